@@ -1,0 +1,25 @@
+/**
+ * Assertions stay on in production: a broken invariant stops the process before it can spread.
+ * They are for bugs only. Expected outcomes are returned values, the world's failures typed errors.
+ */
+
+/** A bug in this program, never a mistake of a caller outside it. */
+export class AssertionError extends Error {
+  override readonly name = 'AssertionError';
+}
+
+/** Throws `AssertionError` unless `condition` holds. The message says what should have been true. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new AssertionError(message);
+}
+
+/** The value, which must be neither undefined nor null. */
+export function must<T>(value: T | undefined | null, message: string): T {
+  if (value === undefined || value === null) throw new AssertionError(message);
+  return value;
+}
+
+/** Ends a `switch` over a discriminated union: compiling proves that every case was handled. */
+export function unreachable(value: never): never {
+  throw new AssertionError(`unreachable case: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,37 @@
+/**
+ * The limits that users meet, in one place. Each has a line in docs/api.md and a test that
+ * reaches it. Limits that are private to one module live there.
+ */
+
+/** A client's call; a longer body is refused (contract, section 3). */
+export const callBodyBytesMax = 16 * 1024 * 1024;
+
+/** A peer's call: room for one entry of the largest client call, as base64. */
+export const peerBodyBytesMax = 48 * 1024 * 1024;
+
+/** Nested values in a call; arrays, structs and multicalls count. */
+export const nestedValuesMax = 64;
+
+/** UTF-8 bytes of a file name; the least is 1. */
+export const fileNameBytesMax = 4096;
+
+/** Files in one answer of `getfileinfopage`. */
+export const pageFilesMax = 10_000;
+
+/** Calls that wait for an answer, per server, before `busy`. */
+export const pendingCallsMax = 20_000;
+
+/** Open connections per server; more are closed with a 503. */
+export const connectionsMax = 10_000;
+
+/** Entries in the `log` of `getinternalstate`. */
+export const internalStateEntriesMax = 1_000;
+
+/** Files in the `metaMap` of `getinternalstate`. */
+export const internalStateFilesMax = 10_000;
+
+/** Request ids that are remembered after they took effect. */
+export const requestIdsKept = 100_000;
+
+/** UTF-8 bytes of a request id; the least is 1. */
+export const requestIdBytesMax = 256;

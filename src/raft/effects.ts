@@ -1,0 +1,117 @@
+/**
+ * The way in and the way out of the core: `step(event)` changes memory and returns effects, which
+ * the replica carries out in order. Nothing here does anything.
+ */
+import type { LogIndex, ServerId, Term } from '../base/ids.js';
+import type { Entry, PeerRequest, PeerResponse } from './messages.js';
+
+/** Names one `persist` effect: 1, 2, 3, … in the order in which they were issued. */
+export type WriteId = number;
+
+/** For `after`: the message promises nothing that is not on disk already. */
+export const nothingToAwait: WriteId = 0;
+
+/** What must survive a restart besides the log (paper, figure 2: persistent state). */
+export interface HardState {
+  readonly term: Term;
+  /** The candidate that received this server's vote in `term`, or undefined. */
+  readonly votedFor: ServerId | undefined;
+}
+
+/** How far a read must look back before it may be answered. */
+export type ReadThrough =
+  /** Everything that was committed when the read began: a linearizable read. */
+  | 'commit'
+  /** Everything that was in the leader's log: an answer that the log's tail decides. */
+  | 'log';
+
+export type RaftEvent =
+  /** One unit of time went by. */
+  | { readonly type: 'tick' }
+  /** Append these commands, in order. Only while leading; the first gets `lastLogIndex + 1`. */
+  | { readonly type: 'propose'; readonly payloads: readonly Uint8Array[] }
+  /** Begin a read. Only while leading. Ends in `readReady` or `readAborted`. */
+  | { readonly type: 'read'; readonly readId: number; readonly through: ReadThrough }
+  /** A peer asks. Ends in one `reply` with this `callId`. */
+  | {
+      readonly type: 'request';
+      readonly from: ServerId;
+      readonly callId: number;
+      readonly request: PeerRequest;
+    }
+  /** A peer answered. */
+  | { readonly type: 'response'; readonly from: ServerId; readonly response: PeerResponse }
+  /** A request to this peer was lost: refused, timed out, or answered by a fault. */
+  | { readonly type: 'unreachable'; readonly peer: ServerId }
+  /** The write, and with it every earlier one, is on disk. */
+  | { readonly type: 'persisted'; readonly writeId: WriteId }
+  /** Start a real election now, over pre-vote and stickiness (`setleader`). */
+  | { readonly type: 'campaign' }
+  /** Send every follower what it lacks, or a heartbeat, now (`sendheartbeat`). */
+  | { readonly type: 'broadcast' }
+  /** The crash switch: forget what a restart would forget, keep what is on disk. */
+  | { readonly type: 'crash' }
+  /** The crash switch back: follower with a fresh, full election timeout. */
+  | { readonly type: 'restore' };
+
+/** Something that a person who reads the log wants to know. */
+export type RaftNote =
+  | { readonly type: 'preVoteStarted'; readonly term: Term; readonly reason: string }
+  | { readonly type: 'electionStarted'; readonly term: Term; readonly reason: string }
+  | { readonly type: 'becameLeader'; readonly term: Term; readonly votes: readonly ServerId[] }
+  | {
+      readonly type: 'becameFollower';
+      readonly term: Term;
+      readonly leaderId: ServerId | undefined;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'voteAnswered';
+      readonly term: Term;
+      readonly candidateId: ServerId;
+      readonly preVote: boolean;
+      readonly granted: boolean;
+      readonly reason: string;
+    }
+  | { readonly type: 'logTruncated'; readonly fromIndex: LogIndex; readonly lastIndex: LogIndex };
+
+export type RaftEffect =
+  /**
+   * Make this durable. Writes complete in the order of their ids; each one's completion comes back
+   * as `persisted`. `entries`, when not empty, replace the log from their first index on.
+   */
+  | {
+      readonly type: 'persist';
+      readonly writeId: WriteId;
+      readonly hardState: HardState | undefined;
+      readonly entries: readonly Entry[];
+    }
+  /**
+   * Send only after durable: the message may leave once write `after` is on disk. This is the one
+   * place where a promise ("I voted", "I am a candidate of term 7") could overtake its proof.
+   */
+  | {
+      readonly type: 'send';
+      readonly to: ServerId;
+      readonly request: PeerRequest;
+      readonly after: WriteId;
+    }
+  /** The same rule for answers ("I appended", "I voted for you"). */
+  | {
+      readonly type: 'reply';
+      readonly callId: number;
+      readonly response: PeerResponse;
+      readonly after: WriteId;
+    }
+  /** Apply these committed, locally durable entries, in order. Each entry is given once. */
+  | { readonly type: 'apply'; readonly entries: readonly Entry[] }
+  /** The read may be answered from the state machine as it is after the effects before this one. */
+  | { readonly type: 'readReady'; readonly readId: number }
+  /** This server leads no longer; the read has no answer here. */
+  | { readonly type: 'readAborted'; readonly readId: number }
+  /** Leadership begins; `unapplied` are the entries of the log that are not applied yet. */
+  | { readonly type: 'leading'; readonly unapplied: readonly Entry[] }
+  /** Leadership ends. Pending proposals keep waiting for the fate of their entries. */
+  | { readonly type: 'notLeading' }
+  /** For the log and the metrics only. */
+  | { readonly type: 'note'; readonly note: RaftNote };

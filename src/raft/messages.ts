@@ -1,0 +1,78 @@
+/**
+ * What servers say to each other: the two calls of the Raft paper (figure 2) with its field names,
+ * and what pre-vote, leader stickiness, read rounds and fast back-up add to them.
+ *
+ * A response says by itself which request it answers (`forTerm`, `round`, `matchIndex`), so that
+ * responses may be lost, repeated and reordered without harm.
+ */
+import type { LogIndex, ServerId, Term } from '../base/ids.js';
+
+/** What an entry carries: a payload for the state machine, or nothing (start of a term). */
+export type EntryKind = 'noop' | 'command';
+
+/** One entry of the replicated log. Invariant: (index, term) names exactly one payload, ever. */
+export interface Entry {
+  readonly index: LogIndex;
+  readonly term: Term;
+  readonly kind: EntryKind;
+  /** Opaque to Raft; empty for a no-op. Never modified after the entry was made. */
+  readonly payload: Uint8Array;
+}
+
+/** RequestVote (paper, section 5.2), also in its pre-vote form (thesis, section 9.6). */
+export interface RequestVoteRequest {
+  readonly type: 'requestVote';
+  /** The term of the election; for a pre-vote the term that the candidate would start. */
+  readonly term: Term;
+  readonly candidateId: ServerId;
+  readonly lastLogIndex: LogIndex;
+  readonly lastLogTerm: Term;
+  /** A pre-vote asks "would you?" and changes nothing on either side. */
+  readonly preVote: boolean;
+  /** Set by a leadership transfer: a live leader is no reason to refuse (thesis, section 4.2.3). */
+  readonly leadershipTransfer: boolean;
+}
+
+export interface RequestVoteResponse {
+  readonly type: 'requestVote';
+  /** The answering server's current term. */
+  readonly term: Term;
+  readonly voteGranted: boolean;
+  readonly preVote: boolean;
+  /** The `term` of the request that this answers. */
+  readonly forTerm: Term;
+}
+
+/** AppendEntries (paper, section 5.3). Without entries it is a heartbeat or a commit push. */
+export interface AppendEntriesRequest {
+  readonly type: 'appendEntries';
+  readonly term: Term;
+  readonly leaderId: ServerId;
+  readonly prevLogIndex: LogIndex;
+  readonly prevLogTerm: Term;
+  /** Consecutive entries from `prevLogIndex + 1` on. The same array may be sent to many. */
+  readonly entries: readonly Entry[];
+  readonly leaderCommit: LogIndex;
+  /** The leader's newest read round; the response returns it (ReadIndex, thesis section 6.4). */
+  readonly round: number;
+}
+
+export interface AppendEntriesResponse {
+  readonly type: 'appendEntries';
+  readonly term: Term;
+  readonly success: boolean;
+  /** On success: the log is durable and equal to the leader's up to and including this index. */
+  readonly matchIndex: LogIndex;
+  /**
+   * On failure: the first index of the entry's term where the logs differ, or one past the end of
+   * a log that is too short (paper, end of section 5.3).
+   */
+  readonly conflictIndex: LogIndex;
+  /** On failure: the term of the entry at `prevLogIndex`; 0 when there is none. */
+  readonly conflictTerm: Term;
+  /** The `round` of the request that this answers. */
+  readonly round: number;
+}
+
+export type PeerRequest = RequestVoteRequest | AppendEntriesRequest;
+export type PeerResponse = RequestVoteResponse | AppendEntriesResponse;

@@ -1,0 +1,26 @@
+/**
+ * How a replica reaches its peers. `src/rpc` implements it over XML-RPC; the simulator will
+ * implement it with a network that loses, delays, repeats and reorders.
+ */
+import type { ServerId } from '../base/ids.js';
+import type { PeerRequest, PeerResponse } from '../raft/messages.js';
+
+export interface PeerTransport {
+  /** Must be called before the first `send`. */
+  connect(listener: PeerListener): void;
+
+  /**
+   * Sends without waiting. Requests to one peer arrive in call order or not at all. Each ends in
+   * exactly one `onResponse` or `onUnreachable`, never before `send` has returned.
+   */
+  send(to: ServerId, request: PeerRequest): void;
+
+  /** Closes all connections; nothing is heard afterwards. */
+  close(): void;
+}
+
+export interface PeerListener {
+  onResponse(from: ServerId, response: PeerResponse): void;
+  /** Refused, timed out, closed, or answered by a fault. */
+  onUnreachable(peer: ServerId, reason: string): void;
+}

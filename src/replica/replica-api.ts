@@ -1,0 +1,78 @@
+/**
+ * What the outside of a server (`src/rpc`, pages, metrics) may ask of its replica.
+ */
+import type { LogIndex, ServerId, Term } from '../base/ids.js';
+import type { Entry, PeerRequest, PeerResponse } from '../raft/messages.js';
+import type { Answer, HangUp, Outcome } from './outcome.js';
+
+export type ReplicaRole = 'leader' | 'follower' | 'candidate' | 'crashed';
+
+export interface ReplicaStatus {
+  readonly serverId: ServerId;
+  readonly role: ReplicaRole;
+  readonly term: Term;
+  readonly leaderId: ServerId | undefined;
+  readonly commitIndex: LogIndex;
+  readonly lastApplied: LogIndex;
+  readonly firstLogIndex: LogIndex;
+  readonly lastLogIndex: LogIndex;
+  /** Highest index of the log that is on this server's disk. */
+  readonly durableIndex: LogIndex;
+  /** Calls that wait for their answer: updates by their entry, reads by their barrier. */
+  readonly pendingUpdates: number;
+  readonly pendingReads: number;
+  readonly unreachable: readonly ServerId[];
+  /** Set once the disk has refused a write. */
+  readonly storageError: string | undefined;
+  /** How far each follower is, as the leader knows it; empty on others. */
+  readonly followers: readonly FollowerStatus[];
+}
+
+export interface FollowerStatus {
+  readonly serverId: ServerId;
+  readonly matchIndex: LogIndex;
+  readonly nextIndex: LogIndex;
+  /** Milliseconds since its last answer, in whole ticks; undefined if it never answered. */
+  readonly silentMs: number | undefined;
+}
+
+/** In which direction `setUnreachable` cuts. */
+export type CutDirection = 'both' | 'send' | 'receive';
+
+/** What a peer's call gets. `closed` means: no answer at all, the connection ends. */
+export type PeerOutcome =
+  | { readonly kind: 'response'; readonly response: PeerResponse }
+  | { readonly kind: 'crashed' }
+  | { readonly kind: 'closed' };
+
+export interface ReplicaApi<Command, Result> {
+  /** Runs a command through the log and answers by its real fate. Blocks without a majority. */
+  submit(command: Command, answer: Answer<Result>): HangUp;
+
+  /**
+   * Answers `done` at a moment when the applied state reflects every update that was answered
+   * anywhere before the call (ReadIndex). The caller reads the state machine at once, in the
+   * answer function. Writes nothing to the log; blocks without a majority.
+   */
+  readBarrier(answer: Answer<undefined>): HangUp;
+
+  /** A peer's call; `answer` is called once, after what it promises is durable. */
+  handlePeer(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): void;
+
+  /** True only while this server leads and is not crashed. */
+  isLeader(): boolean;
+  /** The crash switch (contract, section 6). Idempotent. */
+  crash(): void;
+  restore(): void;
+  isCrashed(): boolean;
+  /** `setleader`: done(true) once this server leads, done(false) when it cannot within 2 s. */
+  setLeader(answer: (outcome: Outcome<boolean>) => void): HangUp;
+  /** `sendheartbeat`: a full round of replication now. */
+  sendHeartbeat(answer: (outcome: Outcome<boolean>) => void): HangUp;
+  /** `makeserverunreachablefrom`: replaces the cut made before. */
+  setUnreachable(servers: readonly ServerId[], direction: CutDirection): void;
+
+  status(): ReplicaStatus;
+  /** The newest `limit` entries of the log, oldest first. */
+  logTail(limit: number): readonly Entry[];
+}

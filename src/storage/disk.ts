@@ -1,0 +1,32 @@
+/**
+ * The small piece of a file system that storage needs: one flat folder of append-only or
+ * replaced-whole files. `src/io` implements it with real files; the simulator will implement it
+ * with files that tear, lie and fill up.
+ *
+ * Every operation rejects with `StorageError` when the operating system refuses. Unless said
+ * otherwise a completed operation is *not* durable: after a power failure any part of it may be
+ * missing until `sync` (contents) or `syncFolder` (names) has completed.
+ */
+export interface Disk {
+  /** Names of the files in the folder, sorted. */
+  list(): Promise<readonly string[]>;
+  /** Whole contents; undefined when there is no such file. */
+  read(name: string): Promise<Uint8Array | undefined>;
+  /** Creates (or empties) a file and opens it for appending. */
+  create(name: string): Promise<DiskFile>;
+  /** Opens an existing file for appending after its first `size` bytes; what follows is cut off. */
+  openAt(name: string, size: number): Promise<DiskFile>;
+  /** Gives `from` the name `to`, replacing a file of that name atomically. */
+  rename(from: string, to: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Makes creations, renames and removals durable. */
+  syncFolder(): Promise<void>;
+}
+
+export interface DiskFile {
+  /** Appends all of the chunks, in order. A failed append may have written any prefix. */
+  append(chunks: readonly Uint8Array[]): Promise<void>;
+  /** Makes everything appended so far durable. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
