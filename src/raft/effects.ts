@@ -73,7 +73,9 @@ export type RaftNote =
       readonly granted: boolean;
       readonly reason: string;
     }
-  | { readonly type: 'logTruncated'; readonly fromIndex: LogIndex; readonly lastIndex: LogIndex };
+  | { readonly type: 'logTruncated'; readonly fromIndex: LogIndex; readonly lastIndex: LogIndex }
+  /** A peer said what no correct server says; it was refused without effect. */
+  | { readonly type: 'impossibleRequest'; readonly from: ServerId; readonly reason: string };
 
 export type RaftEffect =
   /**

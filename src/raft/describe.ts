@@ -1,0 +1,66 @@
+/** One line of text for every message and note: for logs, traces and golden tests. */
+import { unreachable } from '../base/assert.js';
+import type { RaftNote } from './effects.js';
+import type { PeerRequest, PeerResponse } from './messages.js';
+
+/** For example `AppendEntries term 3 prev 7/2 entries 8–9 commit 7`. */
+export function describeRequest(request: PeerRequest): string {
+  if (request.type === 'requestVote') {
+    const name = request.preVote ? 'PreVote' : 'RequestVote';
+    const last = `${request.lastLogIndex}/${request.lastLogTerm}`;
+    const transfer = request.leadershipTransfer ? ' transfer' : '';
+    return `${name} term ${request.term} last ${last}${transfer}`;
+  }
+  const first = request.entries[0];
+  const last = request.entries.at(-1);
+  const entries =
+    first === undefined || last === undefined
+      ? 'no entries'
+      : `entries ${first.index}–${last.index}`;
+  const prev = `${request.prevLogIndex}/${request.prevLogTerm}`;
+  const round = request.round > 0 ? ` round ${request.round}` : '';
+  return `AppendEntries term ${request.term} prev ${prev} ${entries} commit ${request.leaderCommit}${round}`;
+}
+
+/** For example `refused AppendEntries term 3 conflict 4/1`. */
+export function describeResponse(response: PeerResponse): string {
+  if (response.type === 'requestVote') {
+    const name = response.preVote ? 'PreVote' : 'RequestVote';
+    const verdict = response.voteGranted ? 'granted' : 'refused';
+    return `${verdict} ${name} for term ${response.forTerm}, in term ${response.term}`;
+  }
+  const { term, round } = response;
+  const answered = round > 0 ? ` round ${round}` : '';
+  if (response.success) {
+    return `accepted AppendEntries term ${term} match ${response.matchIndex}${answered}`;
+  }
+  const conflict = `${response.conflictIndex}/${response.conflictTerm}`;
+  return `refused AppendEntries term ${term} conflict ${conflict}${answered}`;
+}
+
+/** For example `elected leader of term 3 by the votes of servers 0, 2`. */
+export function describeNote(note: RaftNote): string {
+  switch (note.type) {
+    case 'preVoteStarted':
+      return `asks for pre-votes in term ${note.term}: ${note.reason}`;
+    case 'electionStarted':
+      return `starts an election in term ${note.term}: ${note.reason}`;
+    case 'becameLeader':
+      return `elected leader of term ${note.term} by the votes of servers ${note.votes.join(', ')}`;
+    case 'becameFollower': {
+      const whom = note.leaderId === undefined ? 'nobody yet' : `server ${note.leaderId}`;
+      return `follows ${whom} in term ${note.term}: ${note.reason}`;
+    }
+    case 'voteAnswered': {
+      const verdict = note.granted ? 'granted' : 'refused';
+      const kind = note.preVote ? 'pre-vote' : 'vote';
+      return `${verdict} server ${note.candidateId} a ${kind} for term ${note.term}: ${note.reason}`;
+    }
+    case 'logTruncated':
+      return `cut uncommitted entries ${note.fromIndex}–${note.lastIndex} that the leader does not have`;
+    case 'impossibleRequest':
+      return `refused an impossible request of server ${note.from}: ${note.reason}`;
+    default:
+      return unreachable(note);
+  }
+}

@@ -1,0 +1,47 @@
+/** Answers to AppendEntries, leader's side (paper, section 5.3). */
+import { asLogIndex, type LogIndex, type ServerId } from '../base/ids.js';
+import { must } from '../base/assert.js';
+import type { Core } from './core.js';
+import { becomeFollower } from './election.js';
+import type { AppendEntriesResponse } from './messages.js';
+import { advanceCommit, answerReads, sendEntries } from './replication.js';
+
+export function handleAppendEntriesResponse(
+  core: Core,
+  from: ServerId,
+  response: AppendEntriesResponse,
+): void {
+  // Section 5.1: a later term deposes this leader.
+  if (response.term > core.term) {
+    becomeFollower(core, response.term, undefined, `server ${from} is in a later term`);
+    return;
+  }
+  const { role } = core;
+  // An answer to an earlier leadership of ours says nothing about this one.
+  if (role.name !== 'leader' || response.term < core.term) return;
+  const progress = must(role.progress.get(from), `server ${from} is not a follower`);
+  progress.ticksSinceAnswer = 0;
+  if (response.round > progress.ackedRound) progress.ackedRound = response.round;
+  if (response.success) {
+    progress.matched(response.matchIndex);
+    advanceCommit(core);
+  } else {
+    progress.rejected(nextTry(core, response));
+    answerReads(core);
+  }
+  sendEntries(core, role, from, progress);
+}
+
+/**
+ * The next index to try after a rejection (end of section 5.3): skip the whole term that differs,
+ * or fall back to the end of a log that is too short.
+ */
+function nextTry(core: Core, response: AppendEntriesResponse): LogIndex {
+  const { conflictIndex, conflictTerm } = response;
+  const ours = core.log.termAt(conflictIndex);
+  // Same term at its first index there: the logs agree that far, and differ after our last of it.
+  if (conflictTerm > 0 && ours === conflictTerm) {
+    return asLogIndex(core.log.lastIndexOfTermAt(conflictIndex) + 1);
+  }
+  return asLogIndex(Math.max(conflictIndex, 1));
+}

@@ -1,0 +1,128 @@
+/** AppendEntries, receiver's side (paper, figure 2 and section 5.3). */
+import { asLogIndex, asTerm, type LogIndex, type Term } from '../base/ids.js';
+import type { Core } from './core.js';
+import { nothingToAwait } from './effects.js';
+import { becomeFollower } from './election.js';
+import type { AppendEntriesRequest, AppendEntriesResponse } from './messages.js';
+
+export function handleAppendEntries(
+  core: Core,
+  callId: number,
+  request: AppendEntriesRequest,
+): void {
+  // 1. A leader of an earlier term learns that it was deposed (section 5.1).
+  if (request.term < core.term) {
+    core.reply(callId, failure(core, request, noHint), nothingToAwait);
+    return;
+  }
+  const impossible = findImpossible(core, request);
+  if (impossible !== undefined) {
+    core.note({ type: 'impossibleRequest', from: request.leaderId, reason: impossible });
+    core.reply(callId, failure(core, request, noHint), nothingToAwait);
+    return;
+  }
+  becomeFollower(core, request.term, request.leaderId, `server ${request.leaderId} leads`);
+  core.resetElectionTimer();
+  core.ticksSinceLeader = 0;
+  // 2. The log must contain the entry before the new ones.
+  const hint = findConflict(core, request.prevLogIndex, request.prevLogTerm);
+  if (hint !== undefined) {
+    core.reply(callId, failure(core, request, hint), nothingToAwait);
+    return;
+  }
+  // 3. and 4. Replace what contradicts the leader, append what is new; keep what agrees.
+  appendNew(core, request);
+  // 5. Everything through the last entry of this request is known to be the leader's.
+  const lastNewIndex = asLogIndex(request.prevLogIndex + request.entries.length);
+  const committed = Math.min(request.leaderCommit, lastNewIndex);
+  if (committed > core.commitIndex) core.commitIndex = asLogIndex(committed);
+  core.applyCommitted();
+  replySuccess(core, callId, request, lastNewIndex);
+}
+
+/**
+ * Entries are acknowledged once they are on disk. An AppendEntries without any says at once how
+ * far the disk is: the call that brought the rest answers for it.
+ */
+function replySuccess(
+  core: Core,
+  callId: number,
+  request: AppendEntriesRequest,
+  lastNewIndex: LogIndex,
+): void {
+  const isHeartbeat = request.entries.length === 0;
+  const matchIndex = isHeartbeat
+    ? asLogIndex(Math.min(lastNewIndex, core.durableIndex))
+    : lastNewIndex;
+  const response: AppendEntriesResponse = {
+    type: 'appendEntries',
+    term: core.term,
+    success: true,
+    matchIndex,
+    conflictIndex: asLogIndex(0),
+    conflictTerm: asTerm(0),
+    round: request.round,
+  };
+  core.reply(callId, response, isHeartbeat ? nothingToAwait : core.writeFor(lastNewIndex));
+}
+
+function appendNew(core: Core, request: AppendEntriesRequest): void {
+  const firstNew = request.entries.findIndex(
+    (entry) => core.log.termAt(entry.index) !== entry.term,
+  );
+  if (firstNew < 0) return;
+  const entries = request.entries.slice(firstNew);
+  const index = asLogIndex(request.prevLogIndex + firstNew + 1);
+  if (index <= core.log.lastIndex) core.truncateFrom(index);
+  core.appendEntries(entries);
+}
+
+/**
+ * What only a forged request or a broken peer can ask for: following it would destroy what was
+ * promised (Election Safety, Leader Completeness: figure 3).
+ */
+function findImpossible(core: Core, request: AppendEntriesRequest): string | undefined {
+  if (core.role.name === 'leader' && request.term === core.term) {
+    return `it claims to lead term ${core.term}, which this server leads`;
+  }
+  const contradicts = (index: LogIndex, term: Term): boolean =>
+    index <= core.commitIndex && (core.log.termAt(index) ?? term) !== term;
+  if (contradicts(request.prevLogIndex, request.prevLogTerm)) {
+    return `it contradicts the committed entry ${request.prevLogIndex}`;
+  }
+  const first = request.entries.find((entry) => contradicts(entry.index, entry.term));
+  if (first !== undefined) return `it would replace the committed entry ${first.index}`;
+  return undefined;
+}
+
+interface ConflictHint {
+  readonly conflictIndex: LogIndex;
+  readonly conflictTerm: Term;
+}
+
+const noHint: ConflictHint = { conflictIndex: asLogIndex(0), conflictTerm: asTerm(0) };
+
+/** Where to look next when the entry before the new ones is missing or of another term. */
+function findConflict(core: Core, index: LogIndex, term: Term): ConflictHint | undefined {
+  const ours = core.log.termAt(index);
+  if (ours === term) return undefined;
+  if (ours === undefined) {
+    return { conflictIndex: asLogIndex(core.log.lastIndex + 1), conflictTerm: asTerm(0) };
+  }
+  return { conflictIndex: core.log.firstIndexOfTermAt(index), conflictTerm: ours };
+}
+
+function failure(
+  core: Core,
+  request: AppendEntriesRequest,
+  hint: ConflictHint,
+): AppendEntriesResponse {
+  return {
+    type: 'appendEntries',
+    term: core.term,
+    success: false,
+    matchIndex: asLogIndex(0),
+    ...hint,
+    round: request.round,
+  };
+}

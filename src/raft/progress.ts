@@ -1,0 +1,84 @@
+/**
+ * What a leader knows of one follower, and the sliding window that it sends through.
+ */
+import { asLogIndex, type LogIndex } from '../base/ids.js';
+
+/** Most AppendEntries with entries under way to one follower; what waits goes in one later. */
+export const inflightMax = 4;
+
+/** Encoded bytes of entries in one AppendEntries; a larger single entry travels alone. */
+export const appendBytesMax = 1024 * 1024;
+
+interface Inflight {
+  readonly firstIndex: LogIndex;
+  readonly lastIndex: LogIndex;
+}
+
+/** Follower of one leadership; a new one is made for each term led. */
+export class Progress {
+  /** Highest index known to be durable on the follower and equal to ours. Never falls. */
+  matchIndex: LogIndex = asLogIndex(0);
+  /** Index of the next entry to send. Invariant: nextIndex > matchIndex. */
+  nextIndex: LogIndex;
+  /**
+   * `replicate`: entries are sent ahead of their answers. `probe`: the follower was lost or
+   * disagreed; one empty AppendEntries at a time finds out where the logs meet.
+   */
+  mode: 'replicate' | 'probe' = 'replicate';
+  /** In `probe` mode: a probe is under way, no other leaves before the next heartbeat. */
+  probing = false;
+  /** Newest read round that the follower has answered. */
+  ackedRound = 0;
+  /** Commit index of the newest AppendEntries that was sent. */
+  sentCommit: LogIndex = asLogIndex(0);
+  ticksSinceSend = 0;
+  /** Ticks since the last answer, of whatever kind; undefined before the first. */
+  ticksSinceAnswer: number | undefined = undefined;
+  readonly #inflight: Inflight[] = [];
+
+  constructor(nextIndex: LogIndex) {
+    this.nextIndex = nextIndex;
+  }
+
+  get windowFull(): boolean {
+    return this.#inflight.length >= inflightMax;
+  }
+
+  /** Entries through `lastIndex` are under way. */
+  sent(lastIndex: LogIndex): void {
+    this.#inflight.push({ firstIndex: this.nextIndex, lastIndex });
+    this.nextIndex = asLogIndex(lastIndex + 1);
+  }
+
+  /** The follower holds our log durably through `matchIndex`. */
+  matched(matchIndex: LogIndex): void {
+    if (matchIndex > this.matchIndex) this.matchIndex = matchIndex;
+    while (this.#inflight[0] !== undefined && this.#inflight[0].lastIndex <= this.matchIndex) {
+      this.#inflight.shift();
+    }
+    if (this.mode === 'probe') {
+      this.mode = 'replicate';
+      this.probing = false;
+      this.nextIndex = asLogIndex(this.matchIndex + 1);
+    }
+    if (this.nextIndex <= this.matchIndex) this.nextIndex = asLogIndex(this.matchIndex + 1);
+  }
+
+  /** A request was lost: what was under way has to be sent again, once the follower is back. */
+  lost(): void {
+    const oldest = this.#inflight[0];
+    this.#probeFrom(oldest === undefined ? this.nextIndex : oldest.firstIndex);
+  }
+
+  /** The follower's log differs; `hint` is the next index to try. */
+  rejected(hint: LogIndex): void {
+    this.#probeFrom(hint < this.nextIndex ? hint : this.nextIndex);
+  }
+
+  #probeFrom(index: LogIndex): void {
+    this.#inflight.length = 0;
+    this.mode = 'probe';
+    this.probing = false;
+    this.nextIndex = asLogIndex(Math.max(index, this.matchIndex + 1));
+  }
+}

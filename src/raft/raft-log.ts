@@ -1,0 +1,130 @@
+/**
+ * The log in memory: consecutive entries from `firstIndex` on. It knows the term of the entry
+ * before its first one, so that a snapshot can take the place of what came earlier.
+ */
+import { assert, must } from '../base/assert.js';
+import { asLogIndex, asTerm, type LogIndex, type Term } from '../base/ids.js';
+import { encodedEntryBytes } from './entry-codec.js';
+import type { Entry } from './messages.js';
+
+interface Slice {
+  readonly from: LogIndex;
+  readonly bytesMax: number;
+  readonly entries: readonly Entry[];
+  /** It ends because of `bytesMax`, not at the end of the log: appending does not lengthen it. */
+  readonly cutByBytes: boolean;
+}
+
+export class RaftLog {
+  #entries: Entry[];
+  readonly #baseIndex: LogIndex;
+  readonly #baseTerm: Term;
+  /** The newest slice, handed out again to every follower that needs the same entries. */
+  #lastSlice: Slice | undefined = undefined;
+
+  /** `entries` follow the entry (`baseIndex`, `baseTerm`); both are 0 for a whole log. */
+  constructor(entries: readonly Entry[], baseIndex = asLogIndex(0), baseTerm = asTerm(0)) {
+    this.#entries = [];
+    this.#baseIndex = baseIndex;
+    this.#baseTerm = baseTerm;
+    this.append(entries);
+  }
+
+  /** Index of the first entry that is kept; one past `lastIndex` in an empty log. */
+  get firstIndex(): LogIndex {
+    return asLogIndex(this.#baseIndex + 1);
+  }
+
+  get lastIndex(): LogIndex {
+    return asLogIndex(this.#baseIndex + this.#entries.length);
+  }
+
+  get lastTerm(): Term {
+    return this.#entries.at(-1)?.term ?? this.#baseTerm;
+  }
+
+  /** The term of the entry at `index`, or undefined when the log does not know it. */
+  termAt(index: LogIndex): Term | undefined {
+    if (index === this.#baseIndex) return this.#baseTerm;
+    return this.#entries[index - this.#baseIndex - 1]?.term;
+  }
+
+  entryAt(index: LogIndex): Entry {
+    return must(this.#entries[index - this.#baseIndex - 1], `no entry at index ${index}`);
+  }
+
+  /** Appends entries that continue the log: the next indexes, terms that never fall. */
+  append(entries: readonly Entry[]): void {
+    let lastIndex: number = this.lastIndex;
+    let lastTerm: number = this.lastTerm;
+    for (const entry of entries) {
+      assert(entry.index === lastIndex + 1, `entry ${entry.index} appended after ${lastIndex}`);
+      assert(entry.term >= lastTerm, `term ${entry.term} appended after term ${lastTerm}`);
+      this.#entries.push(entry);
+      lastIndex = entry.index;
+      lastTerm = entry.term;
+    }
+  }
+
+  /** Removes the entry at `index` and all behind it. */
+  truncateFrom(index: LogIndex): void {
+    assert(index >= this.firstIndex && index <= this.lastIndex, `nothing to cut at ${index}`);
+    this.#entries.length = index - this.#baseIndex - 1;
+    this.#lastSlice = undefined;
+  }
+
+  /** The entries from `from` through `through`, in a new array. */
+  range(from: LogIndex, through: LogIndex): readonly Entry[] {
+    assert(from >= this.firstIndex && through <= this.lastIndex, `no range ${from}–${through}`);
+    return this.#entries.slice(from - this.#baseIndex - 1, through - this.#baseIndex);
+  }
+
+  /**
+   * Entries from `from` on, at most `bytesMax` of them in encoded form, but at least one when there
+   * is one. Followers that are equally far get the same array, so that it is encoded once for all.
+   */
+  slice(from: LogIndex, bytesMax: number): readonly Entry[] {
+    const cached = this.#lastSlice;
+    if (cached?.from === from && cached.bytesMax === bytesMax) {
+      if (cached.cutByBytes || from + cached.entries.length > this.lastIndex) return cached.entries;
+    }
+    const start = from - this.#baseIndex - 1;
+    let end = start;
+    let bytes = 0;
+    for (let entry = this.#entries[end]; entry !== undefined; entry = this.#entries[end]) {
+      bytes += encodedEntryBytes(entry);
+      if (bytes > bytesMax && end > start) break;
+      end += 1;
+    }
+    const entries = this.#entries.slice(start, end);
+    const cutByBytes = end < this.#entries.length;
+    this.#lastSlice = { from, bytesMax, entries, cutByBytes };
+    return entries;
+  }
+
+  /** Index of the first entry of the term that the entry at `index` has. */
+  firstIndexOfTermAt(index: LogIndex): LogIndex {
+    const term = this.entryAt(index).term;
+    let first = index;
+    while (first > this.firstIndex && this.entryAt(asLogIndex(first - 1)).term === term) {
+      first = asLogIndex(first - 1);
+    }
+    return first;
+  }
+
+  /** Index of the last entry of the term that the entry at `index` has. */
+  lastIndexOfTermAt(index: LogIndex): LogIndex {
+    const term = this.entryAt(index).term;
+    let last = index;
+    while (last < this.lastIndex && this.entryAt(asLogIndex(last + 1)).term === term) {
+      last = asLogIndex(last + 1);
+    }
+    return last;
+  }
+
+  /** Whether a log that ends in (`lastTerm`, `lastIndex`) is at least as new (section 5.4.1). */
+  isUpToDate(lastIndex: LogIndex, lastTerm: Term): boolean {
+    if (lastTerm !== this.lastTerm) return lastTerm > this.lastTerm;
+    return lastIndex >= this.lastIndex;
+  }
+}

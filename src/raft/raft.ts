@@ -1,0 +1,193 @@
+/**
+ * The Raft algorithm as a library: `step(event)` changes memory and returns effects; nothing else
+ * ever happens here. Time is counted in ticks, chance is handed in, and who carries out the
+ * effects decides nothing but when.
+ */
+import { assert, unreachable } from '../base/assert.js';
+import { asLogIndex, type LogIndex, type ServerId, type Term } from '../base/ids.js';
+import { Core, type RaftOptions, type Role } from './core.js';
+import { nothingToAwait, type RaftEffect, type RaftEvent, type ReadThrough } from './effects.js';
+import { becomeFollower, countVote, startElection, startPreVote } from './election.js';
+import { handleAppendEntries } from './handle-append-entries.js';
+import { handleAppendEntriesResponse } from './handle-append-entries-response.js';
+import { handleRequestVote } from './handle-request-vote.js';
+import { handleRequestVoteResponse } from './handle-request-vote-response.js';
+import type { Entry, PeerRequest, PeerResponse } from './messages.js';
+import type { Progress } from './progress.js';
+import type { RaftLog } from './raft-log.js';
+import {
+  advanceCommit,
+  broadcastEntries,
+  broadcastHeartbeat,
+  sendHeartbeat,
+  startRound,
+} from './replication.js';
+
+export class Raft {
+  readonly #core: Core;
+
+  constructor(options: RaftOptions) {
+    this.#core = new Core(options);
+  }
+
+  /**
+   * Takes one event. The effects are to be carried out in order; an event that an effect causes is
+   * a later step. While crashed, only `persisted` and `restore` may come.
+   */
+  step(event: RaftEvent): readonly RaftEffect[] {
+    const core = this.#core;
+    switch (event.type) {
+      case 'tick':
+        tick(core);
+        break;
+      case 'propose':
+        propose(core, event.payloads);
+        break;
+      case 'read':
+        read(core, event.readId, event.through);
+        break;
+      case 'request':
+        handleRequest(core, event.callId, event.request);
+        break;
+      case 'response':
+        handleResponse(core, event.from, event.response);
+        break;
+      case 'unreachable':
+        if (core.role.name === 'leader') core.role.progress.get(event.peer)?.lost();
+        break;
+      case 'persisted':
+        persisted(core, event.writeId);
+        break;
+      case 'campaign':
+        if (core.role.name !== 'leader') startElection(core, 'leadership was asked for', true);
+        break;
+      case 'broadcast':
+        broadcastHeartbeat(core);
+        break;
+      case 'crash':
+        becomeFollower(core, core.term, undefined, 'crashed');
+        core.crashed = true;
+        break;
+      case 'restore':
+        core.crashed = false;
+        core.ticksSinceLeader = core.timing.electionTicksMin;
+        core.resetElectionTimer();
+        core.applyCommitted();
+        break;
+      default:
+        unreachable(event);
+    }
+    return core.takeEffects();
+  }
+
+  get term(): Term {
+    return this.#core.term;
+  }
+
+  get votedFor(): ServerId | undefined {
+    return this.#core.votedFor;
+  }
+
+  get role(): Role['name'] {
+    return this.#core.role.name;
+  }
+
+  get leaderId(): ServerId | undefined {
+    return this.#core.leaderId;
+  }
+
+  get commitIndex(): LogIndex {
+    return this.#core.commitIndex;
+  }
+
+  get lastApplied(): LogIndex {
+    return this.#core.lastApplied;
+  }
+
+  get durableIndex(): LogIndex {
+    return this.#core.durableIndex;
+  }
+
+  /** Whether writes were issued whose `persisted` has not come. */
+  get isWriting(): boolean {
+    return this.#core.writesOutstanding > 0;
+  }
+
+  get log(): Readonly<Pick<RaftLog, 'firstIndex' | 'lastIndex' | 'lastTerm' | 'termAt' | 'range'>> {
+    return this.#core.log;
+  }
+
+  /** What the leader knows of each follower; empty on the others. */
+  get progress(): ReadonlyMap<ServerId, Readonly<Progress>> {
+    const { role } = this.#core;
+    return role.name === 'leader' ? role.progress : new Map<ServerId, Progress>();
+  }
+}
+
+function tick(core: Core): void {
+  assert(!core.crashed, 'a crashed server has no clock');
+  core.ticksSinceLeader += 1;
+  const { role } = core;
+  if (role.name === 'leader') {
+    for (const progress of role.progress.values()) {
+      progress.ticksSinceSend += 1;
+      if (progress.ticksSinceAnswer !== undefined) progress.ticksSinceAnswer += 1;
+    }
+    for (const [peer, progress] of role.progress) {
+      if (progress.ticksSinceSend < core.timing.heartbeatTicks) continue;
+      if (role.reads.wantsRound) role.reads.beginRound();
+      sendHeartbeat(core, role, peer, progress);
+    }
+    return;
+  }
+  core.electionElapsedTicks += 1;
+  if (core.electionElapsedTicks < core.electionTimeoutTicks) return;
+  const silentLeader = core.leaderId;
+  const reason =
+    silentLeader === undefined
+      ? 'no leader was heard within the election timeout'
+      : `leader ${silentLeader} was silent for the election timeout`;
+  startPreVote(core, reason);
+}
+
+function propose(core: Core, payloads: readonly Uint8Array[]): void {
+  assert(core.role.name === 'leader', 'only a leader appends commands');
+  let index: number = core.log.lastIndex;
+  const entries: Entry[] = [];
+  for (const payload of payloads) {
+    index += 1;
+    entries.push({ index: asLogIndex(index), term: core.term, kind: 'command', payload });
+  }
+  core.appendEntries(entries);
+  broadcastEntries(core);
+}
+
+function read(core: Core, readId: number, through: ReadThrough): void {
+  const { role } = core;
+  assert(role.name === 'leader', 'only a leader begins reads');
+  // Thesis 6.4: the leader's commit index is the newest once an entry of its own term is committed;
+  // a read that comes earlier waits for that entry, the no-op.
+  const committed = Math.max(core.commitIndex, role.termStartIndex);
+  role.reads.add(readId, through === 'log' ? core.log.lastIndex : asLogIndex(committed));
+  startRound(core);
+}
+
+function handleRequest(core: Core, callId: number, request: PeerRequest): void {
+  if (request.type === 'requestVote') handleRequestVote(core, callId, request);
+  else handleAppendEntries(core, callId, request);
+}
+
+function handleResponse(core: Core, from: ServerId, response: PeerResponse): void {
+  if (response.type === 'requestVote') handleRequestVoteResponse(core, from, response);
+  else handleAppendEntriesResponse(core, from, response);
+}
+
+function persisted(core: Core, writeId: number): void {
+  core.completeWrites(writeId);
+  if (core.crashed) return;
+  core.applyCommitted();
+  const { role } = core;
+  const voteIsDurable = core.hardStateWrite === nothingToAwait;
+  if (role.name === 'candidate' && voteIsDurable) countVote(core, role, core.id);
+  if (role.name === 'leader') advanceCommit(core);
+}

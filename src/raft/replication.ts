@@ -1,0 +1,147 @@
+/**
+ * The leader's side of log replication: what to send to whom, when an entry is committed, and when
+ * a read may be answered (paper, sections 5.3 and 5.4; thesis, section 6.4).
+ */
+import { must } from '../base/assert.js';
+import { asLogIndex, type LogIndex, type ServerId } from '../base/ids.js';
+import type { Core, Leadership } from './core.js';
+import type { Entry } from './messages.js';
+import { appendBytesMax, type Progress } from './progress.js';
+
+/** Sends every follower the entries that it lacks, as far as its window allows. */
+export function broadcastEntries(core: Core): void {
+  const { role } = core;
+  if (role.name !== 'leader') return;
+  beginWantedRound(role);
+  for (const [peer, progress] of role.progress) sendEntries(core, role, peer, progress);
+}
+
+/** Sends every follower an AppendEntries now, with the entries that it lacks or with none. */
+export function broadcastHeartbeat(core: Core): void {
+  const { role } = core;
+  if (role.name !== 'leader') return;
+  beginWantedRound(role);
+  for (const [peer, progress] of role.progress) sendHeartbeat(core, role, peer, progress);
+}
+
+/** Sends to one follower even when there is nothing new: it must hear from its leader. */
+export function sendHeartbeat(
+  core: Core,
+  leadership: Leadership,
+  peer: ServerId,
+  progress: Progress,
+): void {
+  progress.probing = false;
+  if (!sendEntries(core, leadership, peer, progress)) {
+    sendAppend(core, leadership, { peer, progress, entries: [] });
+  }
+}
+
+/**
+ * Sends what the follower lacks: one empty probe while it is not known where the logs meet, else
+ * entries ahead of their answers. Returns whether anything was sent.
+ */
+export function sendEntries(
+  core: Core,
+  leadership: Leadership,
+  peer: ServerId,
+  progress: Progress,
+): boolean {
+  if (progress.mode === 'probe') {
+    if (progress.probing) return false;
+    progress.probing = true;
+    sendAppend(core, leadership, { peer, progress, entries: [] });
+    return true;
+  }
+  let sent = false;
+  while (!progress.windowFull && progress.nextIndex <= core.log.lastIndex) {
+    const entries = core.log.slice(progress.nextIndex, appendBytesMax);
+    sendAppend(core, leadership, { peer, progress, entries });
+    progress.sent(asLogIndex(progress.nextIndex + entries.length - 1));
+    sent = true;
+  }
+  return sent;
+}
+
+/**
+ * Moves the commit index to what a majority holds durably. Only an entry of the leader's own term
+ * is committed by counting; older ones are committed with it (section 5.4.2, figure 8).
+ */
+export function advanceCommit(core: Core): void {
+  const { role } = core;
+  if (role.name !== 'leader') return;
+  const durable = [...role.progress.values()].map((progress): number => progress.matchIndex);
+  durable.push(core.durableIndex);
+  const index = asLogIndex(quorumValue(durable, core.quorum));
+  const advances = index > core.commitIndex && core.log.termAt(index) === core.term;
+  if (advances) core.commitIndex = index;
+  core.applyCommitted();
+  if (advances) pushCommit(core, role);
+  answerReads(core);
+}
+
+/** Confirms read rounds by what a majority has answered, and answers the reads that may be. */
+export function answerReads(core: Core): void {
+  const { role } = core;
+  if (role.name !== 'leader') return;
+  const rounds = [...role.progress.values()].map((progress) => progress.ackedRound);
+  rounds.push(role.reads.round);
+  role.reads.confirm(quorumValue(rounds, core.quorum));
+  for (const readId of role.reads.takeReady(core.lastApplied)) {
+    core.emit({ type: 'readReady', readId });
+  }
+  startRound(core);
+}
+
+/** Begins a read round unless one is under way already: the reads that wait share the next one. */
+export function startRound(core: Core): void {
+  const { role } = core;
+  if (role.name !== 'leader' || !role.reads.wantsRound || role.reads.roundOpen) return;
+  broadcastHeartbeat(core);
+  // A cluster of one has nobody to wait for.
+  if (core.peers.length === 0) answerReads(core);
+}
+
+/** The largest value that at least `quorum` of the servers have reached. */
+export function quorumValue(values: readonly number[], quorum: number): number {
+  const falling = [...values].sort((a, b) => b - a);
+  return must(falling[quorum - 1], 'fewer values than a quorum');
+}
+
+/** Followers learn of a commit at once, not with the next heartbeat (contract, section 4). */
+function pushCommit(core: Core, leadership: Leadership): void {
+  for (const [peer, progress] of leadership.progress) {
+    const sent = sendEntries(core, leadership, peer, progress);
+    if (sent || progress.mode === 'probe') continue;
+    if (progress.sentCommit < core.commitIndex) {
+      sendAppend(core, leadership, { peer, progress, entries: [] });
+    }
+  }
+}
+
+function beginWantedRound(leadership: Leadership): void {
+  if (leadership.reads.wantsRound) leadership.reads.beginRound();
+}
+
+interface Append {
+  readonly peer: ServerId;
+  readonly progress: Progress;
+  readonly entries: readonly Entry[];
+}
+
+function sendAppend(core: Core, leadership: Leadership, append: Append): void {
+  const { peer, progress, entries } = append;
+  const prevLogIndex: LogIndex = asLogIndex(progress.nextIndex - 1);
+  progress.sentCommit = core.commitIndex;
+  progress.ticksSinceSend = 0;
+  core.send(peer, {
+    type: 'appendEntries',
+    term: core.term,
+    leaderId: core.id,
+    prevLogIndex,
+    prevLogTerm: must(core.log.termAt(prevLogIndex), `the log does not reach ${prevLogIndex}`),
+    entries,
+    leaderCommit: core.commitIndex,
+    round: leadership.reads.round,
+  });
+}
