@@ -1,5 +1,8 @@
-/** Time, as the replica sees it: something that calls back every so often. */
+/** Time, as the replica sees it. */
 export interface Timer {
   /** Calls `action` about every `intervalMs` until the returned function is called. */
   every(intervalMs: number, action: () => void): () => void;
+
+  /** Calls `action` once, after what waits to be handled now has been handled. */
+  soon(action: () => void): void;
 }

@@ -1,0 +1,107 @@
+/**
+ * Feeds committed entries to the state machine in log order, and runs what has to happen between
+ * them. A long backlog (a restart with a large log) is applied in slices, so that heartbeats and
+ * calls go on in between.
+ */
+import { assert } from '../base/assert.js';
+import { asLogIndex, type LogIndex } from '../base/ids.js';
+import type { StateMachine } from '../base/state-machine.js';
+import type { Entry } from '../raft/messages.js';
+import type { Timer } from './timer.js';
+
+/** Entries applied before other events get their turn; about 5 ms of work. */
+export const applySliceEntries = 2_000;
+
+type Work =
+  | { readonly type: 'apply'; readonly entries: readonly Entry[] }
+  | { readonly type: 'run'; readonly action: () => void };
+
+export interface ApplierOptions<Command, Result> {
+  readonly stateMachine: StateMachine<Command, Result>;
+  readonly timer: Timer;
+  /** Called after each entry; `result` is undefined for a no-op. */
+  readonly onApplied: (entry: Entry, result: Result | undefined) => void;
+}
+
+export class Applier<Command, Result> {
+  readonly #options: ApplierOptions<Command, Result>;
+  #work: Work[] = [];
+  /** Entries of the first work item that are applied already. */
+  #done = 0;
+  #lastApplied: LogIndex = asLogIndex(0);
+  #paused = false;
+  #running = false;
+  #scheduled = false;
+
+  constructor(options: ApplierOptions<Command, Result>) {
+    this.#options = options;
+  }
+
+  /** Index of the last entry that the state machine has seen. */
+  get lastApplied(): LogIndex {
+    return this.#lastApplied;
+  }
+
+  apply(entries: readonly Entry[]): void {
+    this.#work.push({ type: 'apply', entries });
+    this.#advance();
+  }
+
+  /** Runs `action` once everything handed over before it has been applied. */
+  run(action: () => void): void {
+    this.#work.push({ type: 'run', action });
+    this.#advance();
+  }
+
+  /** Freezes the applied state (crash switch); the backlog is kept. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#advance();
+  }
+
+  #advance(): void {
+    // An action may hand over more work: the loop that is running takes it.
+    if (this.#running || this.#scheduled) return;
+    this.#running = true;
+    let budget = applySliceEntries;
+    for (let work = this.#work[0]; work !== undefined && !this.#paused; work = this.#work[0]) {
+      if (work.type === 'run') {
+        this.#work.shift();
+        work.action();
+        continue;
+      }
+      const entry = work.entries[this.#done];
+      if (entry === undefined) {
+        this.#work.shift();
+        this.#done = 0;
+        continue;
+      }
+      if (budget === 0) break;
+      budget -= 1;
+      this.#done += 1;
+      this.#applyOne(entry);
+    }
+    this.#running = false;
+    if (this.#work.length > 0 && !this.#paused) this.#continueSoon();
+  }
+
+  #continueSoon(): void {
+    this.#scheduled = true;
+    this.#options.timer.soon(() => {
+      this.#scheduled = false;
+      this.#advance();
+    });
+  }
+
+  #applyOne(entry: Entry): void {
+    assert(entry.index === this.#lastApplied + 1, `entry ${entry.index} applied out of order`);
+    const result =
+      entry.kind === 'noop' ? undefined : this.#options.stateMachine.apply(entry.payload);
+    this.#lastApplied = entry.index;
+    this.#options.onApplied(entry, result);
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * The calls of clients on their way: admitted, logged, answered by the fate of their entry; or
+ * judged at once and told when leadership is confirmed; or reading. Everything that waits between
+ * two turns goes to the core in one batch.
+ */
+import { asLogIndex, type LogIndex, type Term } from '../base/ids.js';
+import type { StateMachine } from '../base/state-machine.js';
+import type { ReadThrough } from '../raft/effects.js';
+import type { Entry } from '../raft/messages.js';
+import { isFull, UncommittedMeter } from './limits.js';
+import type { Answer, HangUp, Refusal } from './outcome.js';
+import { PendingUpdates } from './pending-updates.js';
+import { Call, Proposals } from './proposals.js';
+import { ReadBatcher } from './read-batcher.js';
+
+/** The core, as far as calls need it. */
+export interface LogAccess {
+  /** The term and the end of the log that `propose` would continue. */
+  position(): { readonly term: Term; readonly lastIndex: LogIndex };
+  /** Whether a write of the core is under way. */
+  isWriting(): boolean;
+  /** Both require that this server leads, now. */
+  propose(payloads: readonly Uint8Array[]): void;
+  read(readId: number, through: ReadThrough): void;
+  /** Asks for a `flush` after the present turn. */
+  scheduleFlush(): void;
+}
+
+export class ClientCalls<Command, Result> {
+  readonly #stateMachine: StateMachine<Command, Result>;
+  readonly #log: LogAccess;
+  readonly #proposals = new Proposals<Command, Result>();
+  readonly #updates = new PendingUpdates<Result>();
+  readonly #uncommitted = new UncommittedMeter();
+  readonly #reads: ReadBatcher;
+  /** Answers that the log's tail decides: they wait like reads, but for the whole log. */
+  readonly #verdicts: ReadBatcher;
+  #nextReadId = 1;
+  /** The state machine judges commands: this server leads and its backlog is applied. */
+  #tailOpen = false;
+
+  constructor(stateMachine: StateMachine<Command, Result>, log: LogAccess) {
+    this.#stateMachine = stateMachine;
+    this.#log = log;
+    const begin = (through: ReadThrough): number => {
+      const readId = this.#nextReadId;
+      this.#nextReadId += 1;
+      log.read(readId, through);
+      return readId;
+    };
+    this.#reads = new ReadBatcher({ through: 'commit', begin });
+    this.#verdicts = new ReadBatcher({ through: 'log', begin });
+  }
+
+  get pendingUpdates(): number {
+    return this.#updates.size + this.#proposals.size + this.#verdicts.size;
+  }
+
+  get pendingReads(): number {
+    return this.#reads.size;
+  }
+
+  /** Whether one more call would go beyond the limits. */
+  get isFull(): boolean {
+    return isFull(this.pendingUpdates + this.pendingReads, this.#uncommitted);
+  }
+
+  submit(command: Command, answer: Answer<Result>): HangUp {
+    const call = new Call(answer);
+    if (this.#tailOpen) this.#admit(command, call);
+    else this.#proposals.wait(command, call);
+    return call.hangUp;
+  }
+
+  readBarrier(answer: Answer<undefined>): HangUp {
+    const hangUp = this.#reads.add(answer);
+    this.#log.scheduleFlush();
+    return hangUp;
+  }
+
+  /**
+   * Logs what waits, unless the disk is busy with the batch before: then the end of that write
+   * comes back here. Verdicts must not overtake the commands that they were judged against.
+   */
+  flush(): void {
+    this.#reads.flush();
+    if (this.#proposals.hasAdmitted) {
+      if (this.#log.isWriting()) return;
+      this.#propose();
+    }
+    this.#verdicts.flush();
+  }
+
+  /** A read of the core may be answered. */
+  readReady(readId: number): void {
+    if (!this.#reads.ready(readId)) this.#verdicts.ready(readId);
+    this.#log.scheduleFlush();
+  }
+
+  /** An entry was applied; `replaced` is for callers whose entry it displaced. */
+  settle(entry: Entry, result: Result | undefined, replaced: Refusal): void {
+    if (entry.kind === 'command') this.#uncommitted.remove(entry.payload.length);
+    this.#updates.settle(entry, result, replaced);
+  }
+
+  /** Leadership has begun and the state machine has applied everything before `unapplied`. */
+  openTail(unapplied: readonly Entry[]): void {
+    this.#uncommitted.reset(unapplied);
+    const commands = unapplied.filter((entry) => entry.kind === 'command');
+    this.#stateMachine.openTail(commands.map((entry) => entry.payload));
+    this.#tailOpen = true;
+    for (const { command, call } of this.#proposals.takeWaiting()) this.#admit(command, call);
+  }
+
+  /** Leadership has ended: what is not in the log is refused, what is waits for its fate. */
+  deposed(refusal: Refusal): void {
+    this.#tailOpen = false;
+    this.#refuseUnlogged(refusal);
+  }
+
+  /** Ends every call: those in the log with `logged`, all others with `unlogged`. */
+  endAll(logged: Refusal, unlogged: Refusal): void {
+    this.#updates.refuseAll(logged);
+    this.#refuseUnlogged(unlogged);
+  }
+
+  #refuseUnlogged(refusal: Refusal): void {
+    this.#proposals.refuseAll(refusal);
+    this.#reads.refuseAll(refusal);
+    this.#verdicts.refuseAll(refusal);
+  }
+
+  #admit(command: Command, call: Call<Result>): void {
+    const admission = this.#stateMachine.admit(command);
+    if (admission.kind === 'log') {
+      this.#proposals.admit(this.#stateMachine.encode(command), call);
+    } else {
+      const { result } = admission;
+      const verdict: Answer<undefined> = (outcome) => {
+        call.answer(outcome.kind === 'done' ? { kind: 'done', value: result } : outcome);
+      };
+      call.moveTo(this.#verdicts.add(verdict));
+    }
+    this.#log.scheduleFlush();
+  }
+
+  #propose(): void {
+    const { term, lastIndex } = this.#log.position();
+    const payloads: Uint8Array[] = [];
+    let index: number = lastIndex;
+    for (const { payload, call } of this.#proposals.takeAdmitted()) {
+      index += 1;
+      payloads.push(payload);
+      this.#uncommitted.add(payload.length);
+      call.moveTo(this.#updates.add(asLogIndex(index), term, call.answer));
+    }
+    this.#log.propose(payloads);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * `setleader`: calls that wait until this server leads. The first attempt is made at once; where
+ * it fails (a voter was a moment ahead, two candidates met) a few more follow, then the answer is
+ * no.
+ */
+import type { Answer, HangUp, Refusal } from './outcome.js';
+
+/** How many elections one wish may start before it only waits for its deadline. */
+const attemptsMax = 3;
+
+interface Wish {
+  readonly answer: Answer<boolean>;
+  ticksLeft: number;
+}
+
+export interface LeaderWishOptions {
+  readonly campaign: () => void;
+  /** Ticks until a wish is refused. */
+  readonly deadlineTicks: number;
+  /** Ticks between two attempts. */
+  readonly retryTicks: number;
+}
+
+export class LeaderWish {
+  readonly #options: LeaderWishOptions;
+  #wishes: Wish[] = [];
+  #attempts = 0;
+  #ticksSinceAttempt = 0;
+
+  constructor(options: LeaderWishOptions) {
+    this.#options = options;
+  }
+
+  /** Ends in `done(true)` or `done(false)`, or by `refuseAll`. */
+  add(answer: Answer<boolean>): HangUp {
+    const wish: Wish = { answer, ticksLeft: this.#options.deadlineTicks };
+    this.#wishes.push(wish);
+    if (this.#wishes.length === 1) {
+      this.#attempts = 0;
+      this.#attempt();
+    }
+    return () => {
+      this.#wishes = this.#wishes.filter((other) => other !== wish);
+    };
+  }
+
+  tick(): void {
+    if (this.#wishes.length === 0) return;
+    for (const wish of this.#wishes) wish.ticksLeft -= 1;
+    const late = this.#wishes.filter((wish) => wish.ticksLeft <= 0);
+    this.#wishes = this.#wishes.filter((wish) => wish.ticksLeft > 0);
+    for (const { answer } of late) answer({ kind: 'done', value: false });
+    this.#ticksSinceAttempt += 1;
+    const mayRetry = this.#attempts < attemptsMax && this.#wishes.length > 0;
+    if (mayRetry && this.#ticksSinceAttempt >= this.#options.retryTicks) this.#attempt();
+  }
+
+  fulfilled(): void {
+    const wishes = this.#wishes;
+    this.#wishes = [];
+    for (const { answer } of wishes) answer({ kind: 'done', value: true });
+  }
+
+  refuseAll(refusal: Refusal): void {
+    const wishes = this.#wishes;
+    this.#wishes = [];
+    for (const { answer } of wishes) answer(refusal);
+  }
+
+  #attempt(): void {
+    this.#attempts += 1;
+    this.#ticksSinceAttempt = 0;
+    this.#options.campaign();
+  }
+}

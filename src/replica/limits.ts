@@ -1,0 +1,44 @@
+/**
+ * When a leader answers `busy`: too many calls wait, or too much is logged that no majority has
+ * confirmed. Without these limits clients that time out and try again would fill the memory of a
+ * leader without a majority.
+ */
+import { pendingCallsMax } from '../base/limits.js';
+import type { Entry } from '../raft/messages.js';
+
+/** Entries in the log beyond the applied ones. */
+export const uncommittedEntriesMax = 100_000;
+
+/** Payload bytes of those entries. */
+export const uncommittedBytesMax = 256 * 1024 * 1024;
+
+/** Counts what this leader has logged and not yet applied. */
+export class UncommittedMeter {
+  entries = 0;
+  bytes = 0;
+
+  /** A leadership begins with these entries. */
+  reset(entries: readonly Entry[]): void {
+    this.entries = entries.length;
+    this.bytes = entries.reduce((sum, entry) => sum + entry.payload.length, 0);
+  }
+
+  add(payloadBytes: number): void {
+    this.entries += 1;
+    this.bytes += payloadBytes;
+  }
+
+  /** A follower's entries were not counted: they leave the meter at its floor. */
+  remove(payloadBytes: number): void {
+    this.entries = Math.max(0, this.entries - 1);
+    this.bytes = Math.max(0, this.bytes - payloadBytes);
+  }
+}
+
+export function isFull(pendingCalls: number, uncommitted: UncommittedMeter): boolean {
+  return (
+    pendingCalls >= pendingCallsMax ||
+    uncommitted.entries >= uncommittedEntriesMax ||
+    uncommitted.bytes >= uncommittedBytesMax
+  );
+}

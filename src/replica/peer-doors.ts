@@ -1,0 +1,123 @@
+/**
+ * The doors between a replica and its peers: what may go out and come in under the crash switch
+ * and the artificial partition, held back until its write is on disk.
+ */
+import type { ServerId } from '../base/ids.js';
+import type { WriteId } from '../raft/effects.js';
+import type { PeerRequest, PeerResponse } from '../raft/messages.js';
+import { Cut } from './cut.js';
+import { DurableGate } from './durable-gate.js';
+import type { ReplicaObserver } from './observer.js';
+import { PeerCalls } from './peer-calls.js';
+import type { PeerListener, PeerTransport } from './peer-transport.js';
+import type { CutDirection, PeerOutcome } from './replica-api.js';
+import type { Timer } from './timer.js';
+
+const cutReason = 'cut off by makeserverunreachablefrom';
+
+export interface PeerDoorsOptions {
+  readonly transport: PeerTransport;
+  readonly timer: Timer;
+  readonly observer: ReplicaObserver;
+  readonly onRequest: (from: ServerId, callId: number, request: PeerRequest) => void;
+  readonly onResponse: (from: ServerId, response: PeerResponse) => void;
+  readonly onUnreachable: (peer: ServerId) => void;
+}
+
+/** `closed` doors give peers no answer at all, `crashed` ones answer that they are crashed. */
+export type DoorState = 'open' | 'crashed' | 'closed';
+
+export class PeerDoors implements PeerListener {
+  readonly #options: PeerDoorsOptions;
+  readonly #gate = new DurableGate();
+  readonly #cut = new Cut();
+  readonly #calls = new PeerCalls();
+  readonly #lost = new Set<ServerId>();
+  #state: DoorState = 'open';
+
+  constructor(options: PeerDoorsOptions) {
+    this.#options = options;
+  }
+
+  connect(): void {
+    this.#options.transport.connect(this);
+  }
+
+  /** Servers that this one is cut off from. */
+  get cutServers(): readonly ServerId[] {
+    return this.#cut.servers;
+  }
+
+  setCut(servers: readonly ServerId[], direction: CutDirection): void {
+    const isHealed = servers.length === 0 && this.#cut.servers.length === 0;
+    this.#cut.set(servers, direction);
+    if (!isHealed) this.#options.observer({ type: 'cut', servers, direction });
+  }
+
+  /** Shutting drops what waits to be sent and ends the peers' open calls accordingly. */
+  setState(state: DoorState): void {
+    this.#state = state;
+    if (state === 'open') return;
+    this.#gate.clear();
+    this.#calls.endAll({ kind: state });
+  }
+
+  /** Write `writeId` is on disk: what waited for it may leave. */
+  durable(writeId: WriteId): void {
+    this.#gate.durable(writeId);
+  }
+
+  send(to: ServerId, request: PeerRequest, after: WriteId): void {
+    this.#gate.pass(after, () => {
+      if (this.#state !== 'open') return;
+      if (!this.#cut.blocksSending(to)) {
+        this.#options.transport.send(to, request);
+        return;
+      }
+      this.#options.timer.soon(() => {
+        this.onUnreachable(to, cutReason);
+      });
+    });
+  }
+
+  reply(callId: number, response: PeerResponse, after: WriteId): void {
+    this.#gate.pass(after, () => {
+      const call = this.#calls.take(callId);
+      if (call === undefined) return;
+      if (this.#cut.blocksSending(call.from)) call.answer({ kind: 'closed' });
+      else call.answer({ kind: 'response', response });
+    });
+  }
+
+  handle(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): void {
+    if (this.#state !== 'open') {
+      answer({ kind: this.#state });
+      return;
+    }
+    if (this.#calls.isFull || this.#cut.blocksReceiving(from)) {
+      answer({ kind: 'closed' });
+      return;
+    }
+    const callId = this.#calls.open({ from, answer });
+    this.#options.onRequest(from, callId, request);
+  }
+
+  onResponse(from: ServerId, response: PeerResponse): void {
+    if (this.#state !== 'open') return;
+    if (this.#cut.blocksReceiving(from)) {
+      this.onUnreachable(from, cutReason);
+      return;
+    }
+    if (this.#lost.delete(from)) this.#options.observer({ type: 'peerBack', peer: from });
+    this.#options.onResponse(from, response);
+  }
+
+  onUnreachable(peer: ServerId, reason: string): void {
+    if (this.#state !== 'open') return;
+    if (!this.#lost.has(peer)) {
+      this.#lost.add(peer);
+      this.#options.observer({ type: 'peerLost', peer, reason });
+    }
+    this.#options.onUnreachable(peer);
+  }
+}

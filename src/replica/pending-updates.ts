@@ -1,0 +1,62 @@
+/**
+ * Callers whose command is in the log, each waiting for the real fate of its entry: it is known
+ * only when an entry is applied at its index. That it was cut from this server's log proves
+ * nothing, another server may still bring it back and commit it.
+ */
+import type { LogIndex, Term } from '../base/ids.js';
+import type { Entry } from '../raft/messages.js';
+import type { Answer, HangUp, Refusal } from './outcome.js';
+
+interface Waiter<Result> {
+  readonly term: Term;
+  readonly answer: Answer<Result>;
+}
+
+export class PendingUpdates<Result> {
+  /** Several waiters at an index: entries of different terms can be tried at one index. */
+  readonly #waiters = new Map<LogIndex, Waiter<Result>[]>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(index: LogIndex, term: Term, answer: Answer<Result>): HangUp {
+    const waiter: Waiter<Result> = { term, answer };
+    const others = this.#waiters.get(index);
+    if (others === undefined) this.#waiters.set(index, [waiter]);
+    else others.push(waiter);
+    this.#size += 1;
+    return () => {
+      this.#remove(index, waiter);
+    };
+  }
+
+  /** The entry was applied: `done` for its own caller, `replaced` for those it displaced. */
+  settle(entry: Entry, result: Result | undefined, replaced: Refusal): void {
+    const waiters = this.#waiters.get(entry.index);
+    if (waiters === undefined) return;
+    this.#waiters.delete(entry.index);
+    this.#size -= waiters.length;
+    for (const { term, answer } of waiters) {
+      if (term === entry.term && result !== undefined) answer({ kind: 'done', value: result });
+      else answer(replaced);
+    }
+  }
+
+  refuseAll(refusal: Refusal): void {
+    const all = [...this.#waiters.values()].flat();
+    this.#waiters.clear();
+    this.#size = 0;
+    for (const { answer } of all) answer(refusal);
+  }
+
+  #remove(index: LogIndex, waiter: Waiter<Result>): void {
+    const waiters = this.#waiters.get(index);
+    const at = waiters?.indexOf(waiter) ?? -1;
+    if (waiters === undefined || at < 0) return;
+    waiters.splice(at, 1);
+    this.#size -= 1;
+    if (waiters.length === 0) this.#waiters.delete(index);
+  }
+}

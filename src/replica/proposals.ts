@@ -1,0 +1,84 @@
+/**
+ * Commands on their way into the log. They are collected while a write is under way, so that all
+ * that waits shares the next entry batch, disk write and AppendEntries.
+ *
+ * A command passes two stations: `waiting` until the leader's tail is open (only for the moment
+ * between an election and the end of the backlog), then `admitted`. An admitted command stands in
+ * the tail already and must be logged in this order, also when its caller hangs up.
+ */
+import type { Answer, HangUp, Refusal } from './outcome.js';
+
+interface Waiting<Command, Result> {
+  readonly command: Command;
+  readonly call: Call<Result>;
+}
+
+interface Admitted<Result> {
+  readonly payload: Uint8Array;
+  readonly call: Call<Result>;
+}
+
+/** One caller; hanging up is forwarded to wherever its answer is waited for now. */
+export class Call<Result> {
+  readonly answer: Answer<Result>;
+  #hungUp = false;
+  #forward: HangUp | undefined = undefined;
+
+  constructor(answer: Answer<Result>) {
+    this.answer = (outcome) => {
+      if (!this.#hungUp) answer(outcome);
+    };
+  }
+
+  readonly hangUp: HangUp = () => {
+    this.#hungUp = true;
+    this.#forward?.();
+  };
+
+  /** The call waits elsewhere now; `hangUp` takes it out there. */
+  moveTo(hangUp: HangUp): void {
+    this.#forward = hangUp;
+    if (this.#hungUp) hangUp();
+  }
+}
+
+export class Proposals<Command, Result> {
+  #waiting: Waiting<Command, Result>[] = [];
+  #admitted: Admitted<Result>[] = [];
+
+  get size(): number {
+    return this.#waiting.length + this.#admitted.length;
+  }
+
+  get hasAdmitted(): boolean {
+    return this.#admitted.length > 0;
+  }
+
+  wait(command: Command, call: Call<Result>): void {
+    this.#waiting.push({ command, call });
+  }
+
+  takeWaiting(): readonly Waiting<Command, Result>[] {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    return waiting;
+  }
+
+  admit(payload: Uint8Array, call: Call<Result>): void {
+    this.#admitted.push({ payload, call });
+  }
+
+  takeAdmitted(): readonly Admitted<Result>[] {
+    const admitted = this.#admitted;
+    this.#admitted = [];
+    return admitted;
+  }
+
+  /** None of them is in the log: each is refused without effect. */
+  refuseAll(refusal: Refusal): void {
+    const waiting = this.takeWaiting();
+    const admitted = this.takeAdmitted();
+    for (const { call } of waiting) call.answer(refusal);
+    for (const { call } of admitted) call.answer(refusal);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Lets all reads that come while a quorum round is under way share the next one. The core never
+ * holds more than one read of a kind, however many callers come, hang up and come again.
+ */
+import type { ReadThrough } from '../raft/effects.js';
+import type { Answer, HangUp, Refusal } from './outcome.js';
+
+type Group = Map<number, Answer<undefined>>;
+
+export interface ReadBatcherOptions {
+  readonly through: ReadThrough;
+  /** Begins a read in the core; its end is told by `ready` or `aborted` with the same id. */
+  readonly begin: (through: ReadThrough) => number;
+}
+
+export class ReadBatcher {
+  readonly #options: ReadBatcherOptions;
+  #nextCaller = 0;
+  #readId: number | undefined = undefined;
+  #underWay: Group = new Map();
+  #waiting: Group = new Map();
+
+  constructor(options: ReadBatcherOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#underWay.size + this.#waiting.size;
+  }
+
+  /** Queues a caller; the read begins with the next `flush`. */
+  add(answer: Answer<undefined>): HangUp {
+    const caller = this.#nextCaller;
+    this.#nextCaller += 1;
+    this.#waiting.set(caller, answer);
+    return () => {
+      this.#waiting.delete(caller);
+      this.#underWay.delete(caller);
+    };
+  }
+
+  /** Begins a read for all who wait, unless one is under way. */
+  flush(): void {
+    if (this.#readId !== undefined || this.#waiting.size === 0) return;
+    this.#underWay = this.#waiting;
+    this.#waiting = new Map();
+    this.#readId = this.#options.begin(this.#options.through);
+  }
+
+  /** The core's read ended well. Returns false when the id is not this batcher's. */
+  ready(readId: number): boolean {
+    if (readId !== this.#readId) return false;
+    const group = this.#underWay;
+    this.#readId = undefined;
+    this.#underWay = new Map();
+    for (const answer of group.values()) answer({ kind: 'done', value: undefined });
+    return true;
+  }
+
+  /** Ends every read with `refusal`. */
+  refuseAll(refusal: Refusal): void {
+    const groups = [this.#underWay, this.#waiting];
+    this.#readId = undefined;
+    this.#underWay = new Map();
+    this.#waiting = new Map();
+    for (const group of groups) for (const answer of group.values()) answer(refusal);
+  }
+}

@@ -1,0 +1,45 @@
+/** A replica's state as one value, for pages, metrics and `getinternalstate`. */
+import type { LogIndex, ServerId } from '../base/ids.js';
+import type { Raft } from '../raft/raft.js';
+import type { FollowerStatus, ReplicaRole, ReplicaStatus } from './replica-api.js';
+import { tickMs } from './timing.js';
+
+export interface StatusParts {
+  readonly serverId: ServerId;
+  readonly raft: Raft;
+  readonly crashed: boolean;
+  readonly lastApplied: LogIndex;
+  readonly pendingUpdates: number;
+  readonly pendingReads: number;
+  readonly unreachable: readonly ServerId[];
+  readonly storageError: string | undefined;
+}
+
+export function describeStatus(parts: StatusParts): ReplicaStatus {
+  const { raft, crashed, ...same } = parts;
+  return {
+    ...same,
+    role: crashed ? 'crashed' : roleOf(raft),
+    term: raft.term,
+    leaderId: raft.leaderId,
+    commitIndex: raft.commitIndex,
+    firstLogIndex: raft.log.firstIndex,
+    lastLogIndex: raft.log.lastIndex,
+    durableIndex: raft.durableIndex,
+    followers: followersOf(raft),
+  };
+}
+
+function roleOf(raft: Raft): ReplicaRole {
+  return raft.role === 'preCandidate' ? 'candidate' : raft.role;
+}
+
+function followersOf(raft: Raft): readonly FollowerStatus[] {
+  return [...raft.progress].map(([serverId, progress]) => ({
+    serverId,
+    matchIndex: progress.matchIndex,
+    nextIndex: progress.nextIndex,
+    silentMs:
+      progress.ticksSinceAnswer === undefined ? undefined : progress.ticksSinceAnswer * tickMs,
+  }));
+}
