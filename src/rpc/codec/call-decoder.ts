@@ -1,0 +1,45 @@
+/**
+ * A method call from its bytes, as they arrive or all at once. Every mistake of the client becomes
+ * a fault with a text that a person can act on; nothing a client sends makes it throw.
+ */
+import { callBodyBytesMax, nestedValuesMax } from '../../base/limits.js';
+import type { Fault, XmlCall } from '../xml-value.js';
+import { DocumentParser } from './document-parser.js';
+import type { CodecLimits, ParsedDocument } from './document-parser.js';
+
+export type DecodedCall =
+  | { readonly kind: 'call'; readonly call: XmlCall }
+  | { readonly kind: 'fault'; readonly fault: Fault };
+
+const callLimits: CodecLimits = { bytesMax: callBodyBytesMax, nestedValuesMax };
+
+export class CallDecoder {
+  readonly #parser: DocumentParser;
+
+  constructor(limits: CodecLimits = callLimits) {
+    this.#parser = new DocumentParser('methodCall', limits);
+  }
+
+  /** Takes the next bytes. The work is proportional to their number, and none after a mistake. */
+  write(chunk: Uint8Array): void {
+    this.#parser.write(chunk);
+  }
+
+  /** The call, or the fault to answer with. Must be called once, after the last `write`. */
+  end(): DecodedCall {
+    return toCall(this.#parser.end());
+  }
+}
+
+/** Decodes a body that is there as a whole. */
+export function decodeCall(body: Uint8Array, limits: CodecLimits = callLimits): DecodedCall {
+  const decoder = new CallDecoder(limits);
+  decoder.write(body);
+  return decoder.end();
+}
+
+function toCall(parsed: ParsedDocument): DecodedCall {
+  if (parsed.kind === 'fault') return parsed;
+  const { methodName, params } = parsed.document;
+  return { kind: 'call', call: { methodName, params } };
+}
