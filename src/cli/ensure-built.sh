@@ -160,9 +160,17 @@ is_held() {
   local link pid
   for link in "$releases/lock/holder-$1" "$releases/lock/worker-$1"; do
     pid=$(readlink "$link") || continue
-    if kill -0 "${pid#pid-}" 2>/dev/null; then return 0; fi
+    if is_running "${pid#pid-}"; then return 0; fi
   done
   return 1
+}
+
+# A process that has ended but that nobody has waited for (a zombie) does not count as running.
+is_running() {
+  kill -0 "$1" 2>/dev/null || return 1
+  case $(ps -o state= -p "$1" 2>/dev/null) in
+    Z*) return 1 ;;
+  esac
 }
 
 remove_dead_generations() {
