@@ -8,7 +8,7 @@ export class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }
 
-/** Throws `AssertionError` unless `condition` holds. The message says what should have been true. */
+/** Throws `AssertionError` unless `condition` holds. `message` says what should have been true. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new AssertionError(message);
 }

@@ -1,6 +1,6 @@
 /**
  * What a replica tells people: every event that explains an election or a fault, once, typed.
- * `src/cli` turns it into log lines, `src/rpc` into metrics; it never changes what the replica does.
+ * `src/cli` turns it into log lines, `src/rpc` into metrics; it never changes what replicas do.
  */
 import type { ServerId } from '../base/ids.js';
 import type { RaftNote } from '../raft/effects.js';

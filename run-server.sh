@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs one server of a cluster, or all that are local to this machine:
+#   ./run-server.sh CONFIG [ID] [options]     (--help lists them)
+# Works from any directory; the first run installs and builds.
+set -euo pipefail
+
+script=${BASH_SOURCE[0]}
+while [ -L "$script" ]; do
+  target=$(readlink "$script")
+  case $target in
+    /*) script=$target ;;
+    *) script=$(dirname "$script")/$target ;;
+  esac
+done
+root=$(CDPATH='' cd -- "$(dirname "$script")" && pwd -P)
+
+# shellcheck source=src/cli/ensure-built.sh
+. "$root/src/cli/ensure-built.sh"
+ensure_built "$root"
+exec node "$built/src/cli/run-server.js" "$@"

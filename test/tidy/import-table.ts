@@ -1,0 +1,134 @@
+/**
+ * Imports go one way. This table is that rule: what a folder may import, and nothing else. A
+ * folder that is not in it may not exist.
+ */
+import ts from 'typescript';
+import type { SourceText } from './source-text.js';
+
+interface FolderRule {
+  /** Folders of src that may be imported whole. A folder may always import from itself. */
+  readonly folders: readonly string[];
+  /** Folders of which only types may be imported. */
+  readonly typesOf?: readonly string[];
+  /** Files, as `folder/name`, whose values may be imported all the same. */
+  readonly files?: readonly string[];
+  /** Packages; `node:*` stands for every module of Node.js. */
+  readonly packages: readonly string[];
+}
+
+const everything = ['*'];
+
+const importTable: Readonly<Record<string, FolderRule>> = {
+  'src/base': { folders: [], packages: [] },
+  'src/config': { folders: ['base'], packages: [] },
+  'src/raft': { folders: ['base'], packages: [] },
+  'src/files': { folders: ['base'], packages: [] },
+  'src/storage': {
+    folders: ['base'],
+    typesOf: ['raft'],
+    files: ['raft/entry-codec'],
+    packages: [],
+  },
+  'src/replica': { folders: ['base', 'raft', 'storage'], packages: [] },
+  'src/io': {
+    folders: ['base'],
+    typesOf: ['replica', 'storage'],
+    files: ['storage/storage'],
+    packages: ['node:*', 'seedrandom', 'pino'],
+  },
+  'src/rpc': {
+    folders: ['base', 'replica'],
+    typesOf: ['files', 'raft'],
+    files: ['raft/entry-codec'],
+    packages: ['node:http', 'node:net', 'saxes', 'prom-client'],
+  },
+  'src/client': { folders: ['base', 'config', 'rpc'], packages: [] },
+  'src/cli': { folders: everything, packages: ['node:*', 'yargs', 'pino'] },
+  tester: {
+    folders: ['base', 'config'],
+    packages: ['node:*', 'xmlrpc', 'yargs', 'mocha', 'chai', 'execa', 'seedrandom'],
+  },
+  test: { folders: everything, packages: everything },
+  bench: { folders: everything, packages: everything },
+};
+
+interface ImportLine {
+  readonly specifier: string;
+  readonly typesOnly: boolean;
+}
+
+/** What is wrong with the imports of one file, a line each. */
+export function importProblems(file: SourceText): readonly string[] {
+  const folder = folderOf(file.path);
+  const rule = importTable[folder];
+  if (rule === undefined) {
+    return [`${file.path}: the folder ${folder} is not in the import table of test/tidy`];
+  }
+  return importLines(file)
+    .filter((line) => !isAllowed(file.path, rule, line))
+    .map((line) => `${file.path}: ${folder} may not import ${describeImport(line)}`);
+}
+
+function describeImport(line: ImportLine): string {
+  return `${line.typesOnly ? 'types' : 'values'} of ${line.specifier}`;
+}
+
+/** `src/raft` of src/raft/log.ts; `tester` of tester/checks/main.ts. */
+function folderOf(path: string): string {
+  const parts = path.split('/');
+  return parts[0] === 'src' ? parts.slice(0, parts.length > 2 ? 2 : 1).join('/') : (parts[0] ?? '');
+}
+
+function importLines(file: SourceText): readonly ImportLine[] {
+  const source = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.ES2023);
+  const lines: ImportLine[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+      const typesOnly = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+      lines.push({ specifier: node.moduleSpecifier.text, typesOnly });
+    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
+      if (ts.isStringLiteral(node.moduleSpecifier)) {
+        lines.push({ specifier: node.moduleSpecifier.text, typesOnly: node.isTypeOnly });
+      }
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [target] = node.arguments;
+      const known = target !== undefined && ts.isStringLiteral(target);
+      lines.push({ specifier: known ? target.text : '(a computed name)', typesOnly: false });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return lines;
+}
+
+function isAllowed(path: string, rule: FolderRule, line: ImportLine): boolean {
+  if (!line.specifier.startsWith('.')) return isPackageAllowed(rule, line.specifier);
+  const target = resolveImport(path, line.specifier);
+  const folder = folderOf(target);
+  if (folder === folderOf(path)) return true;
+  if (!folder.startsWith('src/')) return rule.folders === everything && !path.startsWith('src/');
+  const name = folder.slice('src/'.length);
+  if (rule.folders === everything || rule.folders.includes(name)) return true;
+  if (line.typesOnly && (rule.typesOf ?? []).includes(name)) return true;
+  return (rule.files ?? []).includes(target.slice('src/'.length).replace(/\.ts$/, ''));
+}
+
+function isPackageAllowed(rule: FolderRule, specifier: string): boolean {
+  if (rule.packages === everything || rule.packages.includes(specifier)) return true;
+  if (specifier.startsWith('node:')) return rule.packages.includes('node:*');
+  return rule.packages.includes(packageOf(specifier));
+}
+
+/** `yargs` of `yargs/helpers`, `@scope/name` of `@scope/name/deep`. */
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/** The project path that a relative import of `path` names, with the ending of the source. */
+export function resolveImport(path: string, specifier: string): string {
+  const url = new URL(specifier, new URL(path, 'file:///'));
+  return url.pathname.slice(1).replace(/\.js$/, '.ts');
+}
