@@ -7,6 +7,7 @@
  */
 import { must, unreachable } from '../base/assert.js';
 import { requestIdsKept } from '../base/limits.js';
+import { ShardedMap } from '../base/sharded-map.js';
 import type { Admission, StateMachine } from '../base/state-machine.js';
 import { decodeFileCommand, encodeFileCommand } from './file-command-codec.js';
 import type { FileCommand, FileInfo, UpdateResult } from './file-command.js';
@@ -29,7 +30,7 @@ export interface FileMapOptions {
 }
 
 export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesView {
-  readonly #files = new Map<string, FileInfo>();
+  readonly #files = new ShardedMap<FileInfo>();
   /** Invariant: the keys of `#files`. A file never goes away: deleting it is a version. */
   readonly #names = new SortedNames();
   readonly #requestIds: RequestIds;
@@ -49,7 +50,7 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
     return this.#files.get(name);
   }
 
-  /** All files, oldest first. The map must not change while they are read. */
+  /** All files, in an order of the map's own. The map must not change while they are read. */
   entries(): IterableIterator<[string, FileInfo]> {
     return this.#files.entries();
   }
@@ -112,7 +113,7 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
   #takeEffect(command: FileCommand): void {
     const { name, hashlist, requestId } = command;
     const info: FileInfo = { version: Number(command.version), hashlist };
-    if (!this.#files.has(name)) this.#names.add(name);
+    if (this.#files.get(name) === undefined) this.#names.add(name);
     this.#files.set(name, info);
     if (requestId !== undefined) this.#requestIds.remember(requestId, name, info);
   }

@@ -3,6 +3,7 @@
  * are forgotten in log order, by count, so all servers remember the same ones.
  */
 import { assert } from '../base/assert.js';
+import { ShardedMap } from '../base/sharded-map.js';
 import type { FileInfo } from './file-command.js';
 import type { RequestArguments } from './version-rule.js';
 
@@ -17,7 +18,7 @@ interface Remembered {
 export class RequestIds {
   /** How many ids are remembered; an earlier one is forgotten for each further one. */
   readonly kept: number;
-  readonly #byId = new Map<string, Remembered>();
+  readonly #byId = new ShardedMap<Remembered>();
   /** Invariant: the id of `sequence` is at `(sequence − 1) % kept` for the last `kept` ones. */
   readonly #ring: string[] = [];
   #issued = 0;
@@ -42,7 +43,10 @@ export class RequestIds {
 
   /** Remembers an id, which must not be remembered already, and forgets the oldest for it. */
   remember(id: string, name: string, info: FileInfo): void {
-    assert(!this.#byId.has(id), 'a request id takes effect once while it is remembered');
+    assert(
+      this.#byId.get(id) === undefined,
+      'a request id takes effect once while it is remembered',
+    );
     const slot = this.#issued % this.kept;
     const oldest = this.#ring[slot];
     if (oldest !== undefined) this.#byId.delete(oldest);
