@@ -1,0 +1,133 @@
+/**
+ * The replicated map of files: name → version and hash list, tombstones included, and the request
+ * ids that make a retry take effect once. Pure and deterministic: its state follows from the
+ * payloads that were applied, in their order, alone.
+ *
+ * Nothing here takes longer with more files, but `entries` for the caller who reads them all.
+ */
+import { must, unreachable } from '../base/assert.js';
+import { requestIdsKept } from '../base/limits.js';
+import { ShardedMap } from '../base/sharded-map.js';
+import type { Admission, StateMachine } from '../base/state-machine.js';
+import { decodeFileCommand, encodeFileCommand } from './file-command-codec.js';
+import type { FileCommand, FileInfo, UpdateResult } from './file-command.js';
+import { FileTail } from './file-tail.js';
+import { RequestIds } from './request-ids.js';
+import { SortedNames } from './sorted-names.js';
+import { judge } from './version-rule.js';
+import type { FilesView, RequestArguments, Verdict } from './version-rule.js';
+
+/** Consecutive files in the order of their names' code points. */
+export interface FilePage {
+  readonly files: readonly (readonly [name: string, info: FileInfo])[];
+  /** Whether there are files behind the last one. */
+  readonly more: boolean;
+}
+
+export interface FileMapOptions {
+  /** Request ids to remember. Part of the state: it must be the same on all servers. */
+  readonly requestIdsKept: number;
+}
+
+export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesView {
+  readonly #files = new ShardedMap<FileInfo>();
+  /** Invariant: the keys of `#files`. A file never goes away: deleting it is a version. */
+  readonly #names = new SortedNames();
+  readonly #requestIds: RequestIds;
+  #tail: FileTail | undefined;
+
+  constructor(options: FileMapOptions = { requestIdsKept }) {
+    this.#requestIds = new RequestIds(options.requestIdsKept);
+  }
+
+  /** Files that were ever seen, deleted ones included. */
+  get size(): number {
+    return this.#files.size;
+  }
+
+  /** The applied state of a file; undefined if it was never seen. */
+  get(name: string): FileInfo | undefined {
+    return this.#files.get(name);
+  }
+
+  /** All files, in an order of the map's own. The map must not change while they are read. */
+  entries(): IterableIterator<[string, FileInfo]> {
+    return this.#files.entries();
+  }
+
+  /** At most `limit` (≥ 1) files whose names come behind `afterName`, which may be empty. */
+  page(afterName: string, limit: number): FilePage {
+    const files: [string, FileInfo][] = [];
+    for (const name of this.#names.after(afterName)) {
+      if (files.length === limit) return { files, more: true };
+      files.push([name, must(this.#files.get(name), 'every sorted name is a file')]);
+    }
+    return { files, more: false };
+  }
+
+  versionOf(name: string): number {
+    return this.#files.get(name)?.version ?? 0;
+  }
+
+  requestOf(requestId: string): RequestArguments | undefined {
+    return this.#requestIds.find(requestId, this.#requestIds.issued);
+  }
+
+  encode(command: FileCommand): Uint8Array {
+    return encodeFileCommand(command);
+  }
+
+  decode(payload: Uint8Array): FileCommand {
+    return decodeFileCommand(payload);
+  }
+
+  apply(payload: Uint8Array): UpdateResult {
+    const command = decodeFileCommand(payload);
+    const verdict = judge(command, this);
+    if (verdict === 'takesEffect') this.#takeEffect(command);
+    if (this.#tail !== undefined && this.#tail.size > 0) this.#tail.shift(command, verdict);
+    return resultOf(verdict);
+  }
+
+  openTail(payloads: Iterable<Uint8Array>): void {
+    const tail = new FileTail(this, this.#requestIds);
+    for (const payload of payloads) {
+      const command = decodeFileCommand(payload);
+      tail.push(command, judge(command, tail));
+    }
+    this.#tail = tail;
+  }
+
+  admit(command: FileCommand): Admission<UpdateResult> {
+    const tail = must(this.#tail, 'commands are admitted while a tail is open');
+    const verdict = judge(command, tail);
+    if (verdict !== 'takesEffect') return { kind: 'answer', result: resultOf(verdict) };
+    tail.push(command, verdict);
+    return { kind: 'log' };
+  }
+
+  closeTail(): void {
+    this.#tail = undefined;
+  }
+
+  #takeEffect(command: FileCommand): void {
+    const { name, hashlist, requestId } = command;
+    const info: FileInfo = { version: Number(command.version), hashlist };
+    if (this.#files.get(name) === undefined) this.#names.add(name);
+    this.#files.set(name, info);
+    if (requestId !== undefined) this.#requestIds.remember(requestId, name, info);
+  }
+}
+
+function resultOf(verdict: Verdict): UpdateResult {
+  switch (verdict) {
+    case 'takesEffect':
+    case 'repeats':
+      return 'updated';
+    case 'versionConflict':
+    case 'requestIdReused':
+      return verdict;
+    default:
+      return unreachable(verdict);
+  }
+}

@@ -1,0 +1,65 @@
+/** Pages of files: complete, without overlap, in the order of code points. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { FileCommand } from '../../src/files/file-command.js';
+import { FileMap } from '../../src/files/file-map.js';
+
+function mapOf(names: readonly string[]): FileMap {
+  const map = new FileMap();
+  for (const name of names) {
+    const command: FileCommand = {
+      type: 'updatefile',
+      name,
+      version: 1,
+      hashlist: [],
+      requestId: undefined,
+    };
+    map.apply(map.encode(command));
+  }
+  return map;
+}
+
+/** All names by pages of `limit`, as a caller reads them. */
+function namesByPages(map: FileMap, limit: number): string[] {
+  const names: string[] = [];
+  for (;;) {
+    const page = map.page(names.at(-1) ?? '', limit);
+    names.push(...page.files.map(([name]) => name));
+    if (!page.more) return names;
+    expect(page.files).to.have.length(limit);
+  }
+}
+
+function inCodePointOrder(names: readonly string[]): string[] {
+  return [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+describe('pages of the file map', () => {
+  it('come in the order of code points, also beyond U+FFFF', () => {
+    const names = ['\u{1f600}', '\uffff', '\ue000', 'é', 'a', 'ab', 'Z', '\ud7ff', '\u{1f600}a'];
+    expect(namesByPages(mapOf(names), 2)).to.deep.equal(inCodePointOrder(names));
+  });
+
+  it('hold every file once, whatever the names and the limit', () => {
+    const namesArbitrary = fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1 }));
+    fc.assert(
+      fc.property(namesArbitrary, fc.integer({ min: 1, max: 5 }), (names, limit) => {
+        expect(namesByPages(mapOf(names), limit)).to.deep.equal(inCodePointOrder(names));
+      }),
+    );
+  });
+
+  it('hold every file of a map that is larger than one chunk', () => {
+    const names = Array.from({ length: 3000 }, (_, at) => `${(at * 7919) % 3000}`);
+    expect(namesByPages(mapOf(names), 100)).to.deep.equal(inCodePointOrder(names));
+  });
+
+  it('begin behind a name that is no file', () => {
+    const map = mapOf(['a', 'c', 'd']);
+    const info = { version: 1, hashlist: [] };
+    expect(map.page('b', 1)).to.deep.equal({ files: [['c', info]], more: true });
+    expect(map.page('c', 1)).to.deep.equal({ files: [['d', info]], more: false });
+    expect(map.page('d', 1)).to.deep.equal({ files: [], more: false });
+    expect(new FileMap().page('', 1)).to.deep.equal({ files: [], more: false });
+  });
+});
