@@ -1,4 +1,8 @@
-/** Time, as the replica sees it. */
+/**
+ * Time, as the replica sees it: `src/io` implements it with real timers, the simulator with a clock
+ * of its own. Neither call promises precision.
+ */
+
 export interface Timer {
   /** Calls `action` about every `intervalMs` until the returned function is called. */
   every(intervalMs: number, action: () => void): () => void;
