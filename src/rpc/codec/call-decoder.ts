@@ -4,7 +4,7 @@
  */
 import { callBodyBytesMax, nestedValuesMax } from '../../base/limits.js';
 import type { Fault, XmlCall } from '../xml-value.js';
-import { DocumentParser } from './document-parser.js';
+import { DocumentDecoder } from './document-decoder.js';
 import type { CodecLimits, ParsedDocument } from './document-parser.js';
 
 export type DecodedCall =
@@ -14,20 +14,20 @@ export type DecodedCall =
 const callLimits: CodecLimits = { bytesMax: callBodyBytesMax, nestedValuesMax };
 
 export class CallDecoder {
-  readonly #parser: DocumentParser;
+  readonly #decoder: DocumentDecoder;
 
   constructor(limits: CodecLimits = callLimits) {
-    this.#parser = new DocumentParser('methodCall', limits);
+    this.#decoder = new DocumentDecoder('methodCall', limits);
   }
 
   /** Takes the next bytes. The work is proportional to their number, and none after a mistake. */
   write(chunk: Uint8Array): void {
-    this.#parser.write(chunk);
+    this.#decoder.write(chunk);
   }
 
   /** The call, or the fault to answer with. Must be called once, after the last `write`. */
   end(): DecodedCall {
-    return toCall(this.#parser.end());
+    return toCall(this.#decoder.end());
   }
 }
 

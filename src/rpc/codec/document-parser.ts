@@ -38,6 +38,10 @@ const complaintLengthMax = 160;
 /** XML 1.0 whatever the declaration says: 1.1 would let control characters in. */
 const xmlOptions = { defaultXMLVersion: '1.0', forceXMLVersion: true } as const;
 
+const base64Tag = '<base64>';
+/** Without CR, which counts as part of a line end. */
+const plainBase64 = /^[A-Za-z0-9+/=\n\t ]*$/;
+
 /** Leaves the XML parser in the middle of a piece. Never leaves this file. */
 class StopParsing extends Error {
   readonly fault: Fault;
@@ -51,6 +55,8 @@ export class DocumentParser {
   readonly #limits: CodecLimits;
   readonly #reader: DocumentReader;
   readonly #text = new XmlText();
+  /** True right behind the start of a `<base64>`, and in its plain content. */
+  #isInBase64 = false;
   /** Undefined once the work has ended. */
   #xml: SaxesParser | undefined;
   #bytes = 0;
@@ -72,20 +78,62 @@ export class DocumentParser {
       if (this.#bytes > this.#limits.bytesMax) {
         throw tooLarge(this.#limits.bytesMax);
       }
-      xml.write(this.#text.decode(chunk));
+      this.#feed(xml, this.#text.decode(chunk));
     });
   }
 
   /** The answer, once all bytes were written. Must be called once. */
   end(): ParsedDocument {
     this.#guarded((xml) => {
-      xml.write(this.#text.end());
+      this.#feed(xml, this.#text.end());
       xml.close();
     });
     this.#xml = undefined;
     const fault = this.#fault ?? this.#mistake();
     if (fault !== undefined) return { kind: 'fault', fault };
     return { kind: 'document', document: this.#reader.document() };
+  }
+
+  /**
+   * Hands text to the XML parser, except the content of `<base64>`: that can be megabytes, and one
+   * native test shows that it contains nothing the XML parser would have to see.
+   */
+  #feed(xml: SaxesParser, text: string): void {
+    let at = 0;
+    while (at < text.length) {
+      if (this.#isInBase64) at += this.#takeBase64(xml, text, at);
+      const tagAt = text.indexOf(base64Tag, at);
+      if (tagAt < 0) {
+        if (at < text.length) xml.write(text.slice(at));
+        this.#isInBase64 &&= at === text.length;
+        return;
+      }
+      const tagEnd = tagAt + base64Tag.length;
+      xml.write(text.slice(at, tagEnd - 1));
+      // Only when this very character ends a start tag, and not a piece of CDATA that looks like
+      // one, does the handler set the flag.
+      this.#isInBase64 = false;
+      xml.write('>');
+      at = tagEnd;
+    }
+  }
+
+  /** The length of the content that was taken past the XML parser. */
+  #takeBase64(xml: SaxesParser, text: string, at: number): number {
+    const end = text.indexOf('<', at);
+    const content = end < 0 ? text.slice(at) : text.slice(at, end);
+    const isPlain = plainBase64.test(content);
+    this.#isInBase64 = isPlain && end < 0;
+    if (!isPlain) return 0;
+    this.#reader.text(content);
+    let lineAt = 0;
+    for (let feed = content.indexOf('\n'); feed >= 0; feed = content.indexOf('\n', lineAt)) {
+      xml.line += 1;
+      xml.column = 0;
+      lineAt = feed + 1;
+    }
+    xml.column += content.length - lineAt;
+    return content.length;
   }
 
   #mistake(): Fault | undefined {
@@ -129,6 +177,7 @@ export class DocumentParser {
       if (reader.open(tag.name) === 'tooDeep') {
         throw overLimit(`more than ${this.#limits.nestedValuesMax} nested values`);
       }
+      this.#isInBase64 = tag.name === 'base64';
       if (reader.structuralMistake !== undefined) stopCollectingText(xml);
     });
     xml.on('text', (text) => {

@@ -4,7 +4,7 @@
  */
 import { nestedValuesMax } from '../../base/limits.js';
 import type { Fault, XmlValue } from '../xml-value.js';
-import { DocumentParser } from './document-parser.js';
+import { DocumentDecoder } from './document-decoder.js';
 import type { CodecLimits, ParsedDocument } from './document-parser.js';
 
 export type DecodedResponse =
@@ -18,20 +18,20 @@ const responseBodyBytesMax = 256 * 1024 * 1024;
 const responseLimits: CodecLimits = { bytesMax: responseBodyBytesMax, nestedValuesMax };
 
 export class ResponseDecoder {
-  readonly #parser: DocumentParser;
+  readonly #decoder: DocumentDecoder;
 
   constructor(limits: CodecLimits = responseLimits) {
-    this.#parser = new DocumentParser('methodResponse', limits);
+    this.#decoder = new DocumentDecoder('methodResponse', limits);
   }
 
   /** Takes the next bytes. The work is proportional to their number, and none after a mistake. */
   write(chunk: Uint8Array): void {
-    this.#parser.write(chunk);
+    this.#decoder.write(chunk);
   }
 
   /** The response. Must be called once, after the last `write`. */
   end(): DecodedResponse {
-    return toResponse(this.#parser.end());
+    return toResponse(this.#decoder.end());
   }
 }
 

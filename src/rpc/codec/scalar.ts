@@ -72,7 +72,8 @@ export function trimXmlSpace(text: string): string {
   return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
-function isSpaceCode(code: number): boolean {
+/** True for the four characters that XML calls white space. */
+export function isSpaceCode(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 

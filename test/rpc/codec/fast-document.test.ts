@@ -1,0 +1,113 @@
+/**
+ * The short way never answers otherwise than the full parser: it agrees or it gives up.
+ */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { encodeCall } from '../../../src/rpc/codec/encode.js';
+import { DocumentParser } from '../../../src/rpc/codec/document-parser.js';
+import type { ParsedDocument } from '../../../src/rpc/codec/document-parser.js';
+import { readPlainDocument } from '../../../src/rpc/codec/fast-document.js';
+import type { RootName } from '../../../src/rpc/codec/document-reader.js';
+import { xmlValue } from './xml-values.js';
+
+const limits = { bytesMax: 1_000_000, nestedValuesMax: 8 };
+
+function readFully(root: RootName, body: Uint8Array): ParsedDocument {
+  const parser = new DocumentParser(root, limits);
+  parser.write(body);
+  return parser.end();
+}
+
+/** Asserts that the two ways agree; true when the short way had an answer. */
+function agrees(root: RootName, text: string): boolean {
+  const body = Buffer.from(text);
+  const document = readPlainDocument(root, body, limits.nestedValuesMax);
+  if (document === undefined) return false;
+  expect(readFully(root, body), text).to.deep.equal({ kind: 'document', document });
+  return true;
+}
+
+const fragment = fc.constantFrom(
+  ...['<value>', '</value>', '<int>', '</int>', '<i4>', '</i4>', '<i8>', '</i8>', '<nil/>'],
+  ...['<array>', '</array>', '<data>', '</data>', '<data/>', '<struct>', '</struct>'],
+  ...['<member>', '</member>', '<name>', '</name>', '<string>', '</string>', '<string/>'],
+  ...['<boolean>', '</boolean>', '<base64>', '</base64>', '<param>', '</param>', '<params/>'],
+  ...['<params>', '</params>', '</methodCall>', '<methodName>', '</methodName>', '<double>'],
+  ...['<!-- -->', '<![CDATA[x]]>', '&amp;', '&#1;', ']]>', '\r', '\n', ' ', '\0', '\u001f'],
+  ...['\ufffe', '\ufeff', '\u00a0', 'é', '-', '+', '0', '1', '2147483648', 'QQ==', '=', '.', '/'],
+  ...["<?xml version='1.0'?>", ' encoding="utf-8"', ' encoding="utf-16"', '<?xml', '?>', '<', '>'],
+);
+
+describe('readPlainDocument', () => {
+  it('reads what libraries write', () => {
+    expect(agrees('methodCall', encodeCall('m', ['a', 1, ['b'], true, Buffer.from('c')]))).to.equal(
+      true,
+    );
+    const python =
+      "<?xml version='1.0'?>\n<methodCall>\n<methodName>m</methodName>\n<params>\n<param>\n" +
+      '<value><string>é</string></value>\n</param>\n</params>\n</methodCall>\n';
+    expect(agrees('methodCall', python)).to.equal(true);
+    const npm =
+      '<?xml version="1.0"?><methodResponse><params><param><value><struct><member>' +
+      '<name>a</name><value><string/></value></member></struct></value></param></params>' +
+      '</methodResponse>';
+    expect(agrees('methodResponse', npm)).to.equal(true);
+  });
+
+  it('agrees with the full parser on every call that the encoder writes', () => {
+    let answered = 0;
+    fc.assert(
+      fc.property(fc.array(xmlValue, { maxLength: 3 }), (params) => {
+        answered += agrees('methodCall', encodeCall('m', params)) ? 1 : 0;
+      }),
+      { numRuns: 400 },
+    );
+    expect(answered).to.be.greaterThan(40);
+  });
+
+  it('agrees with the full parser on documents that were spoilt', () => {
+    const edits = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 12 }), fragment), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(fc.array(xmlValue, { maxLength: 2 }), edits, (params, changes) => {
+        let text = encodeCall('m', params);
+        for (const [position, removed, inserted] of changes) {
+          const at = position % (text.length + 1);
+          text = text.slice(0, at) + inserted + text.slice(at + removed);
+        }
+        agrees('methodCall', text);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('agrees with the full parser on documents put together at random', () => {
+    const pieces = fc.array(fragment, { maxLength: 9 });
+    let answered = 0;
+    fc.assert(
+      fc.property(pieces, pieces, (inside, around) => {
+        const value = `<param><value>${inside.join('')}</value></param>`;
+        const head = '<methodCall><methodName>m</methodName><params>';
+        answered += agrees('methodCall', `${head}${value}</params></methodCall>`) ? 1 : 0;
+        agrees('methodCall', `${around.join('')}${head}${value}</params></methodCall>`);
+        agrees('methodCall', `${head}${around.join('')}${value}</params></methodCall>`);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(answered).to.be.greaterThan(40);
+  });
+
+  it('gives up where the nesting reaches its limit', () => {
+    const nested = (depth: number): string =>
+      encodeCall('m', [
+        Array.from({ length: depth - 1 }).reduce<readonly unknown[] | string>(
+          (inner) => [inner],
+          'x',
+        ) as string,
+      ]);
+    expect(agrees('methodCall', nested(limits.nestedValuesMax))).to.equal(true);
+    expect(agrees('methodCall', nested(limits.nestedValuesMax + 1))).to.equal(false);
+  });
+});
