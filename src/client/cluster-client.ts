@@ -1,0 +1,161 @@
+/**
+ * A client of the whole cluster: it finds the leader, follows it when it changes, and repeats only
+ * what is safe to repeat. Reads are linearizable, like the server's.
+ *
+ * Without a majority an operation blocks, like the server's, until there is one or the client is
+ * closed. It fails once `timeoutMs` have gone by without any sign of a leader.
+ */
+import { randomUUID } from 'node:crypto';
+import { must } from '../base/assert.js';
+import { UnencodableError } from '../rpc/codec/encode.js';
+import type { XmlValue } from '../rpc/xml-value.js';
+import { InvalidArgument, NotLeader, UnexpectedAnswer } from './client-errors.js';
+import { ClusterView } from './cluster-view.js';
+import { toFileInfo, toFileInfoMap, toFileInfoPage } from './file-answers.js';
+import type { FileInfo, FileInfoPage, HashItem } from './file-answers.js';
+import { LeaderCall } from './leader-call.js';
+import type { LeaderRequest } from './leader-call.js';
+import { RpcConnection } from './rpc-connection.js';
+import type { RpcAnswer, ServerEndpoint } from './rpc-connection.js';
+
+export interface ClusterClientOptions {
+  /** An operation fails after so long without a sign of progress; 10 s. */
+  readonly timeoutMs?: number;
+  /** A server that says nothing for so long is asked, and left, for others; 1 s. */
+  readonly silenceMs?: number;
+}
+
+export interface UpdateOptions {
+  /**
+   * The id under which the update takes effect once, however often it is sent; a new UUID unless
+   * given. `null` sends none: then a cut connection ends in `OutcomeUnknown`.
+   */
+  readonly requestId?: string | null;
+}
+
+const timeoutMsDefault = 10_000;
+const silenceMsDefault = 1_000;
+/** Files that the iterator over all files asks for at a time. */
+const pageFilesDefault = 1_000;
+
+export class ClusterClient {
+  readonly servers: readonly ServerEndpoint[];
+  readonly #timeoutMs: number;
+  readonly #silenceMs: number;
+  readonly #connections: ReadonlyMap<ServerEndpoint, RpcConnection>;
+  readonly #closing = new AbortController();
+  readonly #view: ClusterView;
+  /** Who answered as the leader last. */
+  #leader: ServerEndpoint;
+
+  /** `servers`: all of the cluster, or those that may be asked; at least one. */
+  constructor(servers: readonly ServerEndpoint[], options: ClusterClientOptions = {}) {
+    this.servers = servers;
+    this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
+    this.#silenceMs = options.silenceMs ?? silenceMsDefault;
+    this.#connections = new Map(servers.map((server) => [server, new RpcConnection(server)]));
+    this.#view = new ClusterView(servers, this.#silenceMs);
+    this.#leader = must(servers[0], 'a cluster has a server');
+  }
+
+  /** All files, tombstones included. For many files, `files()` asks in pages. */
+  async getFileInfoMap(): Promise<ReadonlyMap<string, FileInfo>> {
+    return toFileInfoMap(await this.#read('getfileinfomap', []));
+  }
+
+  /** One file; version 0 if it was never seen. */
+  async getFileInfo(name: string): Promise<FileInfo> {
+    return toFileInfo(await this.#read('getfileinfo', [name]));
+  }
+
+  /** The first `limit` (1 … 10,000) files behind `afterName`, which may be empty. */
+  async getFileInfoPage(afterName: string, limit: number): Promise<FileInfoPage> {
+    return toFileInfoPage(await this.#read('getfileinfopage', [afterName, limit]));
+  }
+
+  /** All files in order of their names. Each page is a read of its own moment. */
+  async *files(): AsyncGenerator<FileInfoPage['files'][number]> {
+    let page: FileInfoPage | undefined;
+    do {
+      page = await this.getFileInfoPage(page?.files.at(-1)?.name ?? '', pageFilesDefault);
+      if (page.more && page.files.length === 0) {
+        throw new UnexpectedAnswer('a page without files says that there are more');
+      }
+      yield* page.files;
+    } while (page.more);
+  }
+
+  /** Makes `version` of a file; false if that is not its current version + 1. */
+  async updateFile(
+    name: string,
+    version: number,
+    hashlist: readonly HashItem[],
+    options: UpdateOptions = {},
+  ): Promise<boolean> {
+    const requestId = options.requestId === undefined ? randomUUID() : options.requestId;
+    const params = [name, version, hashlist];
+    const updated = await this.#onLeader({
+      method: 'updatefile',
+      params: requestId === null ? params : [...params, requestId],
+      isUpdate: true,
+      isRepeatable: requestId !== null,
+      requestId: requestId ?? undefined,
+    });
+    if (typeof updated === 'boolean') return updated;
+    throw new UnexpectedAnswer('updatefile answered neither true nor false');
+  }
+
+  /** Who says that it leads; the first, should an old leader not know better yet. */
+  async leader(): Promise<ServerEndpoint> {
+    const survey = await this.#view.survey();
+    const leading = survey.find(({ answer }) => answer === 'leading');
+    if (leading === undefined) throw new NotLeader('no server says that it leads');
+    return leading.server;
+  }
+
+  /** Calls one server, once, and returns whatever comes of it. Ends only with `signal` or `close`. */
+  call(
+    server: ServerEndpoint,
+    method: string,
+    params: readonly XmlValue[],
+    signal?: AbortSignal,
+  ): Promise<RpcAnswer> {
+    const connection = must(this.#connections.get(server), 'a server of this client');
+    return connection.call(method, params, signal);
+  }
+
+  /** Ends everything; operations in progress fail. */
+  close(): void {
+    this.#closing.abort();
+    this.#view.close();
+    for (const connection of this.#connections.values()) connection.close();
+  }
+
+  #read(method: string, params: readonly XmlValue[]): Promise<XmlValue> {
+    return this.#onLeader({
+      method,
+      params,
+      isUpdate: false,
+      isRepeatable: true,
+      requestId: undefined,
+    });
+  }
+
+  async #onLeader(request: LeaderRequest): Promise<XmlValue> {
+    const call = new LeaderCall(request, {
+      view: this.#view,
+      connections: this.#connections,
+      timeoutMs: this.#timeoutMs,
+      silenceMs: this.#silenceMs,
+      closing: this.#closing.signal,
+    });
+    try {
+      const { value, leader } = await call.run(this.#leader);
+      this.#leader = leader;
+      return value;
+    } catch (error) {
+      if (error instanceof UnencodableError) throw new InvalidArgument(error.message);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The servers of a cluster, as one of them names them in `peers` of `getinternalstate`.
+ */
+import type { XmlValue } from '../rpc/xml-value.js';
+import { UnexpectedAnswer, Unreachable } from './client-errors.js';
+import { RpcConnection } from './rpc-connection.js';
+import type { ServerEndpoint } from './rpc-connection.js';
+
+/** `host:port`, an IPv6 host in brackets. */
+const addressPattern = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]]+)):([0-9]{1,5})$/;
+
+/**
+ * Asks the server at `host:port`; it must answer within `timeoutMs`. Throws `Unreachable` or
+ * `UnexpectedAnswer`.
+ */
+export async function discoverServers(
+  host: string,
+  port: number,
+  timeoutMs: number,
+): Promise<readonly ServerEndpoint[]> {
+  const connection = new RpcConnection({ id: -1, host, port });
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await connection.call('getinternalstate', [], signal);
+    switch (answer.kind) {
+      case 'value':
+        return serversIn(answer.value);
+      case 'fault':
+        throw new UnexpectedAnswer(`${host}:${port} answered: ${answer.fault.text}`);
+      case 'malformed':
+        throw new UnexpectedAnswer(`${host}:${port} does not speak XML-RPC: ${answer.reason}`);
+      case 'failed':
+        throw new Unreachable(`${host}:${port} cannot be reached: ${answer.reason}`);
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+function serversIn(state: XmlValue): readonly ServerEndpoint[] {
+  const peers = memberOf(state, 'peers');
+  if (!Array.isArray(peers) || peers.length === 0) {
+    throw new UnexpectedAnswer('getinternalstate names no peers');
+  }
+  return peers.map((peer: XmlValue) => {
+    const id = memberOf(peer, 'id');
+    const address = memberOf(peer, 'address');
+    const match = typeof address === 'string' ? addressPattern.exec(address) : null;
+    if (typeof id !== 'number' || match === null) {
+      throw new UnexpectedAnswer('a peer in getinternalstate has no id and address');
+    }
+    return { id, host: match[1] ?? match[2] ?? '', port: Number(match[3]) };
+  });
+}
+
+function memberOf(value: XmlValue, name: string): XmlValue | undefined {
+  return value instanceof Map ? (value as ReadonlyMap<string, XmlValue>).get(name) : undefined;
+}

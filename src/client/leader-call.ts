@@ -1,0 +1,172 @@
+/**
+ * One operation that only the leader can carry out: finds the leader, follows hints, waits while
+ * the cluster has no majority, and repeats what may be repeated.
+ *
+ * A call that blocks is not a failure: without a majority the contract has the leader keep it. So
+ * whenever a call has been silent for a while, the servers are asked on the side who leads. As long
+ * as the server says that it leads, and no other does, that is progress, however long it lasts.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { must } from '../base/assert.js';
+import { faultCode } from '../rpc/codec/fault-code.js';
+import type { XmlValue } from '../rpc/xml-value.js';
+import { toCallFailure } from './call-failure.js';
+import type { CallFailure } from './call-failure.js';
+import { OutcomeUnknown, Unreachable } from './client-errors.js';
+import type { ClientFailure } from './client-errors.js';
+import type { ClusterView, Survey } from './cluster-view.js';
+import type { RpcAnswer, RpcConnection, ServerEndpoint } from './rpc-connection.js';
+
+export interface LeaderRequest {
+  readonly method: string;
+  readonly params: readonly XmlValue[];
+  /** May be sent again although an earlier attempt may have taken effect. */
+  readonly isRepeatable: boolean;
+  /** Set for updates that carry an id; part of `OutcomeUnknown`. */
+  readonly requestId: string | undefined;
+  readonly isUpdate: boolean;
+}
+
+export interface LeaderCallContext {
+  readonly view: ClusterView;
+  readonly connections: ReadonlyMap<ServerEndpoint, RpcConnection>;
+  /** Without any sign of progress for so long, the operation fails. */
+  readonly timeoutMs: number;
+  /** A call that is silent for so long makes the client ask who leads. */
+  readonly silenceMs: number;
+  /** Fires when the client is closed. */
+  readonly closing: AbortSignal;
+}
+
+/** The first pause before another attempt, and the longest; it doubles in between. */
+const pauseMsMin = 20;
+const pauseMsMax = 500;
+
+export class LeaderCall {
+  readonly #request: LeaderRequest;
+  readonly #context: LeaderCallContext;
+  #progressAtMs = performance.now();
+  #pauseMs = pauseMsMin;
+  /** An earlier attempt may still take effect. */
+  #isUncertain = false;
+  #lastError: ClientFailure = new Unreachable('no server was asked');
+
+  constructor(request: LeaderRequest, context: LeaderCallContext) {
+    this.#request = request;
+    this.#context = context;
+  }
+
+  /** The answer and who gave it, starting with `first`. Throws the errors of client-errors.ts. */
+  async run(first: ServerEndpoint): Promise<{ value: XmlValue; leader: ServerEndpoint }> {
+    let server: ServerEndpoint | undefined = first;
+    while (!this.#isOver()) {
+      if (server !== undefined) {
+        const answer = await this.#attempt(server);
+        if (answer.kind === 'value') return { value: answer.value, leader: server };
+        server = await this.#next(server, answer);
+      } else {
+        await this.#pause();
+        server = await this.#findLeader();
+      }
+    }
+    throw this.#finalError();
+  }
+
+  /** Whom to ask next after an answer without a value; undefined when nobody leads. */
+  async #next(
+    server: ServerEndpoint,
+    answer: Exclude<RpcAnswer, { readonly kind: 'value' }>,
+  ): Promise<ServerEndpoint | undefined> {
+    const { view, closing } = this.#context;
+    const failure = toCallFailure(answer, describe(server));
+    this.#remember(failure);
+    if (closing.aborted) return undefined;
+    if (failure.advice === 'tryAgain') {
+      await this.#pause();
+      return server;
+    }
+    const hint =
+      failure.error instanceof NotLeader ? view.hintIn(failure.error.message) : undefined;
+    if (hint === undefined || hint === server) return this.#findLeader(server);
+    // A hint may be out of date, also in a circle: the pause keeps that from becoming a storm.
+    if (this.#pauseMs > pauseMsMin) await this.#pause();
+    else this.#pauseMs *= 2;
+    return hint;
+  }
+
+  /** Takes note of a failed attempt; throws when there must not be another one. */
+  #remember(failure: CallFailure): void {
+    this.#lastError = failure.error;
+    if (failure.advice === 'giveUp') throw failure.error;
+    if (failure.isWithoutEffect || !this.#request.isUpdate) return;
+    this.#isUncertain = true;
+    if (!this.#request.isRepeatable) throw this.#finalError();
+  }
+
+  #finalError(): ClientFailure {
+    if (!this.#isUncertain) return this.#lastError;
+    const { requestId } = this.#request;
+    return new OutcomeUnknown(`outcome unknown: ${this.#lastError.message}`, requestId);
+  }
+
+  #isOver(): boolean {
+    const { timeoutMs, closing } = this.#context;
+    return closing.aborted || performance.now() - this.#progressAtMs >= timeoutMs;
+  }
+
+  async #pause(): Promise<void> {
+    await waitMs(this.#pauseMs, this.#context.closing);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, pauseMsMax);
+  }
+
+  /** Somebody who says that he leads, rather not `current`. */
+  async #findLeader(current?: ServerEndpoint): Promise<ServerEndpoint | undefined> {
+    const leading = leadersIn(await this.#context.view.survey());
+    return leading.find((server) => server !== current) ?? leading[0];
+  }
+
+  /** One call; ends early when waiting for it has no point any more. */
+  async #attempt(server: ServerEndpoint): Promise<RpcAnswer> {
+    const { connections, silenceMs } = this.#context;
+    const { method, params } = this.#request;
+    const connection = must(connections.get(server), 'a server of this cluster');
+    const givingUp = new AbortController();
+    const answer = connection.call(method, params, givingUp.signal);
+    const answered = new AbortController();
+    void answer.then(() => {
+      answered.abort();
+    });
+    for (;;) {
+      await waitMs(silenceMs, answered.signal);
+      if (answered.signal.aborted) return answer;
+      const survey = await Promise.race([answer, this.#context.view.survey()]);
+      if ('kind' in survey) return survey;
+      if (!this.#isWorthWaiting(server, survey)) givingUp.abort();
+    }
+  }
+
+  /** Judges a call that is silent by what the servers say on the side. */
+  #isWorthWaiting(server: ServerEndpoint, survey: Survey): boolean {
+    const own = survey.find((entry) => entry.server === server);
+    const leading = leadersIn(survey);
+    const isOnlyLeader = own?.answer === 'leading' && leading.length === 1;
+    if (isOnlyLeader) this.#progressAtMs = performance.now();
+    if (this.#isOver() || own?.answer === 'silent') return false;
+    return isOnlyLeader || !this.#request.isRepeatable;
+  }
+}
+
+function leadersIn(survey: Survey): ServerEndpoint[] {
+  return survey.filter(({ answer }) => answer === 'leading').map(({ server }) => server);
+}
+
+function describe(server: ServerEndpoint): string {
+  return `server ${server.id} at ${server.host}:${server.port}`;
+}
+
+/** Waits, or less when `signal` fires. */
+async function waitMs(delayMs: number, signal: AbortSignal): Promise<void> {
+  await pause(delayMs, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}

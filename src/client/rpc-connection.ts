@@ -1,0 +1,114 @@
+/**
+ * XML-RPC calls to one server over keep-alive HTTP connections. It neither retries nor waits for
+ * longer than the caller does: every call ends in an answer or in the reason why there is none.
+ */
+import { Agent, request } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { encodeCall } from '../rpc/codec/encode.js';
+import { faultCode } from '../rpc/codec/fault-code.js';
+import { ResponseDecoder } from '../rpc/codec/response-decoder.js';
+import type { Fault, XmlValue } from '../rpc/xml-value.js';
+
+/** Where a server listens. `host` is a name, an IPv4 address, or IPv6 without brackets. */
+export interface ServerEndpoint {
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+export type RpcAnswer =
+  | { readonly kind: 'value'; readonly value: XmlValue }
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  /** There is an answer, but it is not XML-RPC. */
+  | { readonly kind: 'malformed'; readonly reason: string }
+  /** No answer. `mayHaveArrived` is false only if the connection never came about. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly mayHaveArrived: boolean };
+
+/** Calls to one server at a time; further ones wait for a connection in call order. */
+export const connectionsPerServerMax = 256;
+
+/** How a server with too many connections answers; it has not looked at the call. */
+const serviceUnavailable = 503;
+
+export class RpcConnection {
+  readonly #endpoint: ServerEndpoint;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: connectionsPerServerMax });
+  readonly #inProgress = new Set<ClientRequest>();
+
+  constructor(endpoint: ServerEndpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  /** Calls, and gives up once `signal` fires. Throws `UnencodableError` for params XML refuses. */
+  call(methodName: string, params: readonly XmlValue[], signal?: AbortSignal): Promise<RpcAnswer> {
+    const body = Buffer.from(encodeCall(methodName, params));
+    return new Promise((resolve) => {
+      const outgoing = this.#request(body, signal);
+      this.#inProgress.add(outgoing);
+      let mayHaveArrived = false;
+      const fail = (error: Error): void => {
+        resolve({ kind: 'failed', reason: error.message, mayHaveArrived });
+      };
+      outgoing.on('socket', (socket) => {
+        if (!socket.connecting) mayHaveArrived = true;
+        else {
+          socket.once('connect', () => {
+            mayHaveArrived = true;
+          });
+        }
+      });
+      outgoing.on('error', fail);
+      outgoing.on('response', (incoming) => {
+        readAnswer(incoming, resolve, fail);
+      });
+      outgoing.on('close', () => {
+        this.#inProgress.delete(outgoing);
+      });
+      outgoing.end(body);
+    });
+  }
+
+  /** Closes all connections; calls in progress fail. */
+  close(): void {
+    for (const outgoing of this.#inProgress) outgoing.destroy(new Error('the client was closed'));
+    this.#agent.destroy();
+  }
+
+  #request(body: Buffer, signal: AbortSignal | undefined): ClientRequest {
+    return request({
+      agent: this.#agent,
+      host: this.#endpoint.host,
+      port: this.#endpoint.port,
+      method: 'POST',
+      path: '/RPC2',
+      headers: { 'content-type': 'text/xml; charset=utf-8', 'content-length': body.length },
+      ...(signal && { signal }),
+    });
+  }
+}
+
+function readAnswer(
+  incoming: IncomingMessage,
+  resolve: (answer: RpcAnswer) => void,
+  fail: (error: Error) => void,
+): void {
+  incoming.on('error', fail);
+  const { statusCode = 0 } = incoming;
+  if (statusCode === serviceUnavailable) {
+    incoming.resume();
+    resolve({ kind: 'fault', fault: { code: faultCode.busy, text: 'busy: HTTP status 503' } });
+    return;
+  }
+  if (statusCode !== 200) {
+    incoming.resume();
+    resolve({ kind: 'malformed', reason: `HTTP status ${statusCode}` });
+    return;
+  }
+  const decoder = new ResponseDecoder();
+  incoming.on('data', (chunk: Buffer) => {
+    decoder.write(chunk);
+  });
+  incoming.on('end', () => {
+    resolve(decoder.end());
+  });
+}
