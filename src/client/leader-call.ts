@@ -12,7 +12,7 @@ import { faultCode } from '../rpc/codec/fault-code.js';
 import type { XmlValue } from '../rpc/xml-value.js';
 import { toCallFailure } from './call-failure.js';
 import type { CallFailure } from './call-failure.js';
-import { OutcomeUnknown, Unreachable } from './client-errors.js';
+import { NotLeader, OutcomeUnknown, Unreachable } from './client-errors.js';
 import type { ClientFailure } from './client-errors.js';
 import type { ClusterView, Survey } from './cluster-view.js';
 import type { RpcAnswer, RpcConnection, ServerEndpoint } from './rpc-connection.js';
@@ -47,6 +47,7 @@ export class LeaderCall {
   readonly #context: LeaderCallContext;
   #progressAtMs = performance.now();
   #pauseMs = pauseMsMin;
+  #failures = 0;
   /** An earlier attempt may still take effect. */
   #isUncertain = false;
   #lastError: ClientFailure = new Unreachable('no server was asked');
@@ -80,24 +81,21 @@ export class LeaderCall {
     const { view, closing } = this.#context;
     const failure = toCallFailure(answer, describe(server));
     this.#remember(failure);
+    const isHint = answer.kind === 'fault' && answer.fault.code === faultCode.notLeader;
+    const hint = isHint ? view.hintIn(answer.fault.text) : undefined;
+    // The first hint is followed at once. Hints can go in a circle, and a leader can refuse again
+    // and again: pauses keep all that from becoming a storm.
+    this.#failures += 1;
+    if (hint === undefined || this.#failures > 1) await this.#pause();
     if (closing.aborted) return undefined;
-    if (failure.advice === 'tryAgain') {
-      await this.#pause();
-      return server;
-    }
-    const hint =
-      failure.error instanceof NotLeader ? view.hintIn(failure.error.message) : undefined;
-    if (hint === undefined || hint === server) return this.#findLeader(server);
-    // A hint may be out of date, also in a circle: the pause keeps that from becoming a storm.
-    if (this.#pauseMs > pauseMsMin) await this.#pause();
-    else this.#pauseMs *= 2;
-    return hint;
+    if (failure.advice === 'tryAgain') return server;
+    return hint ?? this.#findLeader(server);
   }
 
   /** Takes note of a failed attempt; throws when there must not be another one. */
   #remember(failure: CallFailure): void {
     this.#lastError = failure.error;
-    if (failure.advice === 'giveUp') throw failure.error;
+    if (failure.advice === 'giveUp') throw this.#finalError();
     if (failure.isWithoutEffect || !this.#request.isUpdate) return;
     this.#isUncertain = true;
     if (!this.#request.isRepeatable) throw this.#finalError();
@@ -119,9 +117,14 @@ export class LeaderCall {
     this.#pauseMs = Math.min(this.#pauseMs * 2, pauseMsMax);
   }
 
-  /** Somebody who says that he leads, rather not `current`. */
+  /** A server that says that it leads, if possible another than `current`. */
   async #findLeader(current?: ServerEndpoint): Promise<ServerEndpoint | undefined> {
-    const leading = leadersIn(await this.#context.view.survey());
+    const survey = await this.#context.view.survey();
+    const leading = leadersIn(survey);
+    const isReachable = survey.some(({ answer }) => answer === 'notLeading');
+    if (leading.length === 0 && isReachable && this.#lastError instanceof Unreachable) {
+      this.#lastError = new NotLeader('no server that can be reached leads');
+    }
     return leading.find((server) => server !== current) ?? leading[0];
   }
 
