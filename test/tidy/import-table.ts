@@ -40,10 +40,10 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     folders: ['base', 'replica'],
     typesOf: ['files', 'raft'],
     files: ['raft/entry-codec'],
-    packages: ['node:http', 'node:net', 'saxes', 'prom-client'],
+    packages: ['node:buffer', 'node:http', 'node:net', 'saxes', 'prom-client'],
   },
   'src/client': { folders: ['base', 'config', 'rpc'], packages: [] },
-  'src/cli': { folders: everything, packages: ['node:*', 'yargs', 'pino'] },
+  'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },
   tester: {
     folders: ['base', 'config'],
     packages: ['node:*', 'xmlrpc', 'yargs', 'mocha', 'chai', 'execa', 'seedrandom'],

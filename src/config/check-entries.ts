@@ -1,0 +1,101 @@
+/**
+ * What must hold between the entries of a configuration file: as many servers as M says, numbered
+ * without gaps, no two at one address, no more copies than stores.
+ */
+import { asServerId } from '../base/ids.js';
+import type { BlockStore, ClusterConfig, ClusterServer } from './cluster-config.js';
+import type { AddressEntry, Entries, Mistake } from './entries.js';
+
+export type CheckedEntries =
+  | { readonly kind: 'ok'; readonly config: ClusterConfig }
+  | { readonly kind: 'error'; readonly mistakes: readonly Mistake[] };
+
+/** Adds the mistakes between entries to those within them; a cluster only if there are none. */
+export function checkEntries(entries: Entries): CheckedEntries {
+  const mistakes = [
+    ...entries.mistakes,
+    ...countMistakes(entries),
+    ...addressMistakes([...entries.servers, ...entries.blocks]),
+    ...copiesMistakes(entries),
+  ];
+  if (mistakes.length > 0) return { kind: 'error', mistakes };
+  return {
+    kind: 'ok',
+    config: {
+      servers: byIndex(entries.servers, ({ index, address }): ClusterServer[] =>
+        address === undefined ? [] : [{ id: asServerId(index), ...address }],
+      ),
+      blocks: byIndex(entries.blocks, ({ index, address }): BlockStore[] =>
+        address === undefined ? [] : [{ index, ...address }],
+      ),
+      copies: entries.copies?.value,
+    },
+  };
+}
+
+function byIndex<T>(entries: readonly AddressEntry[], make: (entry: AddressEntry) => T[]): T[] {
+  return [...entries].sort((a, b) => a.index - b.index).flatMap(make);
+}
+
+function countMistakes({ serverCount, servers, mistakes }: Entries): readonly Mistake[] {
+  if (serverCount === undefined) {
+    // An entry that came before M, or a misspelt M, has been reported already.
+    const text = 'M is missing; expected "M: <number of servers>" first';
+    return mistakes.length > 0 ? [] : [{ line: 1, text }];
+  }
+  const count = serverCount.value;
+  if (count === undefined) return [];
+  const labels = count === 1 ? 'metadata0 alone' : `metadata0 to metadata${count - 1}`;
+  const beyond = servers
+    .filter(({ index }) => index >= count)
+    .map(({ label, line }) => ({
+      line,
+      text: `${label} is out of range: M is ${count}; expected ${labels}`,
+    }));
+  const missing = Array.from({ length: count }, (_, index) => index)
+    .filter((index) => !servers.some((server) => server.index === index))
+    .map((index) => `metadata${index}`);
+  if (missing.length === 0) return beyond;
+  const text = `M is ${count}, but ${listMissing(missing)} missing; expected ${labels}`;
+  return [...beyond, { line: serverCount.line, text }];
+}
+
+function listMissing(labels: readonly string[]): string {
+  const listedMax = 5;
+  if (labels.length === 1) return `${labels.join()} is`;
+  const rest = labels.length > listedMax ? ` and ${labels.length - listedMax} more` : '';
+  return `${labels.slice(0, listedMax).join(', ')}${rest} are`;
+}
+
+function addressMistakes(entries: readonly AddressEntry[]): readonly Mistake[] {
+  const owners = new Map<string, AddressEntry>();
+  const mistakes: Mistake[] = [];
+  for (const entry of [...entries].sort((a, b) => a.line - b.line)) {
+    if (entry.address === undefined) continue;
+    const place = `${sameHost(entry.address.host)} ${entry.address.port}`;
+    const owner = owners.get(place);
+    if (owner === undefined) {
+      owners.set(place, entry);
+    } else {
+      const where = `${entry.label} has the address of ${owner.label} (line ${owner.line})`;
+      mistakes.push({ line: entry.line, text: `${where}; expected one address for each` });
+    }
+  }
+  return mistakes;
+}
+
+/**
+ * Hosts that cannot be two: letter case does not count, and `localhost` is 127.0.0.1. Beyond that
+ * names are not looked up: one machine under two names is noticed only when the port is taken.
+ */
+function sameHost(host: string): string {
+  const lowerCase = host.toLowerCase().replace(/\.$/, '');
+  return lowerCase === 'localhost' ? '127.0.0.1' : lowerCase;
+}
+
+function copiesMistakes({ copies, blocks, serverCount }: Entries): readonly Mistake[] {
+  const stores = blocks.length > 0 ? blocks.length : serverCount?.value;
+  if (copies?.value === undefined || stores === undefined || copies.value <= stores) return [];
+  const text = `copies is ${copies.value}; expected at most one for each of ${stores} block stores`;
+  return [{ line: copies.line, text }];
+}
