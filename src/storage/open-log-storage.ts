@@ -42,6 +42,8 @@ export interface OpenedStorage {
 export async function openLogStorage(options: LogStorageOptions): Promise<OpenedStorage> {
   const { disk, identity, segmentBytesMax = defaultSegmentBytesMax } = options;
   assert(segmentBytesMax > 0, `a segment holds some bytes, not ${segmentBytesMax}`);
+  // A killed process may have left names that are not durable; nothing may be built on them.
+  await disk.syncFolder();
   const found = await loadHardState(disk, identity);
   const log = await recoverLog(disk, identity);
   const hardState = found ?? { term: asTerm(0), votedFor: undefined };

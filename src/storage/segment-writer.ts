@@ -55,13 +55,12 @@ export class SegmentWriter {
   }
 
   /**
-   * Goes on with a segment behind its first `size` bytes. They are durable when this returns, also
-   * those that an earlier process wrote and did not live to sync.
+   * Goes on with a segment, whose name is durable, behind its first `size` bytes. They are durable
+   * when this returns, also those that an earlier process wrote and did not live to sync.
    */
   static async reopen(place: SegmentPlace, size: number): Promise<SegmentWriter> {
     const file = await place.disk.openAt(segmentName(place.sequence), size);
     await file.sync();
-    await place.disk.syncFolder();
     return new SegmentWriter(place, file, size);
   }
 

@@ -186,9 +186,11 @@ export class FaultyDisk implements Disk {
   #torn({ durable, current }: Inode): Uint8Array {
     if (this.#random() < 0.3) return durable.slice();
     const more = current.length - durable.length;
-    const bytes = new Uint8Array(durable.length + Math.round(more * this.#random()));
+    const ends = this.#random() < 0.5 ? 1 : this.#random();
+    const bytes = new Uint8Array(durable.length + Math.round(more * ends));
+    const written = this.#random() < 0.5 ? 0.9 : this.#random();
     for (let at = 0; at < bytes.length; at += pageBytes) {
-      const source = this.#random() < 0.6 ? current : durable;
+      const source = this.#random() < written ? current : durable;
       bytes.set(source.subarray(at, Math.min(at + pageBytes, bytes.length)), at);
     }
     return bytes;

@@ -2,7 +2,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { must } from '../../src/base/assert.js';
-import { segmentName } from '../../src/storage/segment-format.js';
+import {
+  checksumSeed,
+  frameHeaderBytes,
+  readFrame,
+  segmentHeaderBytes,
+  segmentName,
+} from '../../src/storage/segment-format.js';
 import { StorageDamagedError, StorageError } from '../../src/storage/storage.js';
 import type { RecoveredState } from '../../src/storage/storage.js';
 import { FaultyDisk, randomFrom } from './faulty-disk.js';
@@ -104,7 +110,7 @@ describe('the log on disk', () => {
 });
 
 /** A log of two segments with every kind of frame in it. */
-async function sampleDisk(close: boolean): Promise<FaultyDisk> {
+async function sampleDisk(): Promise<FaultyDisk> {
   const disk = new FaultyDisk(randomFrom(1));
   const { storage } = await openOn(disk);
   await written(storage, writeOf(entriesOf(1, 2, 1), hardStateOf(1, 1)));
@@ -113,7 +119,7 @@ async function sampleDisk(close: boolean): Promise<FaultyDisk> {
     written(storage, writeOf(entriesOf(4, 2, 2), hardStateOf(2))),
   ]);
   for (const index of [6, 7]) await written(storage, writeOf(entriesOf(index, 1, 2)));
-  if (close) await storage.close();
+  await storage.close();
   return disk;
 }
 
@@ -135,7 +141,7 @@ function summary({ entries, hardState }: RecoveredState): unknown {
 
 describe('the log on disk after a bit flipped', () => {
   it('is recovered as it was, or refused with one line, for every bit of every file', async () => {
-    const disk = await sampleDisk(true);
+    const disk = await sampleDisk();
     expect(disk.names()).to.include(segmentName(2));
     const whole = await outcomeOf(disk.copy());
     expect(whole).to.be.an('object');
@@ -156,6 +162,34 @@ describe('the log on disk after a bit flipped', () => {
       }
     }
     expect(refused).to.be.greaterThan(1000);
+  });
+
+  it('is recovered whole, with a notice, when only a sync mark between two frames is lost', async () => {
+    const disk = new FaultyDisk(randomFrom(1));
+    for (const index of [1, 2]) {
+      const { storage } = await openOn(disk);
+      await written(storage, writeOf(entriesOf(index, 1, 1), hardStateOf(1)));
+      await storage.close();
+    }
+    const whole = (await outcomeOf(disk.copy())) as RecoveredState;
+    const name = segmentName(1);
+    const bytes = must(await disk.read(name), 'a first segment');
+    const firstFrame = must(readFrame(bytes, segmentHeaderBytes, checksumSeed(bytes)), 'a frame');
+    disk.flipBit(name, firstFrame.end * 8);
+    const notice = `${name}: passed over an unreadable sync mark at offset ${firstFrame.end}`;
+    expect(await outcomeOf(disk)).to.deep.equal({ ...whole, notices: [notice] });
+  });
+
+  it('is refused when it is in the last frame, which a kill left without its mark', async () => {
+    const disk = new FaultyDisk(randomFrom(1));
+    const { storage } = await openOn(disk);
+    const write = writeOf(entriesOf(1, 1, 1), hardStateOf(1));
+    storage.append(write, () => disk.arm({ powerCutAt: 0 }));
+    await disk.powerCut;
+    const restarted = disk.afterPowerCut();
+    await openOn(restarted);
+    restarted.flipBit(segmentName(1), (segmentHeaderBytes + frameHeaderBytes) * 8);
+    expect(await outcomeOf(restarted.copy())).to.match(/frame 1 was acknowledged/);
   });
 
   it('is never silently shorter, also when the process was killed', () => {
@@ -187,14 +221,14 @@ describe('the log on disk with files missing or of others', () => {
   ];
   for (const [what, names, message] of missing) {
     it(`is refused without ${what}`, async () => {
-      const disk = (await sampleDisk(true)).copy();
+      const disk = (await sampleDisk()).copy();
       for (const name of names) await disk.remove(name);
       expect(await outcomeOf(disk)).to.match(message);
     });
   }
 
   it('is refused when the hard state is older than the log', async () => {
-    const disk = await sampleDisk(true);
+    const disk = await sampleDisk();
     const older = new FaultyDisk(randomFrom(1));
     const { storage } = await openOn(older);
     await written(storage, writeOf([], hardStateOf(1)));
@@ -206,7 +240,7 @@ describe('the log on disk with files missing or of others', () => {
   });
 
   it('goes on over what an unfinished write of the hard state left', async () => {
-    const disk = await sampleDisk(true);
+    const disk = await sampleDisk();
     const whole = await outcomeOf(disk.copy());
     const file = await disk.create('hard-state.new');
     await file.append([Uint8Array.of(1, 2, 3)]);
@@ -215,7 +249,7 @@ describe('the log on disk with files missing or of others', () => {
   });
 
   it('takes zeros behind the last frame for room that nothing was written to', async () => {
-    const disk = await sampleDisk(true);
+    const disk = await sampleDisk();
     const whole = await outcomeOf(disk.copy());
     const file = await disk.openAt(segmentName(2), disk.size(segmentName(2)));
     await file.append([new Uint8Array(100)]);
@@ -223,7 +257,7 @@ describe('the log on disk with files missing or of others', () => {
   });
 
   it('cuts a torn tail and says so', async () => {
-    const disk = await sampleDisk(true);
+    const disk = await sampleDisk();
     const whole = await outcomeOf(disk.copy());
     const size = disk.size(segmentName(2));
     const file = await disk.openAt(segmentName(2), size);
