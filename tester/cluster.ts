@@ -11,10 +11,12 @@ import { Server, type Reply, type Update } from './server.js';
 import { majorityOf, type Target } from './target.js';
 import type { Timing } from './timing.js';
 
-/** What checks learn about the cluster for those after them. */
-export interface Morale {
+/** What lasts from check to check of one run. */
+export interface RunNotes {
   /** A wait for a leader ran out, and none has been met since. */
   leaderless: boolean;
+  /** File names given out so far. */
+  nameCount: number;
 }
 
 export class Cluster {
@@ -22,14 +24,13 @@ export class Cluster {
   /** The servers that answered at the start. */
   readonly servers: readonly Server[];
   readonly #scope: CallScope;
-  readonly #morale: Morale;
+  readonly #notes: RunNotes;
   #disturbed = false;
-  #nameCount = 0;
 
-  constructor(target: Target, scope: CallScope, morale: Morale) {
+  constructor(target: Target, scope: CallScope, notes: RunNotes) {
     this.target = target;
     this.#scope = scope;
-    this.#morale = morale;
+    this.#notes = notes;
     const link = { spelling: target.spelling, callMs: target.timing.callMs, scope };
     this.servers = target.reachable.map((seat) => new Server(seat, link));
   }
@@ -50,8 +51,8 @@ export class Cluster {
 
   /** A file name that nobody has used on this cluster; `suffix` makes it interesting. */
   newName(check: string, suffix = ''): string {
-    this.#nameCount += 1;
-    return `${this.target.runName}-${check}-${this.#nameCount}${suffix}`;
+    this.#notes.nameCount += 1;
+    return `${this.target.runName}-${check}-${this.#notes.nameCount}${suffix}`;
   }
 
   others(...excluded: readonly Server[]): readonly Server[] {
@@ -104,13 +105,13 @@ export class Cluster {
   /** Waits until exactly one server of `among` leads. A failure when that does not come. */
   async leader(among: readonly Server[] = this.servers): Promise<Server> {
     const { settleMs, impatientMs } = this.timing;
-    const limitMs = this.#morale.leaderless ? impatientMs : settleMs;
+    const limitMs = this.#notes.leaderless ? impatientMs : settleMs;
     let lastSeen: readonly Server[] = [];
     const leader = await this.within(limitMs, async () => {
       lastSeen = await this.leadersNow(among);
       return lastSeen.length === 1 ? lastSeen[0] : undefined;
     });
-    this.#morale.leaderless = leader === undefined;
+    this.#notes.leaderless = leader === undefined;
     if (leader !== undefined) return leader;
     const seen = lastSeen.map((server) => server.label).join(' and ');
     const crowd = among.map((server) => server.seat.id).join(', ');
