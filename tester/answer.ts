@@ -22,7 +22,7 @@ function clip(text: string): string {
 }
 
 export function describeValue(value: unknown): string {
-  return clip(JSON.stringify(value) ?? String(value));
+  return clip(value === undefined ? 'nothing' : JSON.stringify(value));
 }
 
 /** A phrase that completes "the server answered with …" or stands alone. */

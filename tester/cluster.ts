@@ -49,10 +49,10 @@ export class Cluster {
     return this.#disturbed;
   }
 
-  /** A file name that nobody has used on this cluster; `suffix` makes it interesting. */
-  newName(check: string, suffix = ''): string {
+  /** A file name that nobody has used on this cluster; `topic` makes it readable. */
+  newName(topic: string): string {
     this.#notes.nameCount += 1;
-    return `${this.target.runName}-${check}-${this.#notes.nameCount}${suffix}`;
+    return `${this.target.runName}-${topic}-${this.#notes.nameCount}`;
   }
 
   others(...excluded: readonly Server[]): readonly Server[] {
@@ -147,7 +147,7 @@ export class Cluster {
     return victims;
   }
 
-  /** Writes version after version of a new file and returns its name; each must be answered true. */
+  /** Writes `versions` of a file, one after the other; each must be answered true. */
   async write(leader: Server, name: string, versions: readonly number[]): Promise<void> {
     for (const version of versions) {
       expectValue(await leader.update(sampleUpdate(name, version)), true);

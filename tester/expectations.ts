@@ -1,6 +1,6 @@
 /**
- * What checks say about replies. Each throws a `CheckFailure` that names what was expected, what was
- * seen, on which server and by which call.
+ * What checks say about replies. Each throws a `CheckFailure` that names what was expected, what
+ * was seen, on which server and by which call.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { describeAnswer, describeValue } from './answer.js';

@@ -81,7 +81,7 @@ function printable(method: string, value: unknown): string {
   if (!isStruct(value)) return typeof value === 'string' ? value : JSON.stringify(value);
   if (method !== 'getfileinfomap') return JSON.stringify(value, undefined, 2);
   const lines = Object.entries(value).map(([name, info]) => {
-    const parts = Array.isArray(info) ? info.flat() : [info];
+    const parts = Array.isArray(info) ? (info as unknown[]).flat() : [info];
     return [JSON.stringify(name), ...parts].join(' ');
   });
   return lines.join('\n');

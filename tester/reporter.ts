@@ -37,7 +37,7 @@ export interface Reporter {
 /** Where a reporter writes. */
 export interface Sink {
   write(text: string): void;
-  /** Its width, when it is a terminal: a person looks, so colours and a progress line make sense. */
+  /** Its width when it is a terminal: a person looks, so colours and a progress line help. */
   readonly columns: number | undefined;
 }
 

@@ -4,7 +4,7 @@
  */
 import { CallScope, ScopeClosed } from './call-scope.js';
 import { CheckFailure, CheckSkipped, type Check } from './check.js';
-import { Cluster, type Morale } from './cluster.js';
+import { Cluster, type RunNotes } from './cluster.js';
 import type { Reporter, Summary, Verdict } from './reporter.js';
 import { lackOf, type Target } from './target.js';
 
@@ -18,21 +18,21 @@ export interface SuiteRun {
 
 export async function runSuite(run: SuiteRun): Promise<Summary> {
   const { checks, target, reporter, interrupt } = run;
-  const morale: Morale = { leaderless: false };
+  const notes: RunNotes = { leaderless: false, nameCount: 0 };
   const startedAt = performance.now();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   reporter.begin(target, checks.length);
-  await restoreAll(target, morale);
+  await restoreAll(target, notes);
   for (const check of checks) {
     if (interrupt.aborted) break;
     reporter.started(check);
     const checkStartedAt = performance.now();
-    const verdict = await runCheck(check, { target, morale, interrupt });
+    const verdict = await runCheck(check, { target, notes, interrupt });
     if (verdict === 'interrupted') break;
     counts[verdict.kind] += 1;
     reporter.finished({ check, verdict, durationMs: performance.now() - checkStartedAt });
   }
-  const unrestored = await restoreAll(target, morale);
+  const unrestored = await restoreAll(target, notes);
   const summary: Summary = {
     ...counts,
     durationMs: performance.now() - startedAt,
@@ -43,27 +43,27 @@ export async function runSuite(run: SuiteRun): Promise<Summary> {
   return summary;
 }
 
-async function restoreAll(target: Target, morale: Morale): Promise<string | undefined> {
+async function restoreAll(target: Target, notes: RunNotes): Promise<string | undefined> {
   const scope = new CallScope();
-  const trouble = await new Cluster(target, scope, morale).restoreAll();
+  const trouble = await new Cluster(target, scope, notes).restoreAll();
   scope.close();
   return trouble;
 }
 
 interface CheckContext {
   readonly target: Target;
-  readonly morale: Morale;
+  readonly notes: RunNotes;
   readonly interrupt: AbortSignal;
 }
 
 async function runCheck(check: Check, context: CheckContext): Promise<Verdict | 'interrupted'> {
-  const { target, morale, interrupt } = context;
+  const { target, notes, interrupt } = context;
   for (const need of check.needs) {
     const lack = lackOf(need, target);
     if (lack !== undefined) return { kind: 'skipped', why: lack };
   }
   const scope = new CallScope();
-  const cluster = new Cluster(target, scope, morale);
+  const cluster = new Cluster(target, scope, notes);
   const endScope = (): void => scope.close();
   interrupt.addEventListener('abort', endScope, { once: true });
   const timer = setTimeout(endScope, target.timing.checkMs);
@@ -85,9 +85,9 @@ async function runCheck(check: Check, context: CheckContext): Promise<Verdict | 
   return { kind: 'failed', failure };
 }
 
-async function healAfter({ target, morale }: CheckContext): Promise<string | undefined> {
+async function healAfter({ target, notes }: CheckContext): Promise<string | undefined> {
   const scope = new CallScope();
-  const trouble = await new Cluster(target, scope, morale).heal();
+  const trouble = await new Cluster(target, scope, notes).heal();
   scope.close();
   return trouble;
 }

@@ -1,5 +1,6 @@
 /**
- * What `getinternalstate` tells about one server, for checks that can use it but do not depend on it.
+ * What `getinternalstate` tells about one server, for checks that can use it but do not depend on
+ * it.
  */
 import { CheckFailure } from './check.js';
 import { describeAnswer } from './answer.js';

@@ -1,7 +1,7 @@
 /**
  * The names under which the judged cluster serves the methods of the API. Servers of this API agree
- * on the words but not on the prefix and the letter case, so harmless methods are tried in the known
- * spellings, and the prefix that worked for `ping` is used for the rest.
+ * on the words but not on the prefix and the letter case, so harmless methods are tried in the
+ * known spellings, and the prefix that worked for `ping` is used for the rest.
  */
 import { saysMethodUnknown, type Answer } from './answer.js';
 

@@ -2,6 +2,7 @@
  * What is known about the judged cluster before the first check: its servers, which of them answer,
  * how its methods are spelled and which optional ones it has.
  */
+import { unreachable } from '../src/base/assert.js';
 import { formatAddress } from './address.js';
 import { saysMethodUnknown, type Answer } from './answer.js';
 import type { CallScope } from './call-scope.js';
@@ -114,7 +115,11 @@ export function lackOf(need: Need, target: Target): string | undefined {
       return target.abilities.has(need) ? undefined : 'system.listMethods is not served';
     case 'multicall':
       return target.abilities.has(need) ? undefined : 'system.multicall is not served';
-    default:
+    case 'getfileinfo':
+    case 'getfileinfopage':
+    case 'getinternalstate':
       return target.abilities.has(need) ? undefined : `${need} is not served`;
+    default:
+      return unreachable(need);
   }
 }

@@ -1,11 +1,12 @@
 /**
- * The fake cluster behind real ports: decodes calls just strictly enough for the hostile checks, and
- * answers them from the model. Each server can also be made to talk nonsense.
+ * The fake cluster behind real ports: decodes calls just strictly enough for the hostile checks,
+ * and answers them from the model. Each server can also be made to talk nonsense.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Deserializer from 'xmlrpc/lib/deserializer.js';
 import serializer from 'xmlrpc/lib/serializer.js';
+import { must } from '../../src/base/assert.js';
 import { Fault, FakeModel, type Bug, type FakeReplica, type Info } from './fake-model.js';
 
 const intMax = 2 ** 31 - 1;
@@ -76,6 +77,7 @@ function mapAsStruct(replica: FakeReplica): Record<string, unknown> {
 export class FakeCluster {
   readonly model: FakeModel;
   readonly #servers: Server[] = [];
+  readonly #addresses: string[] = [];
   readonly #methods: ReadonlyMap<string, Method>;
   readonly #requests = new Map<string, string>();
   /** Names in the order in which they were called, for tests that look at the caller. */
@@ -93,6 +95,7 @@ export class FakeCluster {
       const server = createServer((request, response) => this.#receive(replica, request, response));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       this.#servers.push(server);
+      this.#addresses.push(`127.0.0.1:${(server.address() as AddressInfo).port}`);
     }
   }
 
@@ -111,7 +114,7 @@ export class FakeCluster {
   }
 
   addressOf(id: number): string {
-    return `127.0.0.1:${(this.#servers[id]?.address() as AddressInfo).port}`;
+    return must(this.#addresses[id], `server ${id} was started`);
   }
 
   #receive(replica: FakeReplica, request: IncomingMessage, response: ServerResponse): void {

@@ -1,6 +1,6 @@
 /**
- * The standard suite passes on a correct cluster of any size, and each bug makes the check fail that
- * names it.
+ * The standard suite passes on a correct cluster of any size, and each bug makes the check fail
+ * that names it.
  */
 import { expect } from 'chai';
 import type { Bug } from './fake-model.js';
@@ -78,7 +78,7 @@ const bugTable: readonly (readonly [bug: Bug, sentence: string, words: RegExp])[
   ['blocked-calls-outlive-crash', 'a waiting call ends', /expected a fault, saw no answer/],
   ['closes-connections', 'getfileinfomap answers a struct', /connection was closed/],
   ['crash-keeps-answering', 'a crashed server answers client', /expected a fault, saw/],
-  ['crash-does-not-freeze', 'a crashed follower stands still', /expected 1, saw 2/],
+  ['crash-does-not-freeze', 'a crashed follower stands still', /expected 1, saw [234]/],
   ['follower-never-catches-up', 'a crashed follower stands still', /expected 4 within .* saw 1/],
   ['follower-never-catches-up', 'the old leader comes back', /expected 6 within .* saw 1/],
   ['hangs-on-updates', 'updatefile answers true', /saw no answer within 250 ms/],
@@ -95,7 +95,7 @@ const bugTable: readonly (readonly [bug: Bug, sentence: string, words: RegExp])[
   ['restore-loses-state', 'a restored server has its own', /expected 2, saw 0/],
   ['serves-any-follower', 'followers answer updatefile', /expected a fault, saw/],
   ['two-leaders', 'exactly one server leads', /expected exactly one leader .* saw server 0 .* and/],
-  ['unknown-file-faults', 'a file never seen', /expected 0, saw fault 1 "KeyError"/],
+  ['unknown-file-faults', 'a file never seen is at', /expected 0, saw fault 1 "KeyError"/],
 ];
 
 describe('a bug of a server', () => {

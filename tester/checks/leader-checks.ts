@@ -47,7 +47,9 @@ async function statesAgree(cluster: Cluster): Promise<void> {
   const terms = await Promise.all(cluster.servers.map((server) => termOf(cluster, server)));
   const wrong = cluster.servers.find((_: Server, position) => terms[position] !== terms[0]);
   if (wrong !== undefined) {
-    const seen = cluster.servers.map((server, position) => `${server.seat.id}: ${terms[position]}`);
+    const seen = cluster.servers.map(
+      (server, position) => `${server.seat.id}: ${String(terms[position])}`,
+    );
     throw new CheckFailure('the same term on all servers', seen.join(', '), leader.label);
   }
 }
