@@ -1,0 +1,167 @@
+/**
+ * How calls may be written (names, paths) and what becomes of calls that are written wrongly.
+ */
+import { saysMethodUnknown } from '../answer.js';
+import type { Check } from '../check.js';
+import type { Cluster } from '../cluster.js';
+import { expectFault, expectInMap, expectThat, expectValue } from '../expectations.js';
+import type { Reply, Server } from '../server.js';
+
+/** The longest legal file name, in bytes of UTF-8. */
+const fileNameBytesMax = 4096;
+
+async function prefixIsOptional(cluster: Cluster): Promise<void> {
+  const server = await cluster.leader();
+  expectValue(await server.callByName('surfstore.ping', []), true);
+  expectValue(await server.callByName('ping', []), true);
+}
+
+async function caseAndUnderscoresDoNotCount(cluster: Cluster): Promise<void> {
+  const server = await cluster.leader();
+  const name = cluster.newName('case');
+  for (const spelling of ['surfstore.isLeader', 'SURFSTORE.ISLEADER', 'surfstore.is_leader']) {
+    expectValue(await server.callByName(spelling, []), true);
+  }
+  for (const spelling of ['surfstore.tester_getVersion', 'surfstore.testerGetVersion']) {
+    expectValue(await server.callByName(spelling, [name]), 0);
+  }
+}
+
+async function bothPathsAreServed(cluster: Cluster): Promise<void> {
+  const server = await cluster.leader();
+  const name = cluster.target.spelling.nameOf('ping');
+  const body = `<?xml version="1.0"?><methodCall><methodName>${name}</methodName></methodCall>`;
+  for (const path of ['/RPC2', '/']) {
+    expectValue(await server.send({ path, body, describedAs: `POST ${path}` }), true);
+  }
+}
+
+async function unknownMethodIsRefused(cluster: Cluster): Promise<void> {
+  const server = await cluster.leader();
+  expectFault(await server.callByName('surfstore.nosuchmethod', []));
+  expectValue(await server.ping(), true);
+}
+
+async function unknownMethodHasItsCode(cluster: Cluster): Promise<void> {
+  const server = await cluster.leader();
+  const reply = await server.callByName('surfstore.updatefil', ['a', 1, []]);
+  expectFault(reply, { code: -32601, text: /updatefile/i });
+}
+
+/** Calls with a wrong number or type of arguments, for a file that must not come to be. */
+function wrongCalls(server: Server, name: string): Promise<readonly Reply[]> {
+  const calls: readonly (readonly [method: string, params: readonly unknown[]])[] = [
+    ['updatefile', []],
+    ['updatefile', [name, 1]],
+    ['updatefile', [name, 1, ['a'], 'id', 'one too many']],
+    ['updatefile', [name, 'one', ['a']]],
+    ['updatefile', [name, 1.5, ['a']]],
+    ['updatefile', [name, 1, { not: 'a list' }]],
+    ['updatefile', [name, 1, [['nested']]]],
+    ['updatefile', [[name], 1, ['a']]],
+    ['getfileinfomap', [name]],
+    ['tester_getversion', []],
+    ['tester_getversion', [name, name]],
+  ];
+  return Promise.all(calls.map(([method, params]) => server.call(method, params)));
+}
+
+async function wrongArgumentsAreRefused(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  const name = cluster.newName('arguments');
+  for (const reply of await wrongCalls(leader, name)) expectFault(reply);
+  expectValue(await leader.appliedVersion(name), 0);
+  expectInMap(await leader.fileInfoMap(), name, undefined);
+}
+
+async function wrongArgumentsHaveTheirCode(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  for (const reply of await wrongCalls(leader, cluster.newName('arguments'))) {
+    expectFault(reply, { code: -32602 });
+  }
+}
+
+async function fileNamesAreBounded(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  const longest = cluster.newName('long').padEnd(fileNameBytesMax, 'x');
+  const update = { version: 1, hashes: [] };
+  expectFault(await leader.update({ ...update, name: '' }), { code: -32602 });
+  expectFault(await leader.update({ ...update, name: `${longest}x` }), { code: -32602 });
+  expectValue(await leader.update({ ...update, name: longest }), true);
+}
+
+async function intsAreReadInAllWidths(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  const name = cluster.newName('width');
+  const method = cluster.target.spelling.nameOf('updatefile');
+  const types = ['int', 'i4', 'i8'];
+  for (const [position, type] of types.entries()) {
+    const body =
+      `<?xml version="1.0"?><methodCall><methodName>${method}</methodName><params>` +
+      `<param><value>${name}</value></param>` +
+      `<param><value><${type}>${position + 1}</${type}></value></param>` +
+      '<param><value><array><data/></array></value></param></params></methodCall>';
+    const reply = await leader.send({ body, describedAs: `updatefile with an <${type}>` });
+    expectThat(reply, 'true', (value) => value === true && !saysMethodUnknown(reply.answer));
+  }
+}
+
+const names = 'names';
+const argumentsGroup = 'arguments';
+
+export const callChecks: readonly Check[] = [
+  {
+    group: names,
+    name: 'methods are served with and without the prefix "surfstore."',
+    needs: [],
+    run: prefixIsOptional,
+  },
+  {
+    group: names,
+    name: 'methods are served in any letter case, underscores ignored',
+    needs: [],
+    run: caseAndUnderscoresDoNotCount,
+  },
+  {
+    group: names,
+    name: 'calls are served at /RPC2 and at /',
+    needs: [],
+    run: bothPathsAreServed,
+  },
+  {
+    group: names,
+    name: 'an unknown method is answered by a fault',
+    needs: [],
+    run: unknownMethodIsRefused,
+  },
+  {
+    group: names,
+    name: 'the fault of an unknown method is -32601 and names the closest known one',
+    needs: [],
+    run: unknownMethodHasItsCode,
+  },
+  {
+    group: argumentsGroup,
+    name: 'a wrong number or type of arguments is answered by a fault and changes nothing',
+    needs: [],
+    run: wrongArgumentsAreRefused,
+  },
+  {
+    group: argumentsGroup,
+    name: 'the fault of wrong arguments is -32602',
+    needs: [],
+    run: wrongArgumentsHaveTheirCode,
+  },
+  {
+    group: argumentsGroup,
+    name: 'a file name has 1 to 4,096 bytes, else fault -32602',
+    needs: [],
+    run: fileNamesAreBounded,
+  },
+  {
+    group: argumentsGroup,
+    name: 'versions are read as <int>, <i4> and <i8>, names as untyped values',
+    needs: [],
+    run: intsAreReadInAllWidths,
+  },
+];

@@ -1,0 +1,84 @@
+/**
+ * Calls that no honest client makes: each is answered by a fault, and the server lives.
+ */
+import type { Check } from '../check.js';
+import type { Cluster } from '../cluster.js';
+import { expectFault, expectValue, type FaultShape } from '../expectations.js';
+import type { RawRequest } from '../server.js';
+
+const group = 'hostile';
+
+/** A call that is good but for what `value` puts in the place of its only argument. */
+function callWith(cluster: Cluster, value: string): string {
+  const method = cluster.target.spelling.nameOf('tester_getversion');
+  return (
+    `<?xml version="1.0"?><methodCall><methodName>${method}</methodName>` +
+    `<params><param><value>${value}</value></param></params></methodCall>`
+  );
+}
+
+function nested(depth: number): string {
+  const open = '<array><data><value>'.repeat(depth);
+  return `${open}<int>1</int>${'</value></data></array>'.repeat(depth)}`;
+}
+
+async function expectRefusal(
+  cluster: Cluster,
+  request: RawRequest,
+  shape: FaultShape,
+): Promise<void> {
+  const leader = await cluster.leader();
+  expectFault(await leader.send(request), shape);
+  expectValue(await leader.ping(), true);
+  expectValue(await leader.isLeader(), true);
+}
+
+interface HostileCall {
+  readonly name: string;
+  readonly body: (cluster: Cluster) => string;
+  readonly code: number;
+}
+
+const hostileCalls: readonly HostileCall[] = [
+  { name: 'a body that is not XML', body: () => 'not XML, but words', code: -32700 },
+  { name: 'an empty body', body: () => '', code: -32700 },
+  {
+    name: 'XML that breaks off',
+    body: (cluster) => callWith(cluster, '<string>a</string>').slice(0, -20),
+    code: -32700,
+  },
+  {
+    name: 'a DOCTYPE',
+    body: (cluster) =>
+      callWith(cluster, '&a;').replace('?>', '?><!DOCTYPE methodCall [<!ENTITY a "b">]>'),
+    code: -32700,
+  },
+  {
+    name: 'a control character as a reference',
+    body: (cluster) => callWith(cluster, '<string>&#1;</string>'),
+    code: -32700,
+  },
+  { name: 'XML that is no call', body: () => '<html><body/></html>', code: -32600 },
+  {
+    name: 'an empty method name',
+    body: () => '<methodCall><methodName></methodName></methodCall>',
+    code: -32600,
+  },
+  {
+    name: '20,000 nested arrays',
+    body: (cluster) => callWith(cluster, nested(20_000)),
+    code: -32600,
+  },
+  {
+    name: 'an integer out of range',
+    body: (cluster) => callWith(cluster, '<int>99999999999</int>'),
+    code: -32602,
+  },
+];
+
+export const hostileChecks: readonly Check[] = hostileCalls.map(({ name, body, code }) => ({
+  group,
+  name: `${name} is answered by fault ${code}, and the server lives`,
+  needs: [],
+  run: (cluster) => expectRefusal(cluster, { body: body(cluster), describedAs: name }, { code }),
+}));

@@ -1,0 +1,100 @@
+/**
+ * What was answered is on the followers at once, and all servers hold the same map.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { describeValue } from '../answer.js';
+import { CheckFailure, type Check } from '../check.js';
+import { sampleUpdate, type Cluster } from '../cluster.js';
+import { expectValue, isStruct } from '../expectations.js';
+import { stateOf } from '../server-state.js';
+
+const group = 'replication';
+
+const updateCount = 15;
+
+/** Milliseconds from the answer of an update until every follower shows it. */
+async function visibilityDelay(cluster: Cluster, name: string, version: number): Promise<number> {
+  const leader = await cluster.leader();
+  const followers = cluster.others(leader);
+  expectValue(await leader.update(sampleUpdate(name, version)), true);
+  const answeredAt = performance.now();
+  await cluster.expectApplied(followers, { name, version }, cluster.timing.promptLimitMs);
+  return performance.now() - answeredAt;
+}
+
+async function followersShowItAtOnce(cluster: Cluster): Promise<void> {
+  const name = cluster.newName('at-once');
+  const delays: number[] = [];
+  for (let version = 1; version <= updateCount; version += 1) {
+    delays.push(await visibilityDelay(cluster, name, version));
+  }
+  const median = delays.toSorted((one, other) => one - other)[Math.floor(updateCount / 2)] ?? 0;
+  const limitMs = cluster.timing.visibleMedianMs;
+  if (median <= limitMs) return;
+  throw new CheckFailure(
+    `half of ${updateCount} updates on all followers within ${limitMs} ms of their answer`,
+    `half of them within ${Math.round(median)} ms`,
+  );
+}
+
+async function followersConverge(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  const names = Array.from({ length: 20 }, () => cluster.newName('converge'));
+  await Promise.all(names.map((name) => cluster.write(leader, name, [1, 2])));
+  for (const name of names) {
+    await cluster.expectApplied(
+      cluster.servers,
+      { name, version: 2 },
+      cluster.timing.catchUpLimitMs,
+    );
+  }
+}
+
+async function mapsAreEqual(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  const name = cluster.newName('equal');
+  await cluster.write(leader, name, [1, 2]);
+  await cluster.expectApplied(cluster.servers, { name, version: 2 }, cluster.timing.catchUpLimitMs);
+  const expected = (await stateOf(leader))['metaMap'];
+  for (const server of cluster.others(leader)) {
+    const seen = (await stateOf(server))['metaMap'];
+    if (isDeepStrictEqual(seen, expected)) continue;
+    throw new CheckFailure(
+      `the map of ${leader.label}`,
+      differenceOf(seen, expected),
+      server.label,
+    );
+  }
+}
+
+function differenceOf(seen: unknown, expected: unknown): string {
+  if (!isStruct(seen) || !isStruct(expected)) return describeValue(seen);
+  const names = new Set([...Object.keys(seen), ...Object.keys(expected)]);
+  for (const name of names) {
+    if (isDeepStrictEqual(seen[name], expected[name])) continue;
+    const entries = `${describeValue(seen[name])} instead of ${describeValue(expected[name])}`;
+    return `${describeValue(name)}: ${entries}`;
+  }
+  return 'the same files in another form';
+}
+
+export const replicationChecks: readonly Check[] = [
+  {
+    group,
+    name: 'all followers show every answered update',
+    needs: ['followers'],
+    run: followersConverge,
+  },
+  {
+    group,
+    name: 'followers show an update within one round trip of its answer',
+    needs: ['followers'],
+    run: followersShowItAtOnce,
+  },
+  {
+    group,
+    name: 'the maps of all servers are equal',
+    needs: ['followers', 'getinternalstate'],
+    run: mapsAreEqual,
+  },
+];

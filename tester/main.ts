@@ -1,0 +1,45 @@
+/**
+ * The process around the tester: arguments, streams, signals and the exit code, nothing else.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseRequest } from './options.js';
+import type { Sink } from './reporter.js';
+import { runTester } from './tester.js';
+import { standardTiming } from './timing.js';
+
+/** This file runs as build/tester/main.js. */
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+function versionOf(root: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return String((manifest as { version?: unknown }).version);
+}
+
+function sinkTo(stream: NodeJS.WriteStream): Sink {
+  // A reader that went away (`| head`) ends the run like Ctrl-C, so that servers are restored.
+  stream.on('error', () => interruption.abort());
+  return {
+    write: (text) => void stream.write(text),
+    columns: stream.isTTY ? stream.columns : undefined,
+  };
+}
+
+const interruption = new AbortController();
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort();
+  });
+}
+
+const request = await parseRequest(process.argv.slice(2), versionOf(projectRoot));
+process.exitCode = await runTester(request, {
+  stdout: sinkTo(process.stdout),
+  stderr: sinkTo(process.stderr),
+  interrupt: interruption.signal,
+  defaultFiles: [join(process.cwd(), 'myconfig.txt'), join(projectRoot, 'myconfig.txt')],
+  timing: standardTiming,
+});

@@ -1,0 +1,56 @@
+/**
+ * One JSON document at the end: the counts and every check with its verdict.
+ */
+import { formatAddress } from '../address.js';
+import type { Check } from '../check.js';
+import type { CheckResult, Reporter, Sink, Summary } from '../reporter.js';
+import type { Target } from '../target.js';
+
+function resultJson({ check, verdict, durationMs }: CheckResult): unknown {
+  const head = {
+    group: check.group,
+    name: check.name,
+    verdict: verdict.kind,
+    durationMs: Math.round(durationMs),
+  };
+  if (verdict.kind === 'skipped') return { ...head, why: verdict.why };
+  if (verdict.kind === 'passed') return head;
+  const { expected, seen, where } = verdict.failure;
+  return { ...head, expected, seen, where };
+}
+
+export class JsonReporter implements Reporter {
+  readonly #sink: Sink;
+  readonly #results: CheckResult[] = [];
+  #servers: readonly unknown[] = [];
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  begin(target: Target, _checkCount: number): void {
+    this.#servers = target.seats.map((seat) => ({
+      id: seat.id,
+      address: formatAddress(seat.address),
+      reachable: target.reachable.includes(seat),
+    }));
+  }
+
+  started(_check: Check): void {
+    // Only results are written.
+  }
+
+  finished(result: CheckResult): void {
+    this.#results.push(result);
+  }
+
+  end(summary: Summary): void {
+    const report = {
+      ...summary,
+      durationMs: Math.round(summary.durationMs),
+      servers: this.#servers,
+      checks: this.#results.map(resultJson),
+    };
+    this.#sink.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  }
+}

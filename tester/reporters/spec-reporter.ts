@@ -1,0 +1,78 @@
+/**
+ * For people: a line per check under the heading of its group; on a terminal with colours and the
+ * name of the check that runs. The last line is the summary alone.
+ */
+import { styleText } from 'node:util';
+import type { Check } from '../check.js';
+import {
+  failureLines,
+  summaryLine,
+  targetLine,
+  type CheckResult,
+  type Reporter,
+  type Sink,
+  type Summary,
+} from '../reporter.js';
+import type { Target } from '../target.js';
+
+const eraseLine = '\r\u001b[2K';
+
+export class SpecReporter implements Reporter {
+  readonly #sink: Sink;
+  #group = '';
+  #progress = '';
+  #done = 0;
+  #checkCount = 0;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  begin(target: Target, checkCount: number): void {
+    this.#checkCount = checkCount;
+    this.#line(`Judging a cluster of ${targetLine(target)}.`);
+  }
+
+  started(check: Check): void {
+    if (this.#sink.columns === undefined) return;
+    const width = this.#sink.columns - 1;
+    const counter = `${this.#done + 1}/${this.#checkCount}`;
+    this.#progress = `  ${counter} ${check.group}: ${check.name}`.slice(0, width);
+    this.#sink.write(this.#style('gray', this.#progress));
+  }
+
+  finished({ check, verdict, durationMs }: CheckResult): void {
+    this.#done += 1;
+    this.#eraseProgress();
+    if (check.group !== this.#group) this.#line(`\n${check.group}`);
+    this.#group = check.group;
+    const duration = this.#style('gray', ` (${Math.round(durationMs)} ms)`);
+    if (verdict.kind === 'passed') {
+      this.#line(`  ${this.#style('green', '✓')} ${check.name}${duration}`);
+    } else if (verdict.kind === 'skipped') {
+      this.#line(`  ${this.#style('yellow', '-')} ${check.name} (skipped: ${verdict.why})`);
+    } else {
+      this.#line(`  ${this.#style('red', '✗')} ${check.name}${duration}`);
+      for (const line of failureLines(verdict.failure)) this.#line(`      ${line}`);
+    }
+  }
+
+  end(summary: Summary): void {
+    this.#eraseProgress();
+    this.#line('');
+    this.#line(this.#style(summary.failed === 0 ? 'green' : 'red', summaryLine(summary)));
+  }
+
+  #style(colour: 'green' | 'red' | 'yellow' | 'gray', text: string): string {
+    return this.#sink.columns === undefined ? text : styleText(colour, text);
+  }
+
+  #eraseProgress(): void {
+    if (this.#progress !== '') this.#sink.write(eraseLine);
+    this.#progress = '';
+  }
+
+  #line(text: string): void {
+    this.#sink.write(`${text}\n`);
+  }
+}

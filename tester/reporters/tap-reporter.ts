@@ -1,0 +1,50 @@
+/**
+ * Test Anything Protocol, version 13, for tools that read it.
+ */
+import type { Check } from '../check.js';
+import {
+  failureLines,
+  summaryLine,
+  targetLine,
+  type CheckResult,
+  type Reporter,
+  type Sink,
+  type Summary,
+} from '../reporter.js';
+import type { Target } from '../target.js';
+
+export class TapReporter implements Reporter {
+  readonly #sink: Sink;
+  #count = 0;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  begin(target: Target, checkCount: number): void {
+    this.#sink.write(`TAP version 13\n# ${targetLine(target)}\n1..${checkCount}\n`);
+  }
+
+  started(_check: Check): void {
+    // A plan and results are all that TAP has.
+  }
+
+  finished({ check, verdict, durationMs }: CheckResult): void {
+    this.#count += 1;
+    const title = `${this.#count} - ${check.group}: ${check.name}`.replaceAll('#', '\\#');
+    if (verdict.kind === 'skipped') {
+      this.#sink.write(`ok ${title} # SKIP ${verdict.why}\n`);
+      return;
+    }
+    this.#sink.write(`${verdict.kind === 'passed' ? 'ok' : 'not ok'} ${title}\n`);
+    if (verdict.kind === 'passed') return;
+    const details = failureLines(verdict.failure).map((line) => `    - ${JSON.stringify(line)}\n`);
+    this.#sink.write(`  ---\n  duration_ms: ${Math.round(durationMs)}\n  message:\n`);
+    this.#sink.write(`${details.join('')}  ...\n`);
+  }
+
+  end(summary: Summary): void {
+    if (summary.interrupted) this.#sink.write('Bail out! interrupted\n');
+    this.#sink.write(`# ${summaryLine(summary)}\n`);
+  }
+}

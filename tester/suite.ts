@@ -1,0 +1,34 @@
+/**
+ * The standard suite, in the order in which it runs: what disturbs the cluster comes last.
+ */
+import { apiChecks } from './checks/api-checks.js';
+import { blockingChecks } from './checks/blocking-checks.js';
+import { callChecks } from './checks/call-checks.js';
+import { crashChecks } from './checks/crash-checks.js';
+import { failoverChecks } from './checks/failover-checks.js';
+import { hostileChecks } from './checks/hostile-checks.js';
+import { leaderChecks } from './checks/leader-checks.js';
+import { replicationChecks } from './checks/replication-checks.js';
+import { versionChecks } from './checks/version-checks.js';
+import type { Check } from './check.js';
+
+export const standardSuite: readonly Check[] = [
+  ...apiChecks,
+  ...callChecks,
+  ...versionChecks,
+  ...leaderChecks,
+  ...replicationChecks,
+  ...hostileChecks,
+  ...crashChecks,
+  ...failoverChecks,
+  ...blockingChecks,
+];
+
+/** The checks whose "group: name" contains one of `patterns`, in any letter case; all for none. */
+export function selectChecks(suite: readonly Check[], patterns: readonly string[]): Check[] {
+  const wanted = patterns.map((pattern) => pattern.toLowerCase());
+  return suite.filter((check) => {
+    const title = `${check.group}: ${check.name}`.toLowerCase();
+    return wanted.length === 0 || wanted.some((pattern) => title.includes(pattern));
+  });
+}

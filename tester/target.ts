@@ -1,0 +1,125 @@
+/**
+ * What is known about the judged cluster before the first check: its servers, which of them answer,
+ * how its methods are spelled and which optional ones it has.
+ */
+import { unreachable } from '../src/base/assert.js';
+import { formatAddress } from './address.js';
+import { saysMethodUnknown, type Answer } from './answer.js';
+import type { CallScope } from './call-scope.js';
+import type { Need } from './check.js';
+import { DiscoveryError } from './discovery-error.js';
+import { Server, type Seat } from './server.js';
+import { contractSpelling, findSpelling, type Spelling } from './spelling.js';
+import type { Timing } from './timing.js';
+
+/** A method, or a family of methods, that a server of this API may lack. */
+export type Ability =
+  | 'introspection'
+  | 'multicall'
+  | 'getfileinfo'
+  | 'getfileinfopage'
+  | 'getinternalstate'
+  | 'makeserverunreachablefrom'
+  | 'crash';
+
+export interface Target {
+  /** All servers of the configuration, by id. */
+  readonly seats: readonly Seat[];
+  /** Those that answered `ping` at the start. Never empty. */
+  readonly reachable: readonly Seat[];
+  readonly spelling: Spelling;
+  readonly abilities: ReadonlySet<Ability>;
+  readonly timing: Timing;
+  /** Begins the file names of this run, so that no other run can have used them. */
+  readonly runName: string;
+}
+
+/** Calls that show whether a method exists; none of them changes anything that lasts. */
+const probes: readonly (readonly [ability: Ability, method: string, params: unknown[]])[] = [
+  ['introspection', 'system.listMethods', []],
+  ['multicall', 'system.multicall', [[]]],
+  ['getfileinfo', 'getfileinfo', ['probe']],
+  ['getfileinfopage', 'getfileinfopage', ['', 1]],
+  ['getinternalstate', 'getinternalstate', []],
+  ['makeserverunreachablefrom', 'makeserverunreachablefrom', [[]]],
+  ['crash', 'restore', []],
+];
+
+/**
+ * Learns the target from the first server that answers. Throws `DiscoveryError` when none does,
+ * which happens when a server tells addresses that cannot be reached from here.
+ */
+export async function surveyTarget(
+  seats: readonly Seat[],
+  timing: Timing,
+  scope: CallScope,
+): Promise<Target> {
+  const link = { spelling: contractSpelling, callMs: timing.callMs, scope };
+  const pings = await Promise.all(seats.map((seat) => new Server(seat, link).ping()));
+  const reachable = pings.filter(({ answer }) => answersAtAll(answer)).map((ping) => ping.server);
+  const [first] = reachable;
+  if (first === undefined) {
+    const told = seats.map((seat) => formatAddress(seat.address)).join(', ');
+    throw new DiscoveryError(`none of the servers of the cluster can be reached: ${told}`);
+  }
+  const spelling = await findSpelling(
+    async (name, params) => (await first.callByName(name, params)).answer,
+  );
+  return {
+    seats,
+    reachable: reachable.map((server) => server.seat),
+    spelling,
+    abilities: await findAbilities(new Server(first.seat, { ...link, spelling })),
+    timing,
+    runName: `tester-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`,
+  };
+}
+
+async function findAbilities(server: Server): Promise<ReadonlySet<Ability>> {
+  const found = await Promise.all(
+    probes.map(async ([ability, method, params]) => {
+      const verbatim = method.startsWith('system.');
+      const call = verbatim ? server.callByName(method, params) : server.call(method, params);
+      const { answer } = await call;
+      return answersAtAll(answer) && !saysMethodUnknown(answer) ? [ability] : [];
+    }),
+  );
+  return new Set(found.flat());
+}
+
+function answersAtAll(answer: Answer): boolean {
+  return answer.kind === 'value' || answer.kind === 'fault';
+}
+
+/** How many servers may be crashed while the rest still is a majority of all. */
+export function spareServers(target: Target): number {
+  return target.reachable.length - majorityOf(target);
+}
+
+export function majorityOf(target: Target): number {
+  return Math.floor(target.seats.length / 2) + 1;
+}
+
+/** Why the cluster cannot give what a check needs; undefined when it can. */
+export function lackOf(need: Need, target: Target): string | undefined {
+  const spare = spareServers(target);
+  switch (need) {
+    case 'followers':
+      if (target.reachable.length > 1) return undefined;
+      return target.seats.length > 1 ? 'no follower answers' : 'a single server has no followers';
+    case 'spare-server':
+      return spare >= 1 ? undefined : 'needs a majority without one of its servers';
+    case 'two-spare-servers':
+      return spare >= 2 ? undefined : 'needs a majority without two of its servers';
+    case 'introspection':
+      return target.abilities.has(need) ? undefined : 'system.listMethods is not served';
+    case 'multicall':
+      return target.abilities.has(need) ? undefined : 'system.multicall is not served';
+    case 'getfileinfo':
+    case 'getfileinfopage':
+    case 'getinternalstate':
+      return target.abilities.has(need) ? undefined : `${need} is not served`;
+    default:
+      return unreachable(need);
+  }
+}
