@@ -115,7 +115,7 @@ export class Core {
     return this.#writes.length;
   }
 
-  /** A fresh timeout, uniform between the two bounds (section 5.2: randomised, so votes split seldom). */
+  /** A fresh timeout, uniform between the bounds, so that votes split seldom (section 5.2). */
   resetElectionTimer(): void {
     const { electionTicksMin, electionTicksMax } = this.timing;
     const choices = electionTicksMax - electionTicksMin + 1;
@@ -189,7 +189,7 @@ export class Core {
     this.#effects.push({ type: 'send', to, request, after: this.hardStateWrite });
   }
 
-  /** Answers once write `after` is durable; an answer always tells the term, so that comes first. */
+  /** Answers once write `after` is durable, and the term too, which every answer tells. */
   reply(callId: number, response: PeerResponse, after: WriteId): void {
     const gate = Math.max(after, this.hardStateWrite);
     this.#effects.push({ type: 'reply', callId, response, after: gate });
@@ -215,7 +215,7 @@ export class Core {
     this.#effects.push({ type: 'apply', entries });
   }
 
-  /** Everything that happened since the last call; the write comes first, so that it starts first. */
+  /** Everything that happened since the last call; the write is first, so that it starts first. */
   takeEffects(): RaftEffect[] {
     const effects = this.#effects;
     this.#effects = [];

@@ -19,7 +19,8 @@ export function describeRequest(request: PeerRequest): string {
       : `entries ${first.index}–${last.index}`;
   const prev = `${request.prevLogIndex}/${request.prevLogTerm}`;
   const round = request.round > 0 ? ` round ${request.round}` : '';
-  return `AppendEntries term ${request.term} prev ${prev} ${entries} commit ${request.leaderCommit}${round}`;
+  const { term, leaderCommit } = request;
+  return `AppendEntries term ${term} prev ${prev} ${entries} commit ${leaderCommit}${round}`;
 }
 
 /** For example `refused AppendEntries term 3 conflict 4/1`. */
@@ -54,10 +55,13 @@ export function describeNote(note: RaftNote): string {
     case 'voteAnswered': {
       const verdict = note.granted ? 'granted' : 'refused';
       const kind = note.preVote ? 'pre-vote' : 'vote';
-      return `${verdict} server ${note.candidateId} a ${kind} for term ${note.term}: ${note.reason}`;
+      const { candidateId, term, reason } = note;
+      return `${verdict} server ${candidateId} a ${kind} for term ${term}: ${reason}`;
     }
-    case 'logTruncated':
-      return `cut uncommitted entries ${note.fromIndex}–${note.lastIndex} that the leader does not have`;
+    case 'logTruncated': {
+      const { fromIndex, lastIndex } = note;
+      return `cut uncommitted entries ${fromIndex}–${lastIndex} that the leader does not have`;
+    }
     case 'impossibleRequest':
       return `refused an impossible request of server ${note.from}: ${note.reason}`;
     default:

@@ -42,7 +42,10 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     files: ['raft/entry-codec'],
     packages: ['node:buffer', 'node:http', 'node:net', 'saxes', 'prom-client'],
   },
-  'src/client': { folders: ['base', 'config', 'rpc'], packages: [] },
+  'src/client': {
+    folders: ['base', 'config', 'rpc'],
+    packages: ['node:crypto', 'node:http', 'node:timers/promises'],
+  },
   'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },
   tester: {
     folders: ['base', 'config'],
