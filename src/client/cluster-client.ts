@@ -5,7 +5,6 @@
  * Without a majority an operation blocks, like the server's, until there is one or the client is
  * closed. It fails once `timeoutMs` have gone by without any sign of a leader.
  */
-import { randomUUID } from 'node:crypto';
 import { must } from '../base/assert.js';
 import { UnencodableError } from '../rpc/codec/encode.js';
 import type { XmlValue } from '../rpc/xml-value.js';
@@ -92,7 +91,7 @@ export class ClusterClient {
     hashlist: readonly HashItem[],
     options: UpdateOptions = {},
   ): Promise<boolean> {
-    const requestId = options.requestId === undefined ? randomUUID() : options.requestId;
+    const requestId = options.requestId === undefined ? crypto.randomUUID() : options.requestId;
     const params = [name, version, hashlist];
     const updated = await this.#onLeader({
       method: 'updatefile',
@@ -113,7 +112,7 @@ export class ClusterClient {
     return leading.server;
   }
 
-  /** Calls one server, once, and returns whatever comes of it. Ends only with `signal` or `close`. */
+  /** Calls one server, once, and returns whatever comes of it; `signal` ends the waiting. */
   call(
     server: ServerEndpoint,
     method: string,

@@ -1,6 +1,6 @@
 /**
- * Which servers there are and which of them leads, as far as this client can tell. Questions on the
- * side (`isleader`) go over connections of their own, so that they never queue behind blocked calls.
+ * Which servers there are and which of them leads, as far as this client can tell. Questions on
+ * the side (`isleader`) go over connections of their own: they never queue behind blocked calls.
  */
 import { must } from '../base/assert.js';
 import { RpcConnection } from './rpc-connection.js';

@@ -6,7 +6,6 @@
  * whenever a call has been silent for a while, the servers are asked on the side who leads. As long
  * as the server says that it leads, and no other does, that is progress, however long it lasts.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { must } from '../base/assert.js';
 import { faultCode } from '../rpc/codec/fault-code.js';
 import type { XmlValue } from '../rpc/xml-value.js';
@@ -168,8 +167,14 @@ function describe(server: ServerEndpoint): string {
 }
 
 /** Waits, or less when `signal` fires. */
-async function waitMs(delayMs: number, signal: AbortSignal): Promise<void> {
-  await pause(delayMs, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
+function waitMs(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, signal.aborted ? 0 : delayMs);
+    signal.addEventListener('abort', done);
   });
 }

@@ -16,8 +16,8 @@ import {
 import { ClusterClient } from '../../src/client/cluster-client.js';
 import type { ClusterClientOptions } from '../../src/client/cluster-client.js';
 import { connectionsPerServerMax } from '../../src/client/rpc-connection.js';
-import { discoverServers } from '../../src/client/discover-servers.js';
 import type { XmlValue } from '../../src/rpc/xml-value.js';
+import { failureOf } from './failure-of.js';
 import { cut, fault, hang, ScriptedServer, value } from './scripted-server.js';
 
 /** Short times, so that the tests are fast; what they wait for is always a condition. */
@@ -26,15 +26,6 @@ const patient: ClusterClientOptions = { timeoutMs: 8_000, silenceMs: 40 };
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-async function failureOf(operation: Promise<unknown>): Promise<Error> {
-  try {
-    await operation;
-  } catch (error) {
-    if (error instanceof Error) return error;
-  }
-  throw new Error('the operation was expected to fail');
 }
 
 describe('ClusterClient', () => {
@@ -268,7 +259,7 @@ describe('ClusterClient', () => {
       expect(await failureOf(connect(quick).getFileInfo('a'))).to.be.instanceOf(Unreachable);
     });
 
-    it('as OutcomeUnknown, with the id, when an update was cut off for the whole time-out', async () => {
+    it('as OutcomeUnknown, with the id, when an update is cut off time after time', async () => {
       lead(0, cut);
       const error = await failureOf(connect(quick).updateFile('a', 1, [], { requestId: 'mine' }));
       expect(error).to.be.instanceOf(OutcomeUnknown).with.property('requestId', 'mine');
@@ -386,44 +377,5 @@ describe('ClusterClient', () => {
       const given = await client.call(server(1).endpoint, 'anything', [1], signal);
       expect(given).to.include({ kind: 'failed', mayHaveArrived: true });
     });
-  });
-});
-
-describe('discoverServers', () => {
-  let server: ScriptedServer;
-  beforeEach(async () => {
-    server = await ScriptedServer.start(0);
-  });
-  afterEach(() => server.stop());
-
-  const peer = (id: XmlValue, address: XmlValue): XmlValue =>
-    new Map([['id', id]]).set('address', address);
-  const state = (peers: XmlValue): XmlValue => new Map([['peers', peers]]);
-
-  it('learns all servers from one', async () => {
-    server.onCall = () => value(state([peer(0, 'localhost:9001'), peer(1, '[::1]:9002')]));
-    const { host, port } = server.endpoint;
-    expect(await discoverServers(host, port, 1_000)).to.deep.equal([
-      { id: 0, host: 'localhost', port: 9001 },
-      { id: 1, host: '::1', port: 9002 },
-    ]);
-  });
-
-  it('says what is wrong with whom it asked', async () => {
-    const { host, port } = server.endpoint;
-    for (const reply of [
-      value('?'),
-      value(state([])),
-      value(state([peer('0', 'localhost:9001')])),
-      value(state([peer(0, 'localhost')])),
-      fault(-32601, 'no such method'),
-      { kind: 'http', status: 404, body: '' },
-    ] as const) {
-      server.onCall = () => reply;
-      const error = await failureOf(discoverServers(host, port, 1_000));
-      expect(error, JSON.stringify(reply)).to.be.instanceOf(UnexpectedAnswer);
-    }
-    server.onCall = () => hang;
-    expect(await failureOf(discoverServers(host, port, 20))).to.be.instanceOf(Unreachable);
   });
 });

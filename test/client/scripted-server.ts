@@ -40,7 +40,7 @@ export class ScriptedServer {
   readonly #http: Server;
   #hanging: ServerResponse[] = [];
 
-  private constructor(http: Server, endpoint: ServerEndpoint) {
+  constructor(http: Server, endpoint: ServerEndpoint) {
     this.#http = http;
     this.endpoint = endpoint;
   }

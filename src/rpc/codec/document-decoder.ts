@@ -13,7 +13,7 @@ import { readPlainDocument } from './fast-document.js';
  * held as bytes.
  */
 const wholeDocumentBytesMax = 256 * 1024;
-/** A document in more pieces is streamed, too: each piece that is held costs more than its bytes. */
+/** A document in more pieces is streamed, too: a held piece costs more than its bytes. */
 const heldPiecesMax = 64;
 
 export class DocumentDecoder {

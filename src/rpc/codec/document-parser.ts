@@ -14,6 +14,7 @@
 import { SaxesParser } from 'saxes';
 import { assert } from '../../base/assert.js';
 import type { Fault } from '../xml-value.js';
+import { isBase64Piece } from './base64.js';
 import { DocumentReader } from './document-reader.js';
 import type { ReadDocument, RootName } from './document-reader.js';
 import { faultCode } from './fault-code.js';
@@ -39,8 +40,6 @@ const complaintLengthMax = 160;
 const xmlOptions = { defaultXMLVersion: '1.0', forceXMLVersion: true } as const;
 
 const base64Tag = '<base64>';
-/** Without CR, which counts as part of a line end. */
-const plainBase64 = /^[A-Za-z0-9+/=\n\t ]*$/;
 
 /** Leaves the XML parser in the middle of a piece. Never leaves this file. */
 class StopParsing extends Error {
@@ -122,7 +121,7 @@ export class DocumentParser {
   #takeBase64(xml: SaxesParser, text: string, at: number): number {
     const end = text.indexOf('<', at);
     const content = end < 0 ? text.slice(at) : text.slice(at, end);
-    const isPlain = plainBase64.test(content);
+    const isPlain = isBase64Piece(content);
     this.#isInBase64 = isPlain && end < 0;
     if (!isPlain) return 0;
     this.#reader.text(content);

@@ -76,6 +76,9 @@ const childKinds: Readonly<Record<ElementKind, readonly ElementKind[]>> = {
   name: [],
 };
 
+/** Elements that hold text. A `value` does, too, as long as no element stands in it. */
+const leafKinds: readonly ElementKind[] = ['scalar', 'name', 'methodName'];
+
 /** Elements that one element can need besides its value: `value`, `struct`, `member`. */
 const elementsPerValue = 3;
 /** Elements outside all values: root, `params`, `param`, and a leaf. */
@@ -166,19 +169,9 @@ export class DocumentReader {
     if (this.#structuralMistake !== undefined) return;
     const element = this.#open.at(-1);
     if (element === undefined) return;
-    switch (element.kind) {
-      case 'scalar':
-      case 'name':
-      case 'methodName':
-        element.text += text;
-        return;
-      case 'value':
-        if (element.begun === undefined) element.text += text;
-        else if (!isXmlSpace(text)) this.#refuse('<value> mixes text and elements');
-        return;
-      default:
-        if (!isXmlSpace(text)) this.#refuse(`<${element.tag}> contains text`);
-    }
+    const isUntyped = element.kind === 'value' && element.begun === undefined;
+    if (isUntyped || leafKinds.includes(element.kind)) element.text += text;
+    else if (!isXmlSpace(text)) this.#refuse(`<${element.tag}> contains text beside elements`);
   }
 
   /** The innermost open element ends. */
@@ -189,23 +182,29 @@ export class DocumentReader {
     this.#finish(element, this.#open.at(-1));
   }
 
-  #refuse(mistake: string): undefined {
+  #refuse(mistake: string): void {
     this.#structuralMistake = mistake;
     this.#open = [];
     this.#params = [];
     this.#fault = undefined;
+  }
+
+  #refuseElement(mistake: string): undefined {
+    this.#refuse(mistake);
     return undefined;
   }
 
   #begin(parent: OpenElement | undefined, tag: string): OpenElement | undefined {
     if (parent === undefined) {
       if (tag === this.#root) return new OpenElement(this.#root, tag, 'string');
-      return this.#refuse(`the root element is <${quote(tag)}>, not <${this.#root}>`);
+      this.#refuseElement(`the root element is <${quote(tag)}>, not <${this.#root}>`);
+      return;
     }
     if (parent.kind === 'value') return this.#beginTyped(parent, tag);
     const kind = childKinds[parent.kind].find((candidate) => candidate === tag);
     if (kind === undefined) {
-      return this.#refuse(`<${quote(tag)}> does not belong in <${parent.tag}>`);
+      this.#refuseElement(`<${quote(tag)}> does not belong in <${parent.tag}>`);
+      return;
     }
     if (parent.items !== undefined || parent.members !== undefined) {
       return new OpenElement(kind, tag, 'string');
@@ -218,10 +217,17 @@ export class DocumentReader {
     const scalarType = scalarTypes.get(tag);
     const kind = scalarType === undefined ? tag : 'scalar';
     if (kind !== 'scalar' && kind !== 'array' && kind !== 'struct') {
-      return this.#refuse(`<${quote(tag)}> is not a type of XML-RPC`);
+      this.#refuseElement(`<${quote(tag)}> is not a type of XML-RPC`);
+      return;
     }
-    if (!isXmlSpace(parent.text)) return this.#refuse('<value> mixes text and elements');
-    if (parent.begun !== undefined) return this.#refuse('<value> contains two values');
+    if (!isXmlSpace(parent.text)) {
+      this.#refuseElement('<value> mixes text and elements');
+      return;
+    }
+    if (parent.begun !== undefined) {
+      this.#refuseElement('<value> contains two values');
+      return;
+    }
     parent.begun = [kind];
     return new OpenElement(kind, tag, scalarType ?? 'string');
   }
@@ -229,13 +235,16 @@ export class DocumentReader {
   #beginOnce(parent: OpenElement, kind: ElementKind, tag: string): OpenElement | undefined {
     parent.begun ??= [];
     if (parent.begun.includes(kind)) {
-      return this.#refuse(`<${parent.tag}> contains two of <${tag}>`);
+      this.#refuseElement(`<${parent.tag}> contains two of <${tag}>`);
+      return;
     }
     if (kind === 'params' && parent.kind === 'methodCall' && parent.begun.length === 0) {
-      return this.#refuse('<params> stands before <methodName>');
+      this.#refuseElement('<params> stands before <methodName>');
+      return;
     }
     if (parent.kind === 'methodResponse' && parent.begun.length > 0) {
-      return this.#refuse('<methodResponse> contains both <params> and <fault>');
+      this.#refuseElement('<methodResponse> contains both <params> and <fault>');
+      return;
     }
     parent.begun.push(kind);
     return new OpenElement(kind, tag, 'string');
@@ -313,7 +322,8 @@ export class DocumentReader {
     if (result.kind === 'value') return result.value;
     const where =
       this.#root === 'methodCall' ? `parameter ${(this.#open[1]?.items?.length ?? 0) + 1}: ` : '';
-    this.#scalarMistake ??= `${where}<${element.tag}> expects ${result.expected}, not "${quote(element.text)}"`;
+    const what = `<${element.tag}> expects ${result.expected}, not "${quote(element.text)}"`;
+    this.#scalarMistake ??= where + what;
     return null;
   }
 }

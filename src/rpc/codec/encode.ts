@@ -3,8 +3,8 @@
  * back byte for byte by any XML parser: a CR, which parsers turn into LF, is written as `&#13;`.
  */
 import { assert } from '../../base/assert.js';
-import { XmlDateTime, XmlDouble } from '../xml-value.js';
-import type { Fault, XmlStruct, XmlValue } from '../xml-value.js';
+import { XmlDateTime } from '../xml-value.js';
+import type { Fault, XmlDouble, XmlStruct, XmlValue } from '../xml-value.js';
 
 /** A value for which XML-RPC has no form. The message says which. */
 export class UnencodableError extends Error {
@@ -111,19 +111,16 @@ function writeMembers(
 }
 
 function encodeScalar(value: Exclude<XmlValue, readonly XmlValue[] | XmlStruct>): string {
-  switch (typeof value) {
-    case 'string':
-      return `<value><string>${escapeText(value)}</string></value>`;
-    case 'number':
-      return encodeInteger(value);
-    case 'bigint':
-      assert(BigInt.asIntN(64, value) === value, 'an integer fits <i8>');
-      return `<value><i8>${value}</i8></value>`;
-    case 'boolean':
-      return value ? '<value><boolean>1</boolean></value>' : '<value><boolean>0</boolean></value>';
-    default:
-      return encodeObject(value);
+  if (typeof value === 'string') return `<value><string>${escapeText(value)}</string></value>`;
+  if (typeof value === 'number') return encodeInteger(value);
+  if (typeof value === 'boolean') {
+    return value ? '<value><boolean>1</boolean></value>' : '<value><boolean>0</boolean></value>';
   }
+  if (typeof value === 'bigint') {
+    assert(BigInt.asIntN(64, value) === value, 'an integer fits <i8>');
+    return `<value><i8>${value}</i8></value>`;
+  }
+  return encodeObject(value);
 }
 
 function encodeInteger(value: number): string {

@@ -7,10 +7,11 @@
  * first thing that is not plain, a mistake included, it gives up with `undefined`, and the caller
  * starts again with the full parser, which alone decides on faults.
  */
-import { isAscii, isUtf8 } from 'node:buffer';
 import type { XmlValue } from '../xml-value.js';
+import { decodeBase64 } from './base64.js';
 import type { ReadDocument, RootName } from './document-reader.js';
 import { isSpaceCode, trimXmlSpace } from './scalar.js';
+import { utf8Text } from './utf8-text.js';
 
 /** XML 1.0 in an encoding that is UTF-8 or a part of it. */
 const declarationPattern = new RegExp(
@@ -20,7 +21,6 @@ const declarationPattern = new RegExp(
 /** References, CR (which parsers change), what XML refuses. */
 const notPlain = /[&\u0000-\u0008\u000b-\u001f\ufffe\uffff]|\]\]>/;
 const integerPattern = /^-?[0-9]{1,15}$/;
-const base64Pattern = /^[A-Za-z0-9+/]*={0,2}$/;
 
 const i4Max = 2 ** 31 - 1;
 const i4Min = -(2 ** 31);
@@ -42,10 +42,8 @@ export function readPlainDocument(
   body: Uint8Array,
   nestedValuesMax: number,
 ): ReadDocument | undefined {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (isAscii(bytes)) return new PlainReader(bytes.toString('latin1'), nestedValuesMax).read(root);
-  if (!isUtf8(bytes)) return undefined;
-  return new PlainReader(bytes.toString('utf8'), nestedValuesMax).read(root);
+  const text = utf8Text(body);
+  return text === undefined ? undefined : new PlainReader(text, nestedValuesMax).read(root);
 }
 
 class PlainReader {
@@ -176,8 +174,8 @@ class PlainReader {
 
   #base64(): Step {
     const text = this.#rawText();
-    if (text === undefined || text.length % 4 !== 0 || !base64Pattern.test(text)) return 'giveUp';
-    return this.#endTyped(Buffer.from(text, 'base64'), '</base64>');
+    const bytes = text === undefined ? undefined : decodeBase64(text);
+    return bytes === undefined ? 'giveUp' : this.#endTyped(bytes, '</base64>');
   }
 
   #beginArray(): Step {

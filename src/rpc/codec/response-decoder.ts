@@ -3,7 +3,7 @@
  * that the other side does not speak XML-RPC.
  */
 import { nestedValuesMax } from '../../base/limits.js';
-import type { Fault, XmlValue } from '../xml-value.js';
+import type { Fault, XmlStruct, XmlValue } from '../xml-value.js';
 import { DocumentDecoder } from './document-decoder.js';
 import type { CodecLimits, ParsedDocument } from './document-parser.js';
 
@@ -57,8 +57,9 @@ function toResponse(parsed: ParsedDocument): DecodedResponse {
 }
 
 function toFault(fault: XmlValue): DecodedResponse {
-  const code = fault instanceof Map ? fault.get('faultCode') : undefined;
-  const text = fault instanceof Map ? fault.get('faultString') : undefined;
+  const members = fault instanceof Map ? (fault as XmlStruct) : undefined;
+  const code = members?.get('faultCode');
+  const text = members?.get('faultString');
   if (typeof code !== 'number' || typeof text !== 'string') {
     return { kind: 'malformed', reason: 'a fault is a struct of faultCode and faultString' };
   }

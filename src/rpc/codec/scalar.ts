@@ -4,6 +4,7 @@
  */
 import { unreachable } from '../../base/assert.js';
 import { XmlDateTime, XmlDouble } from '../xml-value.js';
+import { decodeBase64 } from './base64.js';
 
 export type ScalarType =
   'int' | 'i8' | 'boolean' | 'double' | 'string' | 'base64' | 'dateTime' | 'nil';
@@ -27,7 +28,6 @@ const i8DigitsMax = 19;
 
 const integerPattern = /^([+-]?)0*([0-9]+)$/;
 const doublePattern = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
-const base64Pattern = /^[A-Za-z0-9+/]*={0,2}$/;
 const datePattern =
   /^\d{4}-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?$/;
 
@@ -115,11 +115,8 @@ function parseDouble(text: string): ScalarResult {
 }
 
 function parseBase64(text: string): ScalarResult {
-  const dense = base64Pattern.test(text) ? text : text.replace(/[\t\n\r ]+/g, '');
-  if (dense.length % 4 !== 0 || !base64Pattern.test(dense)) {
-    return malformed('base64 with padding');
-  }
-  return { kind: 'value', value: Buffer.from(dense, 'base64') };
+  const value = decodeBase64(text);
+  return value === undefined ? malformed('base64 with padding') : { kind: 'value', value };
 }
 
 function parseDateTime(text: string): ScalarResult {

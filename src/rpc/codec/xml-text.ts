@@ -3,7 +3,7 @@
  * and ISO-8859-1 is understood because PHP's client declares it. Invalid bytes are refused, never
  * replaced: a name that came back altered would be another name.
  */
-import { isAscii, isUtf8 } from 'node:buffer';
+import { utf8Text } from './utf8-text.js';
 
 /** Bytes that are not text in the encoding they claim. */
 export class EncodingError extends Error {
@@ -39,7 +39,7 @@ export class XmlText {
     if (this.#encoding === 'iso-8859-1') return bytes.toString('latin1');
     const whole = bytes.length - partialCharacterBytes(bytes);
     if (whole < bytes.length) this.#held = Buffer.from(bytes.subarray(whole));
-    return utf8Text(bytes.subarray(0, whole));
+    return strictText(bytes.subarray(0, whole));
   }
 
   /** The rest, once no more bytes will come. */
@@ -47,7 +47,7 @@ export class XmlText {
     const bytes = this.#held;
     this.#held = empty;
     if (this.#encoding === 'unknown') this.#sniff(bytes, true);
-    return this.#encoding === 'iso-8859-1' ? bytes.toString('latin1') : utf8Text(bytes);
+    return this.#encoding === 'iso-8859-1' ? bytes.toString('latin1') : strictText(bytes);
   }
 
   /** Settles the encoding; false when the declaration has not arrived whole. */
@@ -103,8 +103,8 @@ function partialCharacterBytes(bytes: Buffer): number {
   return 0;
 }
 
-function utf8Text(bytes: Buffer): string {
-  if (isAscii(bytes)) return bytes.toString('latin1');
-  if (!isUtf8(bytes)) throw new EncodingError('invalid UTF-8');
-  return bytes.toString('utf8');
+function strictText(bytes: Buffer): string {
+  const text = utf8Text(bytes);
+  if (text === undefined) throw new EncodingError('invalid UTF-8');
+  return text;
 }

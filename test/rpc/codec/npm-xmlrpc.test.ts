@@ -32,11 +32,15 @@ interface Serializer {
 interface Deserializer {
   deserializeMethodCall(
     stream: Readable,
-    callback: (error: unknown, method: string, params: readonly PlainValue[]) => void,
+    callback: (
+      error: Error | null | undefined,
+      method: string,
+      params: readonly PlainValue[],
+    ) => void,
   ): void;
   deserializeMethodResponse(
     stream: Readable,
-    callback: (error: unknown, value: PlainValue) => void,
+    callback: (error: Error | null | undefined, value: PlainValue) => void,
   ): void;
 }
 
@@ -81,7 +85,7 @@ function streamOf(text: string): Readable {
 function partnerReadsResponse(text: string): Promise<PlainValue> {
   return new Promise((resolve, reject) => {
     new PartnerDeserializer().deserializeMethodResponse(streamOf(text), (error, value) => {
-      if (error) reject(error as Error);
+      if (error) reject(error);
       else resolve(value);
     });
   });
@@ -92,7 +96,7 @@ function partnerReadsCall(
 ): Promise<{ method: string; params: readonly PlainValue[] }> {
   return new Promise((resolve, reject) => {
     new PartnerDeserializer().deserializeMethodCall(streamOf(text), (error, method, params) => {
-      if (error) reject(error as Error);
+      if (error) reject(error);
       else resolve({ method, params });
     });
   });
