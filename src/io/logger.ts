@@ -17,8 +17,11 @@ export type LogFormat = (typeof logFormats)[number];
 export interface Logger {
   /** `details` stand as fields in JSON and are left out of the text for people. */
   log(level: LogLevel, message: string, details?: Readonly<Record<string, unknown>>): void;
-  /** Writes what is still buffered, at once. For the moment before the process ends. */
-  flush(): void;
+  /**
+   * Writes what is still buffered, for `closeMsMax` at most; then nothing may be logged any more.
+   * For the moment before the process ends.
+   */
+  close(): Promise<void>;
 }
 
 export interface LoggerOptions {
@@ -29,6 +32,8 @@ export interface LoggerOptions {
 }
 
 const bufferedBytesMax = 4 * 1024 * 1024;
+/** A reader who is gone or asleep must not keep the process from ending. */
+const closeMsMax = 300;
 const stderrDescriptor = 2;
 
 export function createLogger({ level, format, base }: LoggerOptions): Logger {
@@ -57,12 +62,15 @@ export function createLogger({ level, format, base }: LoggerOptions): Logger {
       }
       logger[lineLevel](details, message);
     },
-    flush() {
-      try {
-        stderr.flushSync();
-      } catch {
-        // The reader is gone, as above.
-      }
+    close() {
+      return new Promise((resolve) => {
+        const deadline = setTimeout(resolve, closeMsMax);
+        stderr.once('close', () => {
+          clearTimeout(deadline);
+          resolve();
+        });
+        stderr.end();
+      });
     },
   };
 }

@@ -27,7 +27,10 @@ describe('the log', () => {
   it('is JSON with its fields when asked for, on stderr alone', async () => {
     const { stdout, stderr } = await execa(
       process.execPath,
-      program("log.log('info', 'hello', { term: 7 }); log.flush();", "level:'info',format:'json'"),
+      program(
+        "log.log('info', 'hello', { term: 7 }); await log.close();",
+        "level:'info',format:'json'",
+      ),
     );
     expect(stdout).to.equal('');
     const line = JSON.parse(stderr) as Readonly<Record<string, unknown>>;
@@ -38,7 +41,7 @@ describe('the log', () => {
     const { stderr } = await execa(
       process.execPath,
       program(
-        "for (const l of ['debug', 'info', 'warn', 'error']) log.log(l, 'as ' + l); log.flush();",
+        "for (const l of ['debug', 'info', 'warn', 'error']) log.log(l, 'as ' + l); await log.close();",
         "level: 'warn', format: 'pretty'",
       ),
     );
@@ -54,7 +57,7 @@ describe('the log', () => {
       program(
         `process.once('message', () => {
            for (let i = 0; i < 100; i += 1) log.log('info', 'x'.repeat(1000));
-           setTimeout(() => { log.log('info', 'y'); log.flush(); process.exit(5); }, 50);
+           setTimeout(async () => { log.log('info', 'y'); await log.close(); process.exit(5); }, 50);
          });
          process.send('ready');`,
         "level: 'info', format: 'pretty'",
@@ -74,7 +77,7 @@ describe('the log', () => {
       program(
         `for (let i = 0; i < 12; i += 1) log.log('info', 'x'.repeat(1024 * 1024));
          process.send('written');
-         process.once('message', () => { log.log('info', 'after'); log.flush(); process.exit(0); });`,
+         process.once('message', async () => { log.log('info', 'after'); await log.close(); process.exit(0); });`,
         "level: 'info', format: 'pretty'",
       ),
       { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
