@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { ServerId } from '../base/ids.js';
-import { serverFolderName } from './cluster-identity.js';
+import { serverFolderName } from './default-data-folder.js';
 import type { ServerArguments } from './server-arguments.js';
 
 /** `parseServerArguments` of the result gives `args` again, for this server. */

@@ -4,12 +4,13 @@
 
 /**
  * Resolves, with the reason, at SIGTERM or SIGINT, and when the process that started this one and
- * kept a channel to it is gone. A second signal of the same kind ends the process at once.
+ * kept a channel to it is gone. Signals after the first change nothing: whoever stops a whole
+ * process group reaches a server twice, directly and through the runner.
  */
 export function listenForStop(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
         resolve(signal);
       });
     }
