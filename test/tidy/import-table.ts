@@ -31,9 +31,8 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   },
   'src/replica': { folders: ['base', 'raft', 'storage'], packages: [] },
   'src/io': {
-    folders: ['base'],
-    typesOf: ['replica', 'storage'],
-    files: ['storage/storage'],
+    folders: ['base', 'storage'],
+    typesOf: ['replica'],
     packages: ['node:*', 'seedrandom', 'pino'],
   },
   'src/rpc': {

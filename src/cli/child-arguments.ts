@@ -1,0 +1,33 @@
+/**
+ * The command line that runs one server of several: what the runner was told, written out in full,
+ * with the ID and with a data folder of the server's own.
+ */
+import { join } from 'node:path';
+import type { ServerId } from '../base/ids.js';
+import { serverFolderName } from './default-data-folder.js';
+import type { ServerArguments } from './server-arguments.js';
+
+/** `parseServerArguments` of the result gives `args` again, for this server. */
+export function childArguments(args: ServerArguments, serverId: ServerId): readonly string[] {
+  const { dataDir, timing, seed, listen } = args;
+  return [
+    ...option('data-dir', dataDir && join(dataDir, serverFolderName(serverId))),
+    ...(args.fresh ? ['--fresh'] : []),
+    ...(args.ephemeral ? ['--ephemeral'] : []),
+    ...option('election-timeout', `${timing.electionTimeoutMinMs}-${timing.electionTimeoutMaxMs}`),
+    ...option('heartbeat', String(timing.heartbeatMs)),
+    ...option('seed', seed),
+    ...option('listen', listen?.host),
+    ...option('log-level', args.logLevel),
+    ...option('log-format', args.logFormat),
+    ...(args.testerApi ? [] : ['--no-tester-api']),
+    '--',
+    args.configPath,
+    String(serverId),
+  ];
+}
+
+/** In one word, so that a value that begins with a dash stays a value. */
+function option(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [`--${name}=${value}`];
+}

@@ -1,0 +1,176 @@
+/**
+ * One server as a process: builds the object graph, opens the port, and takes everything down again
+ * in order when asked to stop. The only place that knows all the parts.
+ */
+import { AssertionError } from '../base/assert.js';
+import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
+import type { FileCommand, UpdateResult } from '../files/file-command.js';
+import { FileMap } from '../files/file-map.js';
+import { createLogger, type Logger } from '../io/logger.js';
+import { createRandom } from '../io/seeded-random.js';
+import { systemTimer } from '../io/system-timer.js';
+import type { ReplicaEvent } from '../replica/observer.js';
+import { Replica } from '../replica/replica.js';
+import { ListenError } from '../rpc/listen-error.js';
+import { XmlRpcPeerTransport } from '../rpc/peer-transport.js';
+import { RpcServer } from '../rpc/rpc-server.js';
+import { ServerMetrics } from '../rpc/server-metrics.js';
+import { describeEvent } from './describe-event.js';
+import { openServerStorage, type ServerStorage } from './open-server-storage.js';
+import type { ServerArguments } from './server-arguments.js';
+import { StartError } from './start-error.js';
+
+export interface ServerProcessOptions {
+  readonly args: ServerArguments;
+  readonly config: ClusterConfig;
+  readonly server: ClusterServer;
+  /** The version of this program. */
+  readonly version: string;
+  /** Resolves, with the reason, when the server is to stop. */
+  readonly stopRequested: Promise<string>;
+}
+
+/** Stopping ends within this time, whatever the disk does (contract: 2 s). */
+const stopMsMax = 1_600;
+
+/** Resolves with the exit code once the server has stopped; throws `StartError`. */
+export async function runServer(options: ServerProcessOptions): Promise<number> {
+  const { args, config, server, stopRequested } = options;
+  const logger = createLogger({
+    level: args.logLevel,
+    format: args.logFormat,
+    base: { server: server.id, pid: process.pid },
+  });
+  try {
+    const opened = await openServerStorage(args, config, server);
+    logOpened(logger, options, opened);
+    const parts = buildServer(options, logger, opened);
+    await openPort(server, parts.rpcServer, opened);
+    parts.replica.start();
+    process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
+    logger.log('info', `stopping: ${await stopRequested}`);
+    const isFlushed = await withinStopTime(stopServer(parts, opened));
+    if (!isFlushed) logger.log('error', `the disk does not answer; stopped without waiting for it`);
+    return isFlushed ? 0 : 1;
+  } finally {
+    await logger.close();
+  }
+}
+
+interface ServerParts {
+  readonly replica: Replica<FileCommand, UpdateResult>;
+  readonly rpcServer: RpcServer;
+}
+
+function buildServer(
+  { args, config, server, version }: ServerProcessOptions,
+  logger: Logger,
+  { storage, recovered }: ServerStorage,
+): ServerParts {
+  const { servers } = config;
+  const files = new FileMap();
+  const metrics = new ServerMetrics();
+  const replica = new Replica({
+    serverId: server.id,
+    servers: servers.map(({ id }) => id),
+    stateMachine: files,
+    storage,
+    recovered,
+    transport: new XmlRpcPeerTransport({ serverId: server.id, servers }),
+    timer: systemTimer,
+    random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
+    timing: args.timing,
+    observer: (event) => {
+      metrics.observe(event);
+      logEvent(logger, event);
+    },
+  });
+  const rpcServer = new RpcServer({
+    services: { serverId: server.id, servers, replica, files },
+    listen: listenAddress(args, server),
+    testerApi: args.testerApi,
+    version,
+    metrics,
+    onBug: (error, where) => {
+      reportBug(logger, error, where);
+    },
+  });
+  return { replica, rpcServer };
+}
+
+/**
+ * `localhost` is taken as 127.0.0.1, which every client of that name also tries; what it means
+ * otherwise (::1, or both) depends on the machine.
+ */
+function listenAddress(
+  { listen }: ServerArguments,
+  server: ClusterServer,
+): { readonly host: string; readonly port: number } {
+  const host = listen?.host ?? server.host;
+  return {
+    host: host.toLowerCase() === 'localhost' ? '127.0.0.1' : host,
+    port: listen?.port ?? server.port,
+  };
+}
+
+async function openPort(
+  server: ClusterServer,
+  rpcServer: RpcServer,
+  opened: ServerStorage,
+): Promise<void> {
+  try {
+    await rpcServer.listen();
+  } catch (error) {
+    await opened.storage.close();
+    await opened.release();
+    if (!(error instanceof ListenError)) throw error;
+    const advice = error.code === 'EADDRNOTAVAIL' ? ' (--listen names another)' : '';
+    throw new StartError(`server ${server.id} cannot start: ${error.message}${advice}`);
+  }
+}
+
+/** Calls that are pending get their answers from the stopping replica before the port closes. */
+async function stopServer({ replica, rpcServer }: ServerParts, opened: ServerStorage) {
+  const portClosed = rpcServer.close();
+  await replica.stop();
+  await portClosed;
+  await opened.release();
+}
+
+async function withinStopTime(stopped: Promise<void>): Promise<boolean> {
+  let deadline: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<boolean>((resolve) => {
+    deadline = setTimeout(resolve, stopMsMax, false);
+  });
+  const isStopped = await Promise.race([stopped.then(() => true), tooLate]);
+  clearTimeout(deadline);
+  return isStopped;
+}
+
+function logOpened(
+  logger: Logger,
+  { config, server }: ServerProcessOptions,
+  { recovered, place }: ServerStorage,
+): void {
+  const { hardState, entries, isNew, notices } = recovered;
+  const known = isNew ? 'new' : `term ${hardState.term}, ${entries.length} entries`;
+  const who = `server ${server.id} of ${config.servers.length} at ${server.address}`;
+  logger.log('info', `${who}: ${known}; ${place}`);
+  for (const notice of notices) logger.log('warn', notice);
+}
+
+function logEvent(logger: Logger, event: ReplicaEvent): void {
+  const { level, text } = describeEvent(event);
+  logger.log(level, text, event.type === 'raft' ? event.note : event);
+}
+
+/** A broken invariant stops the process before it can spread; another bug costs one call. */
+function reportBug(logger: Logger, error: unknown, where: string): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  logger.log('error', `a bug in ${where}: ${text}`);
+  if (error instanceof AssertionError) {
+    setImmediate(() => {
+      throw error;
+    });
+  }
+}

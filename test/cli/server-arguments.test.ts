@@ -1,0 +1,130 @@
+import { expect } from 'chai';
+import { asServerId } from '../../src/base/ids.js';
+import { childArguments } from '../../src/cli/child-arguments.js';
+import { parseServerArguments, type ServerArguments } from '../../src/cli/server-arguments.js';
+import { UsageError } from '../../src/cli/usage-error.js';
+
+async function parse(...argv: readonly string[]): Promise<ServerArguments> {
+  const parsed = await parseServerArguments(argv, '9.9.9');
+  if (parsed.kind === 'print') throw new Error(`printed ${parsed.text}`);
+  return parsed.args;
+}
+
+async function refusalOf(argv: readonly string[]): Promise<string> {
+  try {
+    await parseServerArguments(argv, '9.9.9');
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error('the command line was accepted');
+}
+
+const defaults = {
+  configPath: 'cluster.txt',
+  serverId: undefined,
+  dataDir: undefined,
+  fresh: false,
+  ephemeral: false,
+  timing: { heartbeatMs: 75, electionTimeoutMinMs: 300, electionTimeoutMaxMs: 600 },
+  seed: undefined,
+  listen: undefined,
+  logLevel: 'info',
+  logFormat: 'pretty',
+  testerApi: true,
+};
+
+describe('the command line of the server', () => {
+  it('has a default for everything but CONFIG', async () => {
+    expect(await parse('cluster.txt')).to.deep.equal(defaults);
+    expect(await parse('cluster.txt', '12')).to.deep.equal({ ...defaults, serverId: 12 });
+  });
+
+  it('takes every option', async () => {
+    const args = await parse(
+      ...['cluster.txt', '3', '--data-dir', 'd', '--fresh', '--ephemeral', '--seed', '007'],
+      ...['--election-timeout', '150-250', '--heartbeat', '50', '--listen', '[::1]:9301'],
+      ...['--log-level', 'debug', '--log-format', 'json', '--no-tester-api'],
+    );
+    expect(args).to.deep.include({
+      serverId: 3,
+      dataDir: 'd',
+      fresh: true,
+      ephemeral: true,
+      seed: '007',
+      timing: { heartbeatMs: 50, electionTimeoutMinMs: 150, electionTimeoutMaxMs: 250 },
+      logLevel: 'debug',
+      logFormat: 'json',
+      testerApi: false,
+    });
+    expect(args.listen).to.include({ host: '::1', port: 9301 });
+  });
+
+  it('listens at a host alone, too', async () => {
+    expect((await parse('c', '--listen', '0.0.0.0')).listen).to.deep.equal({
+      host: '0.0.0.0',
+      port: undefined,
+    });
+    expect((await parse('c', '--listen', '::')).listen).to.include({ host: '::' });
+  });
+
+  it('shows every option with its default under --help', async () => {
+    const parsed = await parseServerArguments(['--help'], '9.9.9');
+    const text = parsed.kind === 'print' ? parsed.text : '';
+    for (const word of [
+      ...['--data-dir', '--fresh', '--ephemeral', '--election-timeout', '300-600', '--heartbeat'],
+      ...['"75"', '--seed', '--listen', '--log-level', '--log-format', '--no-tester-api'],
+    ]) {
+      expect(text).to.contain(word);
+    }
+    expect(text.match(/\[default: /g)).to.have.length(10);
+  });
+
+  it('prints the version under --version', async () => {
+    const parsed = await parseServerArguments(['--version'], '9.9.9');
+    expect(parsed).to.deep.equal({ kind: 'print', text: '9.9.9' });
+  });
+
+  for (const [argv, reason] of [
+    [[], 'CONFIG is missing'],
+    [['c', '1', '2'], 'too many arguments: 2'],
+    [['c', '1', '--bogus'], 'Unknown argument'],
+    [['c', '03'], 'ID is "03"'],
+    [['c', '-1'], 'ID is "-1"'],
+    [['c', '100'], 'ID is "100"'],
+    [['c', '1e0'], 'ID is "1e0"'],
+    [['c', '1', '--heartbeat'], 'Not enough arguments'],
+    [['c', '1', '--heartbeat', 'soon'], '--heartbeat has "soon"'],
+    [['c', '1', '--heartbeat', '4'], 'from 5 to'],
+    [['c', '1', '--heartbeat', '300'], 'expected less'],
+    [['c', '1', '--election-timeout', '300'], 'expected MIN-MAX'],
+    [['c', '1', '--election-timeout', '600-300'], 'MIN less than MAX'],
+    [['c', '1', '--election-timeout', '300-300'], 'MIN less than MAX'],
+    [['c', '1', '--election-timeout', '300-9999999'], 'to 3600000'],
+    [['c', '1', '--log-level', 'loud'], '"silent"'],
+    [['c', '1', '--log-format', 'xml'], '"json"'],
+    [['c', '1', '--data-dir='], '--data-dir is empty'],
+    [['c', '1', '--listen', 'a b'], '--listen is "a b"'],
+    [['c', '--listen', 'localhost:1'], 'expected no port'],
+  ] as const) {
+    it(`is refused in one line when it is "${argv.join(' ')}"`, async () => {
+      const refusal = await refusalOf(argv);
+      expect(refusal).to.contain(reason).and.not.to.contain('\n');
+    });
+  }
+
+  it('of a server that a runner starts says all that the runner was told', async () => {
+    const all = await parse(
+      ...['--data-dir=-odd dir', '--fresh', '--ephemeral', '--seed=-1', '--heartbeat=60'],
+      ...['--election-timeout=200-400', '--listen', '::1', '--log-level', 'warn'],
+      ...['--log-format', 'json', '--no-tester-api', '--', '-c.txt'],
+    );
+    const child = await parse(...childArguments(all, asServerId(12)));
+    expect(child).to.deep.equal({ ...all, serverId: 12, dataDir: '-odd dir/metadata12' });
+    expect(await parse(...childArguments(await parse('c'), asServerId(0)))).to.deep.equal({
+      ...defaults,
+      configPath: 'c',
+      serverId: 0,
+    });
+  });
+});
