@@ -1,0 +1,122 @@
+/**
+ * A server's data folder: made or found, locked, and proved to be this server's before anything in
+ * it is read. Nothing is written into a folder, or removed from one, that is not ours.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { ServerId } from '../base/ids.js';
+import type { Disk } from '../storage/disk.js';
+import { identityDigits } from '../storage/folder-identity.js';
+import type { FolderIdentity } from '../storage/folder-identity.js';
+import { hardStateAsideName, hardStateName } from '../storage/hard-state-file.js';
+import { segmentSequence } from '../storage/segment-format.js';
+import { translated } from './disk-error.js';
+import { isLockName, lockFolder } from './folder-lock.js';
+import { identityAsideName, identityName, loadIdentity, saveIdentity } from './identity-file.js';
+import { RealDisk, syncFolder } from './real-disk.js';
+
+export interface DataFolderOptions {
+  readonly path: string;
+  readonly clusterId: string;
+  readonly serverId: ServerId;
+  /** Erase this server's data first. */
+  readonly fresh: boolean;
+}
+
+export interface DataFolder {
+  readonly disk: Disk;
+  readonly identity: FolderIdentity;
+  /** Gives the folder to the next process. Everything on `disk` must be closed. */
+  release(): Promise<void>;
+}
+
+/** The folder is another's, or in use. The message is one line for the user. */
+export class DataFolderRefusedError extends Error {
+  override readonly name = 'DataFolderRefusedError';
+}
+
+/** Throws `DataFolderRefusedError`, and `StorageError` when the operating system refuses. */
+export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
+  const path = resolve(options.path);
+  await makeFolder(path);
+  await checkOurs(path, options.fresh);
+  const lock = await lockFolder(path);
+  if (lock.kind === 'held') {
+    throw new DataFolderRefusedError(`${path} is in use by process ${lock.processId}`);
+  }
+  try {
+    const disk = new RealDisk(path);
+    const identity = await settleIdentity(disk, { ...options, path });
+    return { disk, identity, release: () => lock.release() };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  const made = await translated('create', path, () => mkdir(path, { recursive: true }));
+  if (made === undefined) return;
+  // From the new folder itself up to the one that holds the first new one.
+  for (let folder = path; folder.length >= made.length; folder = dirname(folder)) {
+    await syncFolder(dirname(folder));
+  }
+}
+
+/** Looks without touching: a folder without our identity must hold nothing of others. */
+async function checkOurs(path: string, fresh: boolean): Promise<void> {
+  const names = await translated('list', path, () => readdir(path));
+  if (names.includes(identityName)) return;
+  const foreign = names.find((name) => !isOurs(name));
+  if (foreign !== undefined) {
+    throw new DataFolderRefusedError(
+      `${path} is not a server's data folder (it holds "${foreign}"): name a new or empty one`,
+    );
+  }
+  if (!fresh && names.some(isData)) {
+    throw new DataFolderRefusedError(
+      `${path} has lost its identity file: restore it, or erase the data with --fresh`,
+    );
+  }
+}
+
+/** The identity of the folder, which holds this server's data or, from now on, none at all. */
+async function settleIdentity(disk: Disk, options: DataFolderOptions): Promise<FolderIdentity> {
+  const { path, clusterId, serverId, fresh } = options;
+  const found = await loadIdentity(disk);
+  if (found === 'damaged') {
+    throw new DataFolderRefusedError(`${path}/${identityName} is damaged: restore it from a copy`);
+  }
+  if (found !== undefined && found.clusterId !== clusterId) {
+    throw new DataFolderRefusedError(`${path} belongs to another cluster (${found.clusterId})`);
+  }
+  if (found !== undefined && found.serverId !== serverId) {
+    throw new DataFolderRefusedError(`${path} belongs to server ${found.serverId}`);
+  }
+  if (found !== undefined && !fresh) return found;
+  if (fresh) await erase(disk);
+  const folderId = randomBytes(identityDigits / 2).toString('hex');
+  const identity: FolderIdentity = { clusterId, serverId, folderId };
+  await saveIdentity(disk, identity);
+  return identity;
+}
+
+/** The identity goes first: a folder that was half erased is refused, not taken for a whole one. */
+async function erase(disk: Disk): Promise<void> {
+  const names = await disk.list();
+  if (names.includes(identityName)) await disk.remove(identityName);
+  await disk.syncFolder();
+  for (const name of names) if (isData(name)) await disk.remove(name);
+  await disk.syncFolder();
+}
+
+function isData(name: string): boolean {
+  return (
+    name === hardStateName || name === hardStateAsideName || segmentSequence(name) !== undefined
+  );
+}
+
+function isOurs(name: string): boolean {
+  return isData(name) || isLockName(name) || name === identityAsideName;
+}

@@ -1,0 +1,127 @@
+/** `Disk` over one real folder. Nothing is cached or retried here. */
+import { open, readFile, readdir, rename, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assert } from '../base/assert.js';
+import type { Disk, DiskFile } from '../storage/disk.js';
+import { errnoOf, translated } from './disk-error.js';
+
+export class RealDisk implements Disk {
+  readonly #folder: string;
+
+  /** The folder must exist. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async list(): Promise<readonly string[]> {
+    const found = await translated('list', this.#folder, () =>
+      readdir(this.#folder, { withFileTypes: true }),
+    );
+    const files = found.filter((item) => item.isFile());
+    return files.map((item) => item.name).sort();
+  }
+
+  async read(name: string): Promise<Uint8Array | undefined> {
+    const path = this.#path(name);
+    return translated('read', path, async () => {
+      try {
+        return await readFile(path);
+      } catch (error) {
+        if (errnoOf(error) === 'ENOENT') return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async create(name: string): Promise<DiskFile> {
+    const path = this.#path(name);
+    const handle = await translated('create', path, () => open(path, 'w'));
+    return new RealFile(path, handle, 0);
+  }
+
+  async openAt(name: string, size: number): Promise<DiskFile> {
+    const path = this.#path(name);
+    const handle = await translated('open', path, () => open(path, 'r+'));
+    try {
+      await translated('cut', path, () => handle.truncate(size));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return new RealFile(path, handle, size);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await translated('rename', this.#path(from), () => rename(this.#path(from), this.#path(to)));
+  }
+
+  async remove(name: string): Promise<void> {
+    await translated('remove', this.#path(name), () => unlink(this.#path(name)));
+  }
+
+  async syncFolder(): Promise<void> {
+    await syncFolder(this.#folder);
+  }
+
+  #path(name: string): string {
+    assert(/^[^/\\]+$/.test(name), `a file name without a folder, not ${name}`);
+    return join(this.#folder, name);
+  }
+}
+
+/** Makes the names in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  await translated('sync', folder, async () => {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+class RealFile implements DiskFile {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  #size: number;
+
+  constructor(path: string, handle: FileHandle, size: number) {
+    this.#path = path;
+    this.#handle = handle;
+    this.#size = size;
+  }
+
+  async append(chunks: readonly Uint8Array[]): Promise<void> {
+    await translated('write', this.#path, async () => {
+      let left = dropBytes(chunks, 0);
+      while (left.length > 0) {
+        const { bytesWritten } = await this.#handle.writev(left, this.#size);
+        assert(bytesWritten > 0, 'a write that is not refused makes progress');
+        this.#size += bytesWritten;
+        left = dropBytes(left, bytesWritten);
+      }
+    });
+  }
+
+  async sync(): Promise<void> {
+    await translated('sync', this.#path, () => this.#handle.datasync());
+  }
+
+  async close(): Promise<void> {
+    await translated('close', this.#path, () => this.#handle.close());
+  }
+}
+
+/** The chunks without their first `count` bytes, empty ones left out. */
+function dropBytes(chunks: readonly Uint8Array[], count: number): Uint8Array[] {
+  const left: Uint8Array[] = [];
+  let toDrop = count;
+  for (const chunk of chunks) {
+    const dropped = Math.min(toDrop, chunk.length);
+    toDrop -= dropped;
+    if (dropped < chunk.length) left.push(chunk.subarray(dropped));
+  }
+  return left;
+}

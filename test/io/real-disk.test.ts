@@ -1,0 +1,123 @@
+/** The real disk: what it promises to storage, its errors in words, and the storage contract. */
+import { expect } from 'chai';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AssertionError } from '../../src/base/assert.js';
+import { RealDisk } from '../../src/io/real-disk.js';
+import { openLogStorage } from '../../src/storage/open-log-storage.js';
+import { StorageError } from '../../src/storage/storage.js';
+import { storageContract } from '../contract/storage-contract.js';
+import { sampleIdentity } from '../storage/storage-samples.js';
+import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.js';
+
+storageContract({
+  name: 'the log on the real disk',
+  remembers: true,
+  makeHome: async () => {
+    const folder = await makeTemporaryFolder();
+    return {
+      open: () => openLogStorage({ disk: new RealDisk(folder), identity: sampleIdentity }),
+      dispose: () => removeTemporaryFolder(folder),
+    };
+  },
+});
+
+async function refusal(action: Promise<unknown>): Promise<string> {
+  try {
+    await action;
+  } catch (error) {
+    expect(error).to.be.instanceOf(StorageError);
+    return error instanceof Error ? error.message : '';
+  }
+  throw new Error('the disk refused nothing');
+}
+
+describe('the real disk', () => {
+  let folder: string;
+  let disk: RealDisk;
+  beforeEach(async () => {
+    folder = await makeTemporaryFolder();
+    disk = new RealDisk(folder);
+  });
+  afterEach(() => removeTemporaryFolder(folder));
+
+  async function write(name: string, ...chunks: string[]): Promise<void> {
+    const file = await disk.create(name);
+    await file.append(chunks.map((chunk) => Buffer.from(chunk)));
+    await file.sync();
+    await file.close();
+  }
+
+  it('appends chunks in order, behind what is there', async () => {
+    const file = await disk.create('a');
+    await file.append([Buffer.from('one'), Buffer.of(), Buffer.from('two')]);
+    await file.append([]);
+    await file.append([Buffer.from('three')]);
+    await file.close();
+    expect(await readFile(join(folder, 'a'), 'utf8')).to.equal('onetwothree');
+  });
+
+  it('appends more chunks at once than the system takes in one call', async () => {
+    const file = await disk.create('a');
+    const chunks = Array.from({ length: 3000 }, (_, at) => Buffer.from(`${at},`));
+    await file.append(chunks);
+    await file.close();
+    expect(await disk.read('a')).to.deep.equal(Buffer.concat(chunks));
+  });
+
+  it('opens a file behind its first bytes and cuts the rest off', async () => {
+    await write('a', 'one', 'two');
+    const file = await disk.openAt('a', 3);
+    await file.append([Buffer.from('!')]);
+    await file.close();
+    expect(await readFile(join(folder, 'a'), 'utf8')).to.equal('one!');
+  });
+
+  it('empties a file that is created again, and replaces one that is renamed to', async () => {
+    await write('a', 'long text');
+    await write('a', 'x');
+    await write('b', 'y');
+    await disk.rename('a', 'b');
+    await disk.syncFolder();
+    expect(await disk.list()).to.deep.equal(['b']);
+    expect(await readFile(join(folder, 'b'), 'utf8')).to.equal('x');
+    await disk.remove('b');
+    expect(await disk.read('b')).to.equal(undefined);
+  });
+
+  it('lists files only', async () => {
+    await mkdir(join(folder, 'folder'));
+    await write('b');
+    await write('a');
+    expect(await disk.list()).to.deep.equal(['a', 'b']);
+  });
+
+  it('says in words what the operating system refused', async () => {
+    const path = join(folder, 'a');
+    expect(await refusal(disk.openAt('a', 0))).to.equal(
+      `cannot open ${path}: no such file or folder (ENOENT)`,
+    );
+    await mkdir(path);
+    expect(await refusal(disk.read('a'))).to.equal(`cannot read ${path}: it is a folder (EISDIR)`);
+    const gone = new RealDisk(join(folder, 'gone'));
+    expect(await refusal(gone.list())).to.match(/^cannot list .*gone: no such file or folder/);
+    expect(await refusal(gone.syncFolder())).to.match(/^cannot sync .*gone: no such/);
+  });
+
+  it('says that the disk is full', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await symlink('/dev/full', join(folder, 'full'));
+    const file = await disk.create('full');
+    expect(await refusal(file.append([Buffer.from('x')]))).to.equal(
+      `cannot write ${join(folder, 'full')}: disk full (ENOSPC)`,
+    );
+    await file.close();
+  });
+
+  it('stops at names that lead out of its folder', async () => {
+    for (const name of ['../a', 'a/b', '']) {
+      const error: unknown = await disk.read(name).catch((caught: unknown) => caught);
+      expect(error).to.be.instanceOf(AssertionError);
+    }
+  });
+});
