@@ -26,7 +26,7 @@ export function expectValue(reply: Reply, value: unknown): void {
   expectThat(reply, describeValue(value), (seen) => isDeepStrictEqual(seen, value));
 }
 
-export interface FaultShape {
+interface FaultShape {
   readonly code?: number;
   readonly text?: RegExp;
 }
@@ -55,27 +55,34 @@ function isFileInfo(value: unknown): boolean {
   );
 }
 
-/** The file-info map in a reply; a failure when it is not one. */
-export function mapOf(reply: Reply): Record<string, unknown> {
+/** The file-info map in a reply, every entry of it well-formed; a failure when it is not. */
+export function expectMapShape(reply: Reply): void {
+  const entries = Object.entries(structOf(reply));
+  const misshapen = entries.find(([, info]) => !isFileInfo(info));
+  if (misshapen === undefined) return;
+  const [name, info] = misshapen;
+  const seen = `${describeValue(name)}: ${describeValue(info)}`;
+  throw new CheckFailure(mapShape, seen, `${reply.server.label}, ${reply.call}`);
+}
+
+const mapShape = 'a struct of name to [version, [hash, …]]';
+
+function structOf(reply: Reply): Record<string, unknown> {
   const { answer } = reply;
-  const shape = 'a struct of name to [version, [hash, …]]';
-  if (answer.kind !== 'value' || !isStruct(answer.value)) failOn(reply, shape);
-  const misshapen = Object.entries(answer.value).find(([, info]) => !isFileInfo(info));
-  if (misshapen !== undefined) {
-    const [name, info] = misshapen;
-    const seen = `${describeValue(name)}: ${describeValue(info)}`;
-    throw new CheckFailure(shape, seen, `${reply.server.label}, ${reply.call}`);
-  }
+  if (answer.kind !== 'value' || !isStruct(answer.value)) failOn(reply, mapShape);
   return answer.value;
 }
 
-/** The map shows the file as `[version, hashes]`; undefined means that it must not be there. */
+/**
+ * The map shows the file as `[version, hashes]`; undefined means that it must not be there. Other
+ * files are not looked at: what somebody else left in the map spoils no check but that of its shape.
+ */
 export function expectInMap(
   reply: Reply,
   name: string,
   info: readonly [version: number, hashes: readonly unknown[]] | undefined,
 ): void {
-  const map = mapOf(reply);
+  const map = structOf(reply);
   const seen = Object.hasOwn(map, name) ? map[name] : undefined;
   if (isDeepStrictEqual(seen, info)) return;
   const inMap = (entry: unknown): string =>

@@ -1,6 +1,7 @@
 /**
  * Single calls for shell scripts: the answer on stdout, a fault or a silence on stderr.
  */
+import { formatAddress } from './address.js';
 import { describeAnswer, type Answer } from './answer.js';
 import { isStruct } from './expectations.js';
 import type { Server } from './server.js';
@@ -67,7 +68,9 @@ export async function runOneShot(
     const refused = call.method === 'updatefile' && answer.value !== true;
     return { exitCode: refused ? 1 : 0, stdout: text === '' ? '' : `${text}\n`, stderr: '' };
   }
-  const problem = asJson ? JSON.stringify(answer) : `${server.label}: ${describeAnswer(answer)}`;
+  const problem = asJson
+    ? JSON.stringify(answer)
+    : `${formatAddress(server.seat.address)}: ${describeAnswer(answer)}`;
   return { exitCode: exitCodeOf(answer), stdout: '', stderr: `${problem}\n` };
 }
 

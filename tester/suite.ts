@@ -14,10 +14,10 @@ import type { Check } from './check.js';
 
 export const standardSuite: readonly Check[] = [
   ...apiChecks,
-  ...callChecks,
   ...versionChecks,
   ...leaderChecks,
   ...replicationChecks,
+  ...callChecks,
   ...hostileChecks,
   ...crashChecks,
   ...failoverChecks,

@@ -7,17 +7,25 @@ import type { Bug } from './fake-model.js';
 import { failuresOf, fastTiming, impatientTiming, judge, withFake } from './judging.js';
 
 describe('the standard suite', () => {
-  for (const size of [1, 2, 3, 5]) {
-    it(`passes on a correct cluster of ${size}, twice in a row`, async () => {
+  for (const size of [1, 2, 4, 5]) {
+    it(`passes on a correct cluster of ${size}`, async () => {
       await withFake({ size }, async (cluster) => {
-        for (const run of ['first', 'second']) {
-          const judgement = await judge({ cluster, timing: fastTiming });
-          expect(failuresOf(judgement), run).to.deep.equal([]);
-          expect(judgement.summary.passed).to.be.greaterThan(45);
-        }
+        const judgement = await judge({ cluster, timing: fastTiming });
+        expect(failuresOf(judgement)).to.deep.equal([]);
+        expect(judgement.summary.passed).to.be.greaterThan(45);
       });
     });
   }
+
+  it('passes on a correct cluster of 3, and again on what the first run left there', async () => {
+    await withFake({ size: 3 }, async (cluster) => {
+      for (const run of ['first', 'second']) {
+        const judgement = await judge({ cluster, timing: fastTiming });
+        expect(failuresOf(judgement), run).to.deep.equal([]);
+        expect(judgement.summary.passed).to.be.greaterThan(60);
+      }
+    });
+  });
 
   it('skips with a word what a cluster is too small for', async () => {
     await withFake({ size: 1 }, async (cluster) => {

@@ -4,7 +4,7 @@
 import { describeValue } from '../answer.js';
 import { CheckFailure, type Check } from '../check.js';
 import type { Cluster } from '../cluster.js';
-import { expectInMap, expectThat, expectValue, isStruct, mapOf } from '../expectations.js';
+import { expectInMap, expectThat, expectValue, isStruct, expectMapShape } from '../expectations.js';
 import { sampleHashes } from '../cluster.js';
 import type { Reply } from '../server.js';
 
@@ -178,7 +178,7 @@ async function multicallAnswersEach(cluster: Cluster): Promise<void> {
 }
 
 async function mapHasItsShape(cluster: Cluster): Promise<void> {
-  mapOf(await (await cluster.leader()).fileInfoMap());
+  expectMapShape(await (await cluster.leader()).fileInfoMap());
 }
 
 export const apiChecks: readonly Check[] = [

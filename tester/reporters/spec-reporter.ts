@@ -2,7 +2,6 @@
  * For people: a line per check under the heading of its group; on a terminal with colours and the
  * name of the check that runs. The last line is the summary alone.
  */
-import { styleText } from 'node:util';
 import type { Check } from '../check.js';
 import {
   failureLines,
@@ -16,6 +15,9 @@ import {
 import type { Target } from '../target.js';
 
 const eraseLine = '\r\u001b[2K';
+
+/** SGR codes of the terminal's own colours. */
+const colours = { red: 31, green: 32, yellow: 33, gray: 90 } as const;
 
 export class SpecReporter implements Reporter {
   readonly #sink: Sink;
@@ -63,8 +65,9 @@ export class SpecReporter implements Reporter {
     this.#line(this.#style(summary.failed === 0 ? 'green' : 'red', summaryLine(summary)));
   }
 
-  #style(colour: 'green' | 'red' | 'yellow' | 'gray', text: string): string {
-    return this.#sink.columns === undefined ? text : styleText(colour, text);
+  #style(colour: keyof typeof colours, text: string): string {
+    if (this.#sink.columns === undefined) return text;
+    return `\u001b[${colours[colour]}m${text}\u001b[39m`;
   }
 
   #eraseProgress(): void {

@@ -1,0 +1,84 @@
+/**
+ * The command line of the tester.
+ */
+import { expect } from 'chai';
+import { parseRequest } from '../../tester/options.js';
+
+const parse = (line: string) => parseRequest(line.split(' ').filter(Boolean), '1.2.3');
+const address = { host: 'localhost', port: 9001 };
+
+describe('the command line', () => {
+  it('asks for the whole suite when there is only an address', async () => {
+    expect(await parse('localhost:9001')).to.deep.equal({
+      kind: 'judge',
+      address,
+      suite: { configFile: undefined, only: [], reporter: 'spec', timeoutScale: 1 },
+    });
+  });
+
+  it('takes the options of a run before and after the address', async () => {
+    const line = '--only api --only race localhost:9001 --config c.txt --reporter tap';
+    expect(await parse(`${line} --timeout-scale 2.5`)).to.deep.equal({
+      kind: 'judge',
+      address,
+      suite: { configFile: 'c.txt', only: ['api', 'race'], reporter: 'tap', timeoutScale: 2.5 },
+    });
+  });
+
+  it('keeps names and hashes as texts and reads the version as a number', async () => {
+    const request = await parse('localhost:9001 updatefile 007 -1 0 0x1 --json');
+    expect(request).to.deep.equal({
+      kind: 'call',
+      address,
+      call: { method: 'updatefile', params: ['007', -1, ['0', '0x1']] },
+      asJson: true,
+      timeoutScale: 1,
+    });
+  });
+
+  it('asks for the methods behind "state" and "getversion"', async () => {
+    expect(await parse('localhost:9001 state')).to.deep.include({
+      call: { method: 'getinternalstate', params: [] },
+    });
+    expect(await parse('localhost:9001 getversion a')).to.deep.include({
+      call: { method: 'tester_getversion', params: ['a'] },
+    });
+  });
+
+  it('lists without an address', async () => {
+    expect(await parse('--list --only race')).to.deep.equal({ kind: 'list', only: ['race'] });
+  });
+
+  it('shows version and help', async () => {
+    expect(await parse('--version')).to.deep.equal({ kind: 'print', text: '1.2.3' });
+    const help = await parse('--help');
+    const text = help.kind === 'print' ? help.text : '';
+    expect(text).to.contain('updatefile NAME VERSION [HASH…]');
+    expect(text).to.contain('--timeout-scale');
+    expect(text.split('\n').every((line) => line.length <= 100)).to.equal(true);
+  });
+
+  const misuses: readonly (readonly [line: string, words: RegExp])[] = [
+    ['', /HOST:PORT is missing/],
+    ['localhost', /"localhost" is not HOST:PORT/],
+    ['localhost:9001 --nonsense', /nonsense/],
+    ['localhost:9001 --reporter pdf', /pdf|Invalid values/],
+    ['localhost:9001 --timeout-scale 0', /above 0/],
+    ['localhost:9001 --timeout-scale many', /above 0/],
+    ['localhost:9001 explode', /unknown command "explode"; the commands are ping/],
+    ['localhost:9001 ping now', /usage: ping/],
+    ['localhost:9001 updatefile a', /usage: updatefile NAME/],
+    ['localhost:9001 updatefile a one', /VERSION is an integer, not "one"/],
+    ['localhost:9001 getversion', /usage: getversion NAME/],
+    ['localhost:9001 getversion a\u0001', /a character that XML 1.0 cannot carry/],
+  ];
+  for (const [line, words] of misuses) {
+    it(`refuses "${line}" with one line that says why`, async () => {
+      const request = await parse(line);
+      expect(request.kind).to.equal('misuse');
+      const message = request.kind === 'misuse' ? request.message : '';
+      expect(message).to.match(words);
+      expect(message).to.not.contain('\n');
+    });
+  }
+});

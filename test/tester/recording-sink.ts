@@ -1,0 +1,16 @@
+/** A sink that keeps what is written to it. */
+import type { Sink } from '../../tester/reporter.js';
+
+export class RecordingSink implements Sink {
+  text = '';
+  readonly columns: number | undefined;
+
+  /** `columns` makes it a terminal. */
+  constructor(columns?: number) {
+    this.columns = columns;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
