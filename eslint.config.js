@@ -17,8 +17,10 @@ const syntaxNobodyUses = [
     message: 'No inheritance except from Error: compose.',
   },
   {
+    // A constructor has no other way to be private.
     selector:
-      'PropertyDefinition[accessibility="private"], MethodDefinition[accessibility="private"]',
+      'PropertyDefinition[accessibility="private"], ' +
+      'MethodDefinition[accessibility="private"][kind!="constructor"]',
     message: 'Use #private.',
   },
 ];

@@ -75,8 +75,61 @@ export async function parseServerArguments(
   return { kind: 'run', args };
 }
 
+const helpColumnsMax = 100;
+
+const options = {
+  'data-dir': {
+    type: 'string',
+    requiresArg: true,
+    description: "This server's own data folder; without ID, DIR/metadata<i> for each",
+    defaultDescription: 'data/<cluster>/metadata<i> beside CONFIG',
+  },
+  fresh: { type: 'boolean', default: false, description: "Erase this server's data first" },
+  ephemeral: { type: 'boolean', default: false, description: 'Keep nothing on disk' },
+  'election-timeout': {
+    type: 'string',
+    requiresArg: true,
+    default: '300-600',
+    description: 'Milliseconds without a leader before an election, drawn from MIN-MAX',
+  },
+  heartbeat: {
+    type: 'string',
+    requiresArg: true,
+    default: '75',
+    description: 'Milliseconds between heartbeats of a leader',
+  },
+  seed: {
+    type: 'string',
+    requiresArg: true,
+    description: 'Make the randomised timeouts of this process reproducible',
+    defaultDescription: 'chance',
+  },
+  listen: {
+    type: 'string',
+    requiresArg: true,
+    description: 'Listen at this ADDRESS: a host, or host:port when ID is given',
+    defaultDescription: 'the host and port in CONFIG',
+  },
+  'log-level': {
+    choices: logLevels,
+    requiresArg: true,
+    default: 'info' as const,
+    description: 'The least urgent level that is written',
+  },
+  'log-format': {
+    choices: logFormats,
+    requiresArg: true,
+    default: 'pretty' as const,
+    description: 'Lines for people, or JSON',
+  },
+  'no-tester-api': {
+    type: 'boolean',
+    default: false,
+    description: 'Do not serve the methods that break a server on purpose',
+  },
+} as const;
+
 function declareOptions(version: string) {
-  const helpColumnsMax = 100;
   return yargs()
     .scriptName('run-server.sh')
     .usage(usage)
@@ -85,57 +138,7 @@ function declareOptions(version: string) {
       'duplicate-arguments-array': false,
       'parse-positional-numbers': false,
     })
-    .options({
-      'data-dir': {
-        type: 'string',
-        requiresArg: true,
-        description: "This server's own data folder; without ID, DIR/metadata<i> for each",
-        defaultDescription: 'data/<cluster>/metadata<i> beside CONFIG',
-      },
-      fresh: { type: 'boolean', default: false, description: "Erase this server's data first" },
-      ephemeral: { type: 'boolean', default: false, description: 'Keep nothing on disk' },
-      'election-timeout': {
-        type: 'string',
-        requiresArg: true,
-        default: '300-600',
-        description: 'Milliseconds without a leader before an election, drawn from MIN-MAX',
-      },
-      heartbeat: {
-        type: 'string',
-        requiresArg: true,
-        default: '75',
-        description: 'Milliseconds between heartbeats of a leader',
-      },
-      seed: {
-        type: 'string',
-        requiresArg: true,
-        description: 'Make the randomised timeouts of this process reproducible',
-        defaultDescription: 'chance',
-      },
-      listen: {
-        type: 'string',
-        requiresArg: true,
-        description: 'Listen at this ADDRESS: a host, or host:port when ID is given',
-        defaultDescription: 'the host and port in CONFIG',
-      },
-      'log-level': {
-        choices: logLevels,
-        requiresArg: true,
-        default: 'info' as const,
-        description: 'The least urgent level that is written',
-      },
-      'log-format': {
-        choices: logFormats,
-        requiresArg: true,
-        default: 'pretty' as const,
-        description: 'Lines for people, or JSON',
-      },
-      'no-tester-api': {
-        type: 'boolean',
-        default: false,
-        description: 'Do not serve the methods that break a server on purpose',
-      },
-    })
+    .options(options)
     .strictOptions()
     .wrap(helpColumnsMax)
     .help()

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { prettyLine } from '../../src/io/logger.js';
 import { projectRoot } from '../tidy/source-text.js';
 
-/** A program that logs as `statements` say, its `log` being a logger. */
+/** A program that logs as `statements` say, `log` being a logger and `end` ending both. */
 function program(statements: string, options: string): readonly string[] {
   const module = join(projectRoot(), 'build/src/io/logger.js');
   return [
@@ -14,6 +14,7 @@ function program(statements: string, options: string): readonly string[] {
     '--eval',
     `import { createLogger } from '${module}';
      const log = createLogger({ base: { server: 3 }, ${options} });
+     const end = async (code) => { await log.close(); process.exit(code); };
      ${statements}`,
   ];
 }
@@ -27,10 +28,7 @@ describe('the log', () => {
   it('is JSON with its fields when asked for, on stderr alone', async () => {
     const { stdout, stderr } = await execa(
       process.execPath,
-      program(
-        "log.log('info', 'hello', { term: 7 }); await log.close();",
-        "level:'info',format:'json'",
-      ),
+      program("log.log('info', 'hello', { term: 7 }); await end(0);", "level:'info',format:'json'"),
     );
     expect(stdout).to.equal('');
     const line = JSON.parse(stderr) as Readonly<Record<string, unknown>>;
@@ -41,7 +39,7 @@ describe('the log', () => {
     const { stderr } = await execa(
       process.execPath,
       program(
-        "for (const l of ['debug', 'info', 'warn', 'error']) log.log(l, 'as ' + l); await log.close();",
+        "for (const l of ['debug', 'info', 'warn', 'error']) log.log(l, 'as ' + l); await end(0);",
         "level: 'warn', format: 'pretty'",
       ),
     );
@@ -57,7 +55,7 @@ describe('the log', () => {
       program(
         `process.once('message', () => {
            for (let i = 0; i < 100; i += 1) log.log('info', 'x'.repeat(1000));
-           setTimeout(async () => { log.log('info', 'y'); await log.close(); process.exit(5); }, 50);
+           setTimeout(() => { log.log('info', 'y'); void end(5); }, 50);
          });
          process.send('ready');`,
         "level: 'info', format: 'pretty'",
@@ -77,7 +75,7 @@ describe('the log', () => {
       program(
         `for (let i = 0; i < 12; i += 1) log.log('info', 'x'.repeat(1024 * 1024));
          process.send('written');
-         process.once('message', async () => { log.log('info', 'after'); await log.close(); process.exit(0); });`,
+         process.once('message', () => { log.log('info', 'after'); void end(0); });`,
         "level: 'info', format: 'pretty'",
       ),
       { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },

@@ -38,7 +38,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   'src/rpc': {
     folders: ['base', 'replica'],
     typesOf: ['files', 'raft'],
-    files: ['raft/entry-codec'],
+    files: ['raft/check-request', 'raft/entry-codec'],
     packages: ['node:buffer', 'node:http', 'node:net', 'saxes', 'prom-client'],
   },
   'src/client': {

@@ -26,12 +26,12 @@ export function fileLengthProblems(file: SourceText): readonly string[] {
   return lines > fileLinesMax ? [`${file.path}: ${lines} lines of ${fileLinesMax}`] : [];
 }
 
-/** Functions, methods and arrows; the bodies of `describe` are lists, not functions. */
+/** Functions, methods and arrows. One that holds tests side by side is a list, not a function. */
 export function functionLengthProblems(file: SourceText): readonly string[] {
   const source = parse(file);
   const problems: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) && !isBodyOfDescribe(node)) {
+    if (ts.isFunctionLike(node) && !isListOfTests(node)) {
       const first = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
       const last = source.getLineAndCharacterOfPosition(node.getEnd()).line + 1;
       const lines = last - first + 1;
@@ -45,11 +45,15 @@ export function functionLengthProblems(file: SourceText): readonly string[] {
   return problems;
 }
 
-function isBodyOfDescribe(node: ts.Node): boolean {
-  return (
-    ts.isCallExpression(node.parent) &&
-    ts.isIdentifier(node.parent.expression) &&
-    node.parent.expression.text === 'describe'
+function isListOfTests(node: ts.SignatureDeclaration): boolean {
+  const body = 'body' in node ? node.body : undefined;
+  if (body === undefined || !ts.isBlock(body)) return false;
+  return body.statements.some(
+    (statement) =>
+      ts.isExpressionStatement(statement) &&
+      ts.isCallExpression(statement.expression) &&
+      ts.isIdentifier(statement.expression.expression) &&
+      ['describe', 'it'].includes(statement.expression.expression.text),
   );
 }
 

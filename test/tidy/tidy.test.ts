@@ -76,6 +76,7 @@ describe('tidy: every file', () => {
     file('a.ts', 'function a() {', ...lines(59, ';'), '}'),
     file('a.ts', 'const a = () => {', ...lines(59, ';'), '};'),
     file('a.ts', 'class A {', 'b() {', ...lines(59, ';'), '}', '}'),
+    file('a.ts', "it('b', () => {", ...lines(59, ';'), '});'),
   ]);
   hold('opens with a charter when it is in src', charterProblems, readCode, [
     file('src/raft/a.ts', "import { b } from './b.js';"),
