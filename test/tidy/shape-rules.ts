@@ -46,15 +46,18 @@ export function functionLengthProblems(file: SourceText): readonly string[] {
 }
 
 function isListOfTests(node: ts.SignatureDeclaration): boolean {
+  if (isCallOf(node.parent, 'describe')) return true;
   const body = 'body' in node ? node.body : undefined;
   if (body === undefined || !ts.isBlock(body)) return false;
   return body.statements.some(
     (statement) =>
-      ts.isExpressionStatement(statement) &&
-      ts.isCallExpression(statement.expression) &&
-      ts.isIdentifier(statement.expression.expression) &&
-      ['describe', 'it'].includes(statement.expression.expression.text),
+      ts.isExpressionStatement(statement) && isCallOf(statement.expression, 'describe', 'it'),
   );
+}
+
+function isCallOf(node: ts.Node, ...names: readonly string[]): boolean {
+  if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression)) return false;
+  return names.includes(node.expression.text);
 }
 
 /** A source file opens with what it is and what it promises. */
