@@ -1,6 +1,6 @@
 /** The name of a cluster, made of the only thing its servers have in common: the configuration. */
 import { createHash } from 'node:crypto';
-import { identityDigits } from '../storage/folder-identity.js';
+import { identityDigits } from '../base/folder-identity.js';
 
 /** 32 hexadecimal digits from the servers' addresses (`host:port`), in order of their ids. */
 export function clusterIdOf(addresses: readonly string[]): string {

@@ -7,10 +7,9 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { ServerId } from '../base/ids.js';
 import type { Disk } from '../storage/disk.js';
-import { identityDigits } from '../storage/folder-identity.js';
-import type { FolderIdentity } from '../storage/folder-identity.js';
-import { hardStateAsideName, hardStateName } from '../storage/hard-state-file.js';
-import { segmentSequence } from '../storage/segment-format.js';
+import { identityDigits } from '../base/folder-identity.js';
+import type { FolderIdentity } from '../base/folder-identity.js';
+import { isStorageFile } from '../storage/file-names.js';
 import { translated } from './disk-error.js';
 import { isLockName, lockFolder } from './folder-lock.js';
 import { identityAsideName, identityName, loadIdentity, saveIdentity } from './identity-file.js';
@@ -74,7 +73,7 @@ async function checkOurs(path: string, fresh: boolean): Promise<void> {
       `${path} is not a server's data folder (it holds "${foreign}"): name a new or empty one`,
     );
   }
-  if (!fresh && names.some(isData)) {
+  if (!fresh && names.some(isStorageFile)) {
     throw new DataFolderRefusedError(
       `${path} has lost its identity file: restore it, or erase the data with --fresh`,
     );
@@ -107,16 +106,10 @@ async function erase(disk: Disk): Promise<void> {
   const names = await disk.list();
   if (names.includes(identityName)) await disk.remove(identityName);
   await disk.syncFolder();
-  for (const name of names) if (isData(name)) await disk.remove(name);
+  for (const name of names) if (isStorageFile(name)) await disk.remove(name);
   await disk.syncFolder();
 }
 
-function isData(name: string): boolean {
-  return (
-    name === hardStateName || name === hardStateAsideName || segmentSequence(name) !== undefined
-  );
-}
-
 function isOurs(name: string): boolean {
-  return isData(name) || isLockName(name) || name === identityAsideName;
+  return isStorageFile(name) || isLockName(name) || name === identityAsideName;
 }

@@ -5,7 +5,7 @@
 import { asServerId } from '../base/ids.js';
 import { crc32c } from '../base/crc32c.js';
 import type { Disk } from '../storage/disk.js';
-import type { FolderIdentity } from '../storage/folder-identity.js';
+import type { FolderIdentity } from '../base/folder-identity.js';
 
 export const identityName = 'identity';
 export const identityAsideName = 'identity.new';

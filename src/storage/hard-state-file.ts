@@ -7,14 +7,11 @@ import { crc32c } from '../base/crc32c.js';
 import { getU48, putU48 } from '../base/u48.js';
 import type { HardState } from '../raft/effects.js';
 import type { Disk } from './disk.js';
-import { identityDigits, putIdentityDigits } from './folder-identity.js';
-import type { FolderIdentity } from './folder-identity.js';
+import { identityDigits, putIdentityDigits } from '../base/folder-identity.js';
+import type { FolderIdentity } from '../base/folder-identity.js';
+import { hardStateAsideName, hardStateName } from './file-names.js';
 import { StorageDamagedError } from './storage.js';
 import { refillAdvice } from './refill-advice.js';
-
-export const hardStateName = 'hard-state';
-/** The next hard state while it is being written; what is left of one means nothing. */
-export const hardStateAsideName = 'hard-state.new';
 
 const magic = 'SURFHARD';
 const formatVersion = 1;

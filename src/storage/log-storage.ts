@@ -10,7 +10,7 @@ import { assert } from '../base/assert.js';
 import { Fifo } from '../base/fifo.js';
 import type { LogIndex } from '../base/ids.js';
 import type { Disk } from './disk.js';
-import type { FolderIdentity } from './folder-identity.js';
+import type { FolderIdentity } from '../base/folder-identity.js';
 import { saveHardState } from './hard-state-file.js';
 import { SegmentWriter } from './segment-writer.js';
 import { StorageError } from './storage.js';

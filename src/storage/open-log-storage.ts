@@ -3,13 +3,9 @@ import { assert } from '../base/assert.js';
 import { asLogIndex, asTerm } from '../base/ids.js';
 import type { HardState } from '../raft/effects.js';
 import type { Disk } from './disk.js';
-import type { FolderIdentity } from './folder-identity.js';
-import {
-  hardStateAsideName,
-  hardStateName,
-  loadHardState,
-  saveHardState,
-} from './hard-state-file.js';
+import type { FolderIdentity } from '../base/folder-identity.js';
+import { hardStateAsideName, hardStateName } from './file-names.js';
+import { loadHardState, saveHardState } from './hard-state-file.js';
 import { LogStorage } from './log-storage.js';
 import { recoverLog } from './recover-log.js';
 import type { LastSegment, RecoveredLog } from './recover-log.js';
@@ -70,7 +66,8 @@ function checkTogether(hardState: HardState | undefined, log: RecoveredLog): voi
   const logTerm = log.entries.at(-1)?.term ?? 0;
   if (logTerm > term) {
     throw new StorageDamagedError(
-      `${hardStateName} says term ${term}, but the log has reached term ${logTerm}; ${refillAdvice}`,
+      `${hardStateName} says term ${term}, but the log has reached term ${logTerm}; ` +
+        refillAdvice,
     );
   }
   if (term > 0 && log.last === undefined) {

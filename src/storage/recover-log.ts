@@ -7,7 +7,8 @@ import type { LogIndex, Term } from '../base/ids.js';
 import { EntryFormatError, decodeEntries } from '../raft/entry-codec.js';
 import type { Entry } from '../raft/messages.js';
 import type { Disk } from './disk.js';
-import type { FolderIdentity } from './folder-identity.js';
+import type { FolderIdentity } from '../base/folder-identity.js';
+import { segmentName, segmentSequence } from './file-names.js';
 import { refillAdvice } from './refill-advice.js';
 import {
   checksumSeed,
@@ -17,8 +18,6 @@ import {
   hasWholeSegmentHeader,
   readFrame,
   segmentHeaderBytes,
-  segmentName,
-  segmentSequence,
 } from './segment-format.js';
 import type { Frame } from './segment-format.js';
 import { StorageDamagedError } from './storage.js';

@@ -1,5 +1,5 @@
 /**
- * The bytes of a log segment (docs/storage-format.md): its name, its header, its frames. Nothing
+ * The bytes of a log segment (docs/storage-format.md): its header and its frames. Nothing
  * here reads or writes a file.
  *
  * A *frame* is what one write appends: a numbered one with log entries, or a *sync mark*, which
@@ -10,12 +10,11 @@ import { crc32c } from '../base/crc32c.js';
 import { getU48, putU48 } from '../base/u48.js';
 import { encodeEntriesInto, encodedEntryBytes } from '../raft/entry-codec.js';
 import type { Entry } from '../raft/messages.js';
-import { identityDigits, putIdentityDigits } from './folder-identity.js';
-import type { FolderIdentity } from './folder-identity.js';
+import { identityDigits, putIdentityDigits } from '../base/folder-identity.js';
+import type { FolderIdentity } from '../base/folder-identity.js';
 
 const magic = 'SURFRLOG';
 const formatVersion = 1;
-const nameDigits = 16;
 
 /** Bytes before the first frame. */
 export const segmentHeaderBytes = 32 + 2 * identityDigits;
@@ -34,16 +33,6 @@ export interface Frame {
   readonly payload: Uint8Array;
   readonly start: number;
   readonly end: number;
-}
-
-export function segmentName(sequence: number): string {
-  return `log-${String(sequence).padStart(nameDigits, '0')}.seg`;
-}
-
-/** The sequence in a segment's name; undefined when it is the name of something else. */
-export function segmentSequence(name: string): number | undefined {
-  const digits = /^log-(\d{16})\.seg$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }
 
 /** The header that a segment must have; `firstFrame` is the number its first frame will have. */

@@ -4,13 +4,13 @@
  */
 import type { Entry } from '../raft/messages.js';
 import type { Disk, DiskFile } from './disk.js';
-import type { FolderIdentity } from './folder-identity.js';
+import type { FolderIdentity } from '../base/folder-identity.js';
+import { segmentName } from './file-names.js';
 import {
   checksumSeed,
   encodeEntriesFrame,
   encodeSegmentHeader,
   encodeSyncMark,
-  segmentName,
 } from './segment-format.js';
 
 export interface SegmentPlace {
@@ -27,7 +27,8 @@ export class SegmentWriter {
   readonly #seed: number;
   #size: number;
 
-  private constructor(place: SegmentPlace, file: DiskFile, size: number) {
+  /** For `create` and `reopen`, which see to what is on disk. */
+  constructor(place: SegmentPlace, file: DiskFile, size: number) {
     const { identity, sequence, firstFrame } = place;
     this.sequence = sequence;
     this.#file = file;

@@ -28,7 +28,9 @@ export function storageContract(kind: StorageKind): void {
     afterEach(() => home.dispose());
 
     describeWrites(() => home);
-    if (kind.remembers) describeMemory(() => home);
+    if (!kind.remembers) return;
+    describeMemory(() => home);
+    describeReplacement(() => home);
   });
 }
 
@@ -75,13 +77,14 @@ function describeWrites(home: () => StorageHome): void {
   });
 }
 
-function describeMemory(home: () => StorageHome): void {
-  async function reopened(): Promise<RecoveredState> {
-    const { storage, recovered } = await home().open();
-    await storage.close();
-    return recovered;
-  }
+/** What the next start of the server finds. */
+async function reopened(home: StorageHome): Promise<RecoveredState> {
+  const { storage, recovered } = await home.open();
+  await storage.close();
+  return recovered;
+}
 
+function describeMemory(home: () => StorageHome): void {
   it('recovers term, vote and entries, also when it was opened many times', async () => {
     const { storage } = await home().open();
     const entries = [entryOf(1, 4), entryOf(2, 4, 'b'), entryOf(3, 5, '')];
@@ -89,7 +92,7 @@ function describeMemory(home: () => StorageHome): void {
     await written(storage, writeOf(entries.slice(2), hardStateOf(5, 2)));
     await storage.close();
     for (let start = 0; start < 3; start++) {
-      const recovered = await reopened();
+      const recovered = await reopened(home());
       expect(plain(recovered.entries)).to.deep.equal(plain(entries));
       expect(recovered.hardState).to.deep.equal(hardStateOf(5, 2));
       expect([recovered.isNew, recovered.notices]).to.deep.equal([false, []]);
@@ -100,37 +103,12 @@ function describeMemory(home: () => StorageHome): void {
     const { storage } = await home().open();
     await written(storage, writeOf([], hardStateOf(1, 0)));
     await storage.close();
-    const { hardState, entries, isNew } = await reopened();
+    const { hardState, entries, isNew } = await reopened(home());
     expect({ hardState, entries, isNew }).to.deep.equal({
       hardState: hardStateOf(1, 0),
       entries: [],
       isNew: false,
     });
-  });
-
-  it('lets later entries replace the log from their first index on', async () => {
-    const { storage } = await home().open();
-    await written(storage, writeOf(entriesOf(1, 5, 1), hardStateOf(1)));
-    await written(storage, writeOf(entriesOf(3, 1, 2), hardStateOf(2)));
-    await storage.close();
-    const expected = [...entriesOf(1, 2, 1), ...entriesOf(3, 1, 2)];
-    expect(plain((await reopened()).entries)).to.deep.equal(plain(expected));
-  });
-
-  it('lets later entries replace earlier ones that were queued with them', async () => {
-    const { storage } = await home().open();
-    const writes = [
-      writeOf(entriesOf(1, 4, 1), hardStateOf(1)),
-      writeOf(entriesOf(3, 3, 2), hardStateOf(2)),
-      writeOf(entriesOf(2, 1, 3), hardStateOf(3)),
-      writeOf(entriesOf(3, 1, 3)),
-    ];
-    await Promise.all(writes.map((write) => written(storage, write)));
-    await storage.close();
-    const expected = [...entriesOf(1, 1, 1), ...entriesOf(2, 2, 3)];
-    const recovered = await reopened();
-    expect(plain(recovered.entries)).to.deep.equal(plain(expected));
-    expect(recovered.hardState).to.deep.equal(hardStateOf(3));
   });
 
   it('goes on behind what it recovered', async () => {
@@ -149,10 +127,37 @@ function describeMemory(home: () => StorageHome): void {
     await written(storage, writeOf([], hardStateOf(1)));
     await Promise.all(entries.map((entry) => written(storage, writeOf([entry]))));
     await storage.close();
-    const recovered = (await reopened()).entries;
+    const recovered = (await reopened(home())).entries;
     expect(recovered.length).to.equal(entries.length);
     for (const [at, { payload }] of recovered.entries()) {
       expect(Buffer.compare(payload, entries[at]?.payload ?? Buffer.of())).to.equal(0);
     }
+  });
+}
+
+function describeReplacement(home: () => StorageHome): void {
+  it('lets later entries replace the log from their first index on', async () => {
+    const { storage } = await home().open();
+    await written(storage, writeOf(entriesOf(1, 5, 1), hardStateOf(1)));
+    await written(storage, writeOf(entriesOf(3, 1, 2), hardStateOf(2)));
+    await storage.close();
+    const expected = [...entriesOf(1, 2, 1), ...entriesOf(3, 1, 2)];
+    expect(plain((await reopened(home())).entries)).to.deep.equal(plain(expected));
+  });
+
+  it('lets later entries replace earlier ones that were queued with them', async () => {
+    const { storage } = await home().open();
+    const writes = [
+      writeOf(entriesOf(1, 4, 1), hardStateOf(1)),
+      writeOf(entriesOf(3, 3, 2), hardStateOf(2)),
+      writeOf(entriesOf(2, 1, 3), hardStateOf(3)),
+      writeOf(entriesOf(3, 1, 3)),
+    ];
+    await Promise.all(writes.map((write) => written(storage, write)));
+    await storage.close();
+    const expected = [...entriesOf(1, 1, 1), ...entriesOf(2, 2, 3)];
+    const recovered = await reopened(home());
+    expect(plain(recovered.entries)).to.deep.equal(plain(expected));
+    expect(recovered.hardState).to.deep.equal(hardStateOf(3));
   });
 }

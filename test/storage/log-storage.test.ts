@@ -5,12 +5,12 @@ import { must } from '../../src/base/assert.js';
 import { decodeEntries } from '../../src/raft/entry-codec.js';
 import { frameEntryBytesEnough } from '../../src/storage/log-storage.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
+import { segmentName } from '../../src/storage/file-names.js';
 import {
   checksumSeed,
   frameHeaderBytes,
   readFrame,
   segmentHeaderBytes,
-  segmentName,
 } from '../../src/storage/segment-format.js';
 import { StorageDamagedError, StorageError } from '../../src/storage/storage.js';
 import type { RecoveredState } from '../../src/storage/storage.js';
@@ -184,7 +184,7 @@ describe('the log on disk after a bit flipped', () => {
     expect(refused).to.be.greaterThan(1000);
   });
 
-  it('is recovered whole, with a notice, when only a sync mark between two frames is lost', async () => {
+  it('is recovered whole, with a notice, when it is in a mark between two frames', async () => {
     const disk = new FaultyDisk(randomFrom(1));
     for (const index of [1, 2]) {
       const { storage } = await openOn(disk);

@@ -8,7 +8,7 @@ import type { HardState } from '../../src/raft/effects.js';
 import type { Entry } from '../../src/raft/messages.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
 import type { OpenedStorage } from '../../src/storage/open-log-storage.js';
-import { StorageError } from '../../src/storage/storage.js';
+import type { StorageError } from '../../src/storage/storage.js';
 import type { RecoveredState, Storage } from '../../src/storage/storage.js';
 import type { FaultyDisk } from './faulty-disk.js';
 import { entriesOf, hardStateOf, plain, sampleIdentity } from './storage-samples.js';

@@ -2,7 +2,7 @@
 import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
 import type { HardState } from '../../src/raft/effects.js';
 import type { Entry } from '../../src/raft/messages.js';
-import type { FolderIdentity } from '../../src/storage/folder-identity.js';
+import type { FolderIdentity } from '../../src/base/folder-identity.js';
 import type { Storage, StorageError, StorageWrite } from '../../src/storage/storage.js';
 
 export const sampleIdentity: FolderIdentity = {

@@ -1,6 +1,6 @@
-/** Whose data a folder holds. It stands in every file of the folder, so that none can be mixed up. */
-import { assert } from '../base/assert.js';
-import type { ServerId } from '../base/ids.js';
+/** Whose data a folder holds. It stands in every file there, so that none can be mixed up. */
+import { assert } from './assert.js';
+import type { ServerId } from './ids.js';
 
 /** Hexadecimal digits of `clusterId` and `folderId`. */
 export const identityDigits = 32;
