@@ -1,0 +1,178 @@
+/**
+ * `POST` of a call: checks what HTTP says of it, reads and decodes the body, runs it and writes the
+ * answer. Everything a client did wrong in its call is a fault in HTTP 200; only what keeps us from
+ * reading it as a call at all is an HTTP status (contract, section 3).
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { asServerId, type ServerId } from '../base/ids.js';
+import { receiveCall, type ByteBudget, type ReceivedCall } from './call-body.js';
+import { encodeFault, encodeResponse } from './codec/encode.js';
+import { faultCode } from './codec/fault-code.js';
+import type { Dispatcher } from './dispatcher.js';
+import type { HttpLimits } from './http-limits.js';
+import type { Caller, MethodOutcome } from './method.js';
+import type { OpenConnections } from './open-connections.js';
+import { peerHeader } from './peer-header.js';
+import { endWithLastResponse, plainTextHeaders } from './plain-response.js';
+import { busyFault } from './refusal-fault.js';
+import type { Fault, XmlCall } from './xml-value.js';
+
+const xmlContentType = /^(?:text|application)\/(?:[\w.+-]+\+)?xml$/i;
+
+export interface CallEndpointOptions {
+  readonly dispatcher: Dispatcher;
+  readonly connections: OpenConnections;
+  readonly limits: HttpLimits;
+  readonly serverCount: number;
+  readonly onBug: (error: unknown, where: string) => void;
+}
+
+export class CallEndpoint {
+  readonly #options: CallEndpointOptions;
+  /** Bytes of bodies that have arrived in part. */
+  #partialBytes = 0;
+  readonly #budget: ByteBudget = {
+    take: (bytes) => {
+      if (this.#partialBytes + bytes > this.#options.limits.partialBodiesBytesMax) return false;
+      this.#partialBytes += bytes;
+      return true;
+    },
+    giveBack: (bytes) => {
+      this.#partialBytes -= bytes;
+    },
+  };
+
+  constructor(options: CallEndpointOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes of bodies that have arrived in part, over all connections. */
+  get partialBytes(): number {
+    return this.#partialBytes;
+  }
+
+  /** Takes a POST whose path is that of calls. */
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    const { limits } = this.#options;
+    const { headers } = request;
+    const refusal = refuseType(headers['content-type'], headers['content-encoding']);
+    if (refusal !== undefined) {
+      this.#refuse(request, response, 415, refusal);
+      return;
+    }
+    const caller: Caller = { peerId: this.#peerId(headers[peerHeader]) };
+    const bytesMax =
+      caller.peerId === undefined ? limits.callBodyBytesMax : limits.peerBodyBytesMax;
+    const length = headers['content-length'];
+    const announcedBytes = length === undefined ? undefined : Number(length);
+    if (announcedBytes !== undefined && announcedBytes > bytesMax) {
+      this.#refuse(request, response, 413, `a call has at most ${bytesMax} bytes`);
+      return;
+    }
+    if (isWaitingForContinue(request)) response.writeContinue();
+    const options = { bytesMax, announcedBytes, budget: this.#budget };
+    receiveCall(request, options, (received) => {
+      this.#take(received, { request, response, caller, bytesMax });
+    });
+  }
+
+  #take(received: ReceivedCall, exchange: Exchange): void {
+    switch (received.kind) {
+      case 'call':
+        this.#run(received.call, exchange);
+        break;
+      case 'fault':
+        this.#send(exchange, { kind: 'fault', fault: received.fault });
+        break;
+      case 'tooLong':
+        this.#sendLast(exchange, {
+          code: faultCode.invalidCall,
+          text: `a call has at most ${exchange.bytesMax} bytes`,
+        });
+        break;
+      case 'tooMuchInAll':
+        this.#sendLast(exchange, busyFault('too many long calls are arriving'));
+        break;
+    }
+  }
+
+  #run(call: XmlCall, exchange: Exchange): void {
+    const { connections, dispatcher } = this.#options;
+    let isAnswered = false;
+    let forget: (() => void) | undefined;
+    const hangUp = dispatcher.dispatch(call, exchange.caller, (outcome) => {
+      isAnswered = true;
+      forget?.();
+      this.#send(exchange, outcome);
+    });
+    // The answer may have come during the call, which the compiler cannot see.
+    if (!(isAnswered as boolean)) forget = connections.addPending(exchange.request.socket, hangUp);
+  }
+
+  #send({ request, response }: Exchange, outcome: MethodOutcome): void {
+    if (outcome.kind === 'closed') {
+      request.socket.destroy();
+      return;
+    }
+    if (this.#options.connections.isClosing) response.shouldKeepAlive = false;
+    const text = this.#encode(outcome);
+    response.writeHead(200, {
+      'Content-Type': 'text/xml; charset=utf-8',
+      'Content-Length': Buffer.byteLength(text),
+    });
+    response.end(text);
+  }
+
+  #encode(outcome: Exclude<MethodOutcome, { readonly kind: 'closed' }>): string {
+    if (outcome.kind === 'fault') return encodeFault(outcome.fault);
+    try {
+      return encodeResponse(outcome.value);
+    } catch (error) {
+      this.#options.onBug(error, 'encoding an answer');
+      return encodeFault({
+        code: faultCode.internalError,
+        text: 'internal error; the log of the server tells',
+      });
+    }
+  }
+
+  /** A fault after which the connection is closed, because the rest of the body is not read. */
+  #sendLast({ request, response }: Exchange, fault: Fault): void {
+    const headers = { 'Content-Type': 'text/xml; charset=utf-8' };
+    const last = { status: 200, headers, body: encodeFault(fault) };
+    endWithLastResponse(request, response, last, this.#options.limits.lingerMs);
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+    const last = { status, headers: plainTextHeaders, body: `${text}\n` };
+    endWithLastResponse(request, response, last, this.#options.limits.lingerMs);
+  }
+
+  /** The server that the header names; anything but a configured id counts as a client. */
+  #peerId(header: string | readonly string[] | undefined): ServerId | undefined {
+    if (typeof header !== 'string' || !/^\d{1,2}$/.test(header)) return undefined;
+    const id = Number(header);
+    return id < this.#options.serverCount ? asServerId(id) : undefined;
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly caller: Caller;
+  readonly bytesMax: number;
+}
+
+/** Why the body cannot be read as XML, or undefined when it can. No type at all is accepted. */
+function refuseType(type: string | undefined, encoding: string | undefined): string | undefined {
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return `a call is sent without Content-Encoding, not as ${encoding}`;
+  }
+  const bare = type?.split(';', 1)[0]?.trim() ?? '';
+  if (bare === '' || xmlContentType.test(bare)) return undefined;
+  return 'a call is sent as text/xml';
+}
+
+function isWaitingForContinue(request: IncomingMessage): boolean {
+  return request.headers.expect?.toLowerCase() === '100-continue';
+}

@@ -1,0 +1,162 @@
+/**
+ * Runs calls: finds the method, holds the bounds on what may be pending, checks the arguments and
+ * turns whatever happens into exactly one outcome. It knows nothing of HTTP or XML.
+ */
+import { AssertionError } from '../base/assert.js';
+import type { HangUp } from '../replica/outcome.js';
+import type { CallEnd, CallObserver } from './call-observer.js';
+import { faultCode } from './codec/fault-code.js';
+import { buildMethodTable, fullName, type MethodTable } from './method-table.js';
+import type { MethodServices } from './method-services.js';
+import {
+  nothingToHangUp,
+  type Caller,
+  type Method,
+  type MethodOutcome,
+  type Reply,
+} from './method.js';
+import { busyFault } from './refusal-fault.js';
+import { RpcFault } from './rpc-fault.js';
+import type { XmlCall } from './xml-value.js';
+
+/**
+ * Calls of peers that may wait for this server's disk, above those of clients: clients who fill
+ * their queue must not silence the cluster.
+ */
+export const pendingPeerCallsMax = 1_000;
+
+/** Hears of what must not happen; the caller only learns that it did. */
+export type BugListener = (error: unknown, where: string) => void;
+
+export interface DispatcherOptions {
+  readonly services: MethodServices;
+  readonly testerApi: boolean;
+  /** Pending calls of clients before `busy`. */
+  readonly pendingCallsMax: number;
+  readonly observer: CallObserver;
+  readonly onBug: BugListener;
+}
+
+interface Run {
+  readonly method: Method;
+  readonly call: XmlCall;
+  readonly caller: Caller;
+  readonly reply: (outcome: MethodOutcome) => void;
+  readonly ended: (end: CallEnd) => void;
+}
+
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #table: MethodTable;
+  #pendingCalls = 0;
+  #pendingPeerCalls = 0;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#table = buildMethodTable(
+      options.services,
+      {
+        fullNames: () => this.#table.fullNames(),
+        find: (name) => this.#table.find(name),
+        dispatch: (call, caller, reply) => this.dispatch(call, caller, reply),
+      },
+      options.testerApi,
+    );
+  }
+
+  get table(): MethodTable {
+    return this.#table;
+  }
+
+  /** Calls that have no answer yet. */
+  get pendingCalls(): number {
+    return this.#pendingCalls + this.#pendingPeerCalls;
+  }
+
+  /**
+   * Runs one call. `reply` is called once, perhaps before this returns, and never after the
+   * hang-up. Throws nothing.
+   */
+  dispatch(call: XmlCall, caller: Caller, reply: (outcome: MethodOutcome) => void): HangUp {
+    let method: Method;
+    try {
+      method = this.#table.find(call.methodName);
+    } catch (error) {
+      this.#options.observer.unknownMethod();
+      reply(this.#outcomeOf(error, 'finding a method'));
+      return nothingToHangUp;
+    }
+    const ended = this.#options.observer.begin(method);
+    if (this.#isFull(method)) {
+      const fault = busyFault('the queue of pending calls is full');
+      ended({ kind: 'fault', fault });
+      reply({ kind: 'fault', fault });
+      return nothingToHangUp;
+    }
+    return this.#run({ method, call, caller, reply, ended });
+  }
+
+  #run({ method, call, caller, reply, ended }: Run): HangUp {
+    let state: 'invoking' | 'pending' | 'over' = 'invoking';
+    const end = (how: CallEnd): void => {
+      if (state === 'pending') this.#count(method, -1);
+      state = 'over';
+      ended(how);
+    };
+    const answer: Reply = (told) => {
+      if (state === 'over') return;
+      const outcome = told.kind === 'bug' ? this.#outcomeOf(told.error, fullName(method)) : told;
+      end(outcome);
+      reply(outcome);
+    };
+    let hangUp = nothingToHangUp;
+    try {
+      hangUp = method.invoke(call.params, caller, answer);
+    } catch (error) {
+      answer({ kind: 'bug', error });
+    }
+    // The answer may have come during the call, which the compiler cannot see.
+    if ((state as string) === 'over') return nothingToHangUp;
+    state = 'pending';
+    this.#count(method, 1);
+    return () => {
+      if (state === 'over') return;
+      end({ kind: 'hungUp' });
+      hangUp();
+    };
+  }
+
+  #isFull(method: Method): boolean {
+    switch (method.wait) {
+      case 'never':
+        return false;
+      case 'calls':
+        return this.#pendingCalls >= this.#options.pendingCallsMax;
+      case 'peer':
+        return this.#pendingPeerCalls >= pendingPeerCallsMax;
+    }
+  }
+
+  #count(method: Method, change: 1 | -1): void {
+    if (method.wait === 'peer') this.#pendingPeerCalls += change;
+    else this.#pendingCalls += change;
+  }
+
+  /** A fault for the caller. A bug is reported; a broken invariant stops the process, later. */
+  #outcomeOf(error: unknown, where: string): MethodOutcome {
+    if (error instanceof RpcFault) return { kind: 'fault', fault: error.fault };
+    this.#options.onBug(error, where);
+    if (error instanceof AssertionError) rethrowLater(error);
+    return {
+      kind: 'fault',
+      fault: { code: faultCode.internalError, text: 'internal error; the log of the server tells' },
+    };
+  }
+}
+
+/** Throws where nothing can catch it, once the present work is done. */
+function rethrowLater(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,50 @@
+/**
+ * The bounds of the HTTP side. All can be set, so that tests reach them soon; servers use the
+ * defaults.
+ */
+import {
+  callBodyBytesMax,
+  connectionsMax,
+  peerBodyBytesMax,
+  pendingCallsMax,
+} from '../base/limits.js';
+
+export interface HttpLimits {
+  readonly callBodyBytesMax: number;
+  readonly peerBodyBytesMax: number;
+  readonly connectionsMax: number;
+  readonly pendingCallsMax: number;
+  /** Bytes of calls that have arrived in part, over all connections; more are refused as busy. */
+  readonly partialBodiesBytesMax: number;
+  readonly headerBytesMax: number;
+  /** From the first byte, or the opening of a connection, to the end of the headers. */
+  readonly headersTimeoutMs: number;
+  /** From the first byte to the end of the body. */
+  readonly requestTimeoutMs: number;
+  /** How long a connection may rest between two requests. */
+  readonly idleTimeoutMs: number;
+  /** How often the first two are looked at; they end up to so much later. */
+  readonly timeoutCheckIntervalMs: number;
+  /**
+   * How long a connection that is to be closed is still read, and what comes is thrown away: a
+   * client that writes all before it reads would otherwise lose our answer to a reset.
+   */
+  readonly lingerMs: number;
+  /** How long `close` waits for the answers of pending calls. */
+  readonly closeGraceMs: number;
+}
+
+export const defaultHttpLimits: HttpLimits = {
+  callBodyBytesMax,
+  peerBodyBytesMax,
+  connectionsMax,
+  pendingCallsMax,
+  partialBodiesBytesMax: 256 * 1024 * 1024,
+  headerBytesMax: 16 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  idleTimeoutMs: 600_000,
+  timeoutCheckIntervalMs: 1_000,
+  lingerMs: 1_000,
+  closeGraceMs: 700,
+};

@@ -1,0 +1,81 @@
+/**
+ * All methods that a server serves: the only source for dispatch, introspection, argument checks
+ * and docs. A name is found with or without the prefix `surfstore.`, in any letter case, with
+ * underscores anywhere.
+ */
+import { assert } from '../base/assert.js';
+import { closestWord } from '../base/closest-word.js';
+import { faultCode } from './codec/fault-code.js';
+import type { Introspection } from './introspection.js';
+import type { MethodServices } from './method-services.js';
+import type { Method } from './method.js';
+import { clientMethods } from './methods/client-methods.js';
+import { peerMethods } from './methods/peer-methods.js';
+import { systemMethods } from './methods/system-methods.js';
+import { testerMethods } from './methods/tester-methods.js';
+import { methodKey, servicePrefix } from './method-name.js';
+import { RpcFault } from './rpc-fault.js';
+
+/** Letters of an unknown name that its fault repeats. */
+const quotedNameCharsMax = 100;
+
+export class MethodTable {
+  readonly methods: readonly Method[];
+  /** By every usual spelling, so that most calls need no rewriting of their name. */
+  readonly #bySpelling = new Map<string, Method>();
+
+  constructor(methods: readonly Method[]) {
+    this.methods = methods;
+    for (const method of methods) this.#add(method);
+  }
+
+  /** The method that a call means by `name`; throws the fault -32601, naming the closest one. */
+  find(name: string): Method {
+    const method = this.#bySpelling.get(name) ?? this.#bySpelling.get(methodKey(name));
+    if (method === undefined) throw this.#unknown(name);
+    return method;
+  }
+
+  /** Names as `system.listMethods` shows them. */
+  fullNames(): readonly string[] {
+    return this.methods.map((method) => fullName(method));
+  }
+
+  #add(method: Method): void {
+    for (const name of [method.name, ...(method.aliases ?? [])]) {
+      const key = methodKey(name);
+      assert(!this.#bySpelling.has(key), `two methods are reached by ${key}`);
+      this.#bySpelling.set(key, method);
+      this.#bySpelling.set(name, method);
+      this.#bySpelling.set(servicePrefix + name, method);
+    }
+  }
+
+  #unknown(name: string): RpcFault {
+    const keys = this.methods.map((method) => methodKey(method.name));
+    const closestKey = closestWord(methodKey(name), keys);
+    const closest = this.methods.find((method) => methodKey(method.name) === closestKey);
+    const hint = closest === undefined ? '' : `; the closest one is ${fullName(closest)}`;
+    const quoted = JSON.stringify(name.slice(0, quotedNameCharsMax));
+    return new RpcFault(faultCode.methodNotFound, `unknown method ${quoted}${hint}`);
+  }
+}
+
+/** The table of one server. Without `testerApi` the methods that break a server do not exist. */
+export function buildMethodTable(
+  services: MethodServices,
+  introspection: Introspection,
+  testerApi: boolean,
+): MethodTable {
+  return new MethodTable([
+    ...clientMethods(services),
+    ...(testerApi ? testerMethods(services) : []),
+    ...peerMethods(services),
+    ...systemMethods(introspection),
+  ]);
+}
+
+/** The name in the form in which `system.listMethods` gives it. */
+export function fullName(method: Method): string {
+  return method.group === 'system' ? method.name : servicePrefix + method.name;
+}

@@ -1,0 +1,139 @@
+/**
+ * What a method is: everything that dispatch, argument checks, introspection and docs need to know
+ * of it, in one value.
+ */
+import type { ServerId } from '../base/ids.js';
+import type { HangUp } from '../replica/outcome.js';
+import { faultCode } from './codec/fault-code.js';
+import { ArgumentError, type Param } from './param.js';
+import { RpcFault } from './rpc-fault.js';
+import type { XmlType } from './xml-type.js';
+import type { Fault, XmlValue } from './xml-value.js';
+
+/** How a call ends. `closed` means: no answer, the connection ends. */
+export type MethodOutcome =
+  | { readonly kind: 'value'; readonly value: XmlValue }
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  | { readonly kind: 'closed' };
+
+/** What a handler tells: an outcome, or the error of ours that kept it from one. */
+export type HandlerOutcome = MethodOutcome | { readonly kind: 'bug'; readonly error: unknown };
+
+/** Receives a handler's outcome, once; it may be called before the handler returns. */
+export type Reply = (outcome: HandlerOutcome) => void;
+
+/** Who calls. */
+export interface Caller {
+  /** The server that the request's peer header names; undefined for clients. */
+  readonly peerId: ServerId | undefined;
+}
+
+/** The chapter of the contract that a method belongs to. */
+type MethodGroup = 'client' | 'peer' | 'tester' | 'system';
+
+/**
+ * How long an answer can take: `never` answers before the handler returns, `calls` waits for the
+ * cluster and counts as a pending call, `peer` waits for this server's disk.
+ */
+type MethodWait = 'never' | 'calls' | 'peer';
+
+interface MethodFacts {
+  /** As people write it; calls may spell it otherwise. */
+  readonly name: string;
+  /** Other names that reach it. */
+  readonly aliases?: readonly string[];
+  readonly group: MethodGroup;
+  readonly result: XmlType;
+  /** Sentences for people: what it does, what it answers. */
+  readonly help: string;
+  readonly wait: MethodWait;
+  /** Other servers answer fault 1. */
+  readonly leaderOnly: boolean;
+  /** Otherwise fault 2 while the crash switch is on. */
+  readonly answersWhenCrashed: boolean;
+}
+
+export interface Method extends MethodFacts {
+  readonly params: readonly Param<unknown>[];
+  /** Checks the arguments and runs the method. Throws `RpcFault` for what the caller did wrong. */
+  readonly invoke: (args: readonly XmlValue[], caller: Caller, reply: Reply) => HangUp;
+}
+
+type ParamValues<Params extends readonly Param<unknown>[]> = {
+  readonly [Position in keyof Params]: Params[Position] extends Param<infer Value> ? Value : never;
+};
+
+interface MethodDefinition<Params extends readonly Param<unknown>[]> extends MethodFacts {
+  readonly params: Params;
+  readonly run: (values: ParamValues<Params>, reply: Reply, caller: Caller) => HangUp;
+}
+
+/** The hang-up of a call that has nothing to give up. */
+export const nothingToHangUp: HangUp = () => undefined;
+
+/** A method whose handler receives its arguments already checked and typed. */
+export function defineMethod<const Params extends readonly Param<unknown>[]>(
+  definition: MethodDefinition<Params>,
+): Method {
+  const { run, ...facts } = definition;
+  return {
+    ...facts,
+    invoke: (args, caller, reply) => {
+      const values = readArguments(facts.name, facts.params, args);
+      return run(values as ParamValues<Params>, reply, caller);
+    },
+  };
+}
+
+/** Answers with `value` at once. */
+export function replyNow(reply: Reply, value: XmlValue): HangUp {
+  reply({ kind: 'value', value });
+  return nothingToHangUp;
+}
+
+/** One line: `updatefile(name, version, hashlist [, requestId])`. */
+export function describeUsage(name: string, params: readonly Param<unknown>[]): string {
+  const words = params.map((param, position) => {
+    const separator = position === 0 ? '' : ', ';
+    return param.optional ? ` [${separator}${param.name}]` : `${separator}${param.name}`;
+  });
+  return `${name}(${words.join('').trim()})`;
+}
+
+function readArguments(
+  name: string,
+  params: readonly Param<unknown>[],
+  args: readonly XmlValue[],
+): unknown[] {
+  const required = params.reduce((count, param) => (param.optional ? count : count + 1), 0);
+  if (args.length < required || args.length > params.length) {
+    const counts =
+      required === params.length ? String(required) : `${required} to ${params.length}`;
+    throw new RpcFault(
+      faultCode.invalidParams,
+      `wrong number of arguments: ${describeUsage(name, params)} takes ${counts}, ` +
+        `not ${args.length}`,
+    );
+  }
+  return params.map((param, position) => {
+    const value = args[position];
+    return value === undefined ? undefined : readArgument(name, position, param, value);
+  });
+}
+
+function readArgument(
+  name: string,
+  position: number,
+  param: Param<unknown>,
+  value: XmlValue,
+): unknown {
+  try {
+    return param.read(value);
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    throw new RpcFault(
+      faultCode.invalidParams,
+      `argument ${position + 1} (${param.name}) of ${name}: ${error.message}`,
+    );
+  }
+}

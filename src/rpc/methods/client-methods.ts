@@ -1,0 +1,192 @@
+/**
+ * The methods that clients live on (contract, section 4).
+ */
+import { unreachable } from '../../base/assert.js';
+import type { FileInfo, UpdateResult } from '../../files/file-command.js';
+import type { HangUp, Outcome } from '../../replica/outcome.js';
+import { faultCode } from '../codec/fault-code.js';
+import type { FileReader } from '../file-reader.js';
+import type { MethodServices } from '../method-services.js';
+import {
+  defineMethod,
+  replyNow,
+  type HandlerOutcome,
+  type Method,
+  type MethodOutcome,
+  type Reply,
+} from '../method.js';
+import * as param from '../param.js';
+import { refusalFault } from '../refusal-fault.js';
+import type { XmlStruct, XmlValue } from '../xml-value.js';
+
+/** `[version, [hash, …]]`; a file never seen is `[0, []]`. */
+export function fileInfoValue(info: FileInfo | undefined): XmlValue {
+  return info === undefined ? [0, []] : [info.version, info.hashlist];
+}
+
+/** The whole map as a struct: name → `[version, [hash, …]]`. */
+function fileMapValue(files: FileReader): XmlStruct {
+  const map = new Map<string, XmlValue>();
+  for (const [name, info] of files.entries()) map.set(name, fileInfoValue(info));
+  return map;
+}
+
+export function clientMethods(services: MethodServices): readonly Method[] {
+  return [
+    ping(),
+    updateFile(services),
+    getFileInfoMap(services),
+    getFileInfo(services),
+    getFileInfoPage(services),
+    isLeader(services),
+  ];
+}
+
+function ping(): Method {
+  return defineMethod({
+    name: 'ping',
+    group: 'client',
+    params: [],
+    result: 'boolean',
+    help: 'Answers true: the process is up, be it crashed by the crash switch or not.',
+    wait: 'never',
+    leaderOnly: false,
+    answersWhenCrashed: true,
+    run: (_values, reply) => replyNow(reply, true),
+  });
+}
+
+function updateFile(services: MethodServices): Method {
+  return defineMethod({
+    name: 'updatefile',
+    group: 'client',
+    params: [param.fileName, param.version, param.hashlist, param.optional(param.requestId)],
+    result: 'boolean',
+    help:
+      'Gives a file its next version. True once the update is on disk on a majority of the ' +
+      "servers and applied; false when version is not the file's current version + 1, and then " +
+      'nothing has changed. Blocks for as long as there is no majority.',
+    wait: 'calls',
+    leaderOnly: true,
+    answersWhenCrashed: false,
+    run: ([name, version, hashlist, requestId], reply) =>
+      services.replica.submit(
+        { type: 'updatefile', name, version, hashlist, requestId },
+        (outcome) => {
+          reply(updateOutcome(services, outcome));
+        },
+      ),
+  });
+}
+
+function updateOutcome(services: MethodServices, outcome: Outcome<UpdateResult>): MethodOutcome {
+  if (outcome.kind !== 'done') {
+    return { kind: 'fault', fault: refusalFault(outcome, services.servers) };
+  }
+  switch (outcome.value) {
+    case 'updated':
+      return { kind: 'value', value: true };
+    case 'versionConflict':
+      return { kind: 'value', value: false };
+    case 'requestIdReused':
+      return {
+        kind: 'fault',
+        fault: {
+          code: faultCode.invalidParams,
+          text:
+            'argument 4 (requestId) of updatefile: expected an id that is new or comes with the ' +
+            'same arguments; this one belongs to an update with other arguments',
+        },
+      };
+    default:
+      return unreachable(outcome.value);
+  }
+}
+
+function getFileInfoMap(services: MethodServices): Method {
+  return defineMethod({
+    name: 'getfileinfomap',
+    group: 'client',
+    params: [],
+    result: 'struct',
+    help:
+      'All files: name → [version, [hash, …]], deleted ones included. Linearizable; blocks for ' +
+      'as long as there is no majority.',
+    wait: 'calls',
+    leaderOnly: true,
+    answersWhenCrashed: false,
+    run: (_values, reply) => readThrough(services, reply, () => fileMapValue(services.files)),
+  });
+}
+
+function getFileInfo(services: MethodServices): Method {
+  return defineMethod({
+    name: 'getfileinfo',
+    group: 'client',
+    params: [param.fileName],
+    result: 'array',
+    help:
+      'One file: [version, [hash, …]]; [0, []] if it was never seen. Linearizable; blocks for as ' +
+      'long as there is no majority.',
+    wait: 'calls',
+    leaderOnly: true,
+    answersWhenCrashed: false,
+    run: ([name], reply) =>
+      readThrough(services, reply, () => fileInfoValue(services.files.get(name))),
+  });
+}
+
+function getFileInfoPage(services: MethodServices): Method {
+  return defineMethod({
+    name: 'getfileinfopage',
+    group: 'client',
+    params: [param.afterName, param.pageLimit],
+    result: 'struct',
+    help:
+      'The next files in the order of the code points of their names: {files: [[name, version, ' +
+      '[hash, …]], …], more: boolean}. Each page is linearizable by itself; blocks for as long ' +
+      'as there is no majority.',
+    wait: 'calls',
+    leaderOnly: true,
+    answersWhenCrashed: false,
+    run: ([afterName, limit], reply) =>
+      readThrough(services, reply, () => {
+        const page = services.files.page(afterName, limit);
+        return new Map<string, XmlValue>([
+          ['files', page.files.map(([name, info]) => [name, info.version, info.hashlist])],
+          ['more', page.more],
+        ]);
+      }),
+  });
+}
+
+function isLeader(services: MethodServices): Method {
+  return defineMethod({
+    name: 'isleader',
+    group: 'client',
+    params: [],
+    result: 'boolean',
+    help: 'Whether this server leads; false while it is crashed.',
+    wait: 'never',
+    leaderOnly: false,
+    answersWhenCrashed: true,
+    run: (_values, reply) => replyNow(reply, services.replica.isLeader()),
+  });
+}
+
+/** A linearizable read: the value is taken at the very moment at which the barrier opens. */
+function readThrough(services: MethodServices, reply: Reply, read: () => XmlValue): HangUp {
+  return services.replica.readBarrier((outcome) => {
+    if (outcome.kind === 'done') reply(valueOf(read));
+    else reply({ kind: 'fault', fault: refusalFault(outcome, services.servers) });
+  });
+}
+
+/** The replica that opened the barrier must not meet the errors of a reader. */
+function valueOf(read: () => XmlValue): HandlerOutcome {
+  try {
+    return { kind: 'value', value: read() };
+  } catch (error) {
+    return { kind: 'bug', error };
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The parameters of methods. A `Param` knows its type on the wire, its words for people and how to
+ * read a value, so that signature, help, check and the handler's types cannot disagree.
+ */
+import { asServerId, type ServerId } from '../base/ids.js';
+import { fileNameBytesMax, pageFilesMax, requestIdBytesMax } from '../base/limits.js';
+import type { HashItem } from '../files/file-command.js';
+import type { CutDirection } from '../replica/replica-api.js';
+import { describeType, isXmlArray, xmlTypeOf, type XmlType } from './xml-type.js';
+import type { XmlValue } from './xml-value.js';
+
+/** Why a value cannot be an argument; the dispatcher adds which argument of which method. */
+export class ArgumentError extends Error {
+  override readonly name = 'ArgumentError';
+}
+
+export interface Param<Value> {
+  readonly name: string;
+  readonly type: XmlType;
+  readonly help: string;
+  /** Only the last parameters of a method may be left out; they then read as undefined. */
+  readonly optional: boolean;
+  /** The typed value; throws `ArgumentError` saying what was expected and what came. */
+  readonly read: (value: XmlValue) => Value;
+}
+
+/** The same parameter, which may be left out. */
+export function optional<Value>(param: Param<Value>): Param<Value | undefined> {
+  return { ...param, optional: true };
+}
+
+/** `value` when it is text of `bytesMin` … `bytesMax` bytes of UTF-8. */
+export function readText(value: XmlValue, bytesMin: number, bytesMax: number): string {
+  if (typeof value !== 'string') throw unexpected(value, 'a string');
+  const bytes = Buffer.byteLength(value);
+  if (bytes < bytesMin || bytes > bytesMax) {
+    throw new ArgumentError(
+      `expected a string of ${bytesMin} to ${bytesMax} bytes of UTF-8, not of ${bytes} bytes`,
+    );
+  }
+  return value;
+}
+
+/** The error for a value of the wrong type. */
+export function unexpected(value: XmlValue, expected: string): ArgumentError {
+  return new ArgumentError(`expected ${expected}, not ${describeType(xmlTypeOf(value))}`);
+}
+
+export const fileName: Param<string> = {
+  name: 'name',
+  type: 'string',
+  help: `the file's name, 1 to ${fileNameBytesMax} bytes of UTF-8`,
+  optional: false,
+  read: (value) => readText(value, 1, fileNameBytesMax),
+};
+
+export const version: Param<number | bigint> = {
+  name: 'version',
+  type: 'int',
+  help: 'the new version; only the current version + 1 takes effect',
+  optional: false,
+  read: (value) => {
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw unexpected(value, 'an int');
+    return value;
+  },
+};
+
+/** The bare string that clients of the first generation send for a deletion. */
+const bareTombstone = '0';
+
+export const hashlist: Param<readonly HashItem[]> = {
+  name: 'hashlist',
+  type: 'array',
+  help: 'strings or ints, kept as given; ["0"], [0] or the bare string "0" delete the file',
+  optional: false,
+  read: (value) => {
+    if (value === bareTombstone) return [bareTombstone];
+    if (!isXmlArray(value)) throw unexpected(value, 'an array of strings or ints');
+    return value.map(readHashItem);
+  },
+};
+
+function readHashItem(item: XmlValue, position: number): HashItem {
+  if (typeof item === 'string' || typeof item === 'number' || typeof item === 'bigint') return item;
+  const type = describeType(xmlTypeOf(item));
+  throw new ArgumentError(`expected strings or ints; item ${position + 1} is ${type}`);
+}
+
+export const requestId: Param<string> = {
+  name: 'requestId',
+  type: 'string',
+  help:
+    `1 to ${requestIdBytesMax} bytes of UTF-8, new for each update; ` +
+    'a retry with the same id and arguments takes effect once',
+  optional: false,
+  read: (value) => readText(value, 1, requestIdBytesMax),
+};
+
+export const afterName: Param<string> = {
+  name: 'afterName',
+  type: 'string',
+  help: 'the last name of the page before; empty for the first page',
+  optional: false,
+  read: (value) => readText(value, 0, fileNameBytesMax),
+};
+
+export const pageLimit: Param<number> = {
+  name: 'limit',
+  type: 'int',
+  help: `files in the answer at most, 1 to ${pageFilesMax}`,
+  optional: false,
+  read: (value) => {
+    if (typeof value === 'number' && value >= 1 && value <= pageFilesMax) return value;
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw unexpected(value, 'an int');
+    throw new ArgumentError(`expected an int from 1 to ${pageFilesMax}, not ${value}`);
+  },
+};
+
+/** A list of ids of servers of this cluster, which has `serverCount` of them. */
+export function serverList(serverCount: number): Param<readonly ServerId[]> {
+  const expected = `an array of server ids from 0 to ${serverCount - 1}`;
+  return {
+    name: 'servers',
+    type: 'array',
+    help: 'ids of servers; the own one is ignored, [] heals',
+    optional: false,
+    read: (value) => {
+      if (!isXmlArray(value)) throw unexpected(value, expected);
+      return value.map((id, position) => {
+        if (typeof id === 'number' && id >= 0 && id < serverCount) return asServerId(id);
+        const got = typeof id === 'number' ? String(id) : describeType(xmlTypeOf(id));
+        throw new ArgumentError(`expected ${expected}; item ${position + 1} is ${got}`);
+      });
+    },
+  };
+}
+
+const cutDirections: readonly CutDirection[] = ['both', 'send', 'receive'];
+
+export const direction: Param<CutDirection> = {
+  name: 'direction',
+  type: 'string',
+  help: '"both" (the default), "send" or "receive"',
+  optional: false,
+  read: (value) => {
+    const known = cutDirections.find((candidate) => candidate === value);
+    if (known !== undefined) return known;
+    if (typeof value !== 'string') throw unexpected(value, 'a string');
+    throw new ArgumentError('expected "both", "send" or "receive"');
+  },
+};
+
+/** Any string, such as the name of a method. */
+export const methodName: Param<string> = {
+  name: 'methodName',
+  type: 'string',
+  help: 'the name of a method',
+  optional: false,
+  read: (value) => {
+    if (typeof value !== 'string') throw unexpected(value, 'a string');
+    return value;
+  },
+};

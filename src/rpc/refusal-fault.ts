@@ -1,0 +1,53 @@
+/**
+ * The one place where a refusal of the replica becomes a fault of the contract (section 3).
+ */
+import { unreachable } from '../base/assert.js';
+import type { ServerId } from '../base/ids.js';
+import type { Refusal } from '../replica/outcome.js';
+import { faultCode } from './codec/fault-code.js';
+import { formatAddress, type ServerAddress } from './server-address.js';
+import type { Fault } from './xml-value.js';
+
+/** The fault that tells a caller about `refusal`; `servers` give a leader's id its address. */
+export function refusalFault(refusal: Refusal, servers: readonly ServerAddress[]): Fault {
+  switch (refusal.kind) {
+    case 'notLeader':
+      return {
+        code: faultCode.notLeader,
+        text: `not the leader: ${leaderHint(refusal.leaderId, servers)}`,
+      };
+    case 'crashed':
+      return crashedFault(refusal.logged);
+    case 'outcomeUnknown':
+      return { code: faultCode.outcomeUnknown, text: `outcome unknown: ${refusal.reason}` };
+    case 'busy':
+      return busyFault('the queue of pending calls is full');
+    case 'storage':
+      return { code: faultCode.storage, text: `storage: ${refusal.reason}` };
+    case 'stopping':
+      // The contract ends calls of a stopping process with this code, also those without effect.
+      return {
+        code: faultCode.outcomeUnknown,
+        text: 'outcome unknown: the server is stopping (this call was not logged)',
+      };
+    default:
+      return unreachable(refusal);
+  }
+}
+
+/** Fault 2. `logged` means that the entry was in the log when the crash switch was thrown. */
+export function crashedFault(logged: boolean): Fault {
+  const fate = logged ? '; outcome unknown: the update was already logged' : '';
+  return { code: faultCode.crashed, text: `isCrashed: the server is crashed${fate}` };
+}
+
+/** Fault 4: what is full, and that nothing happened. */
+export function busyFault(what: string): Fault {
+  return { code: faultCode.busy, text: `busy: ${what}; the call had no effect` };
+}
+
+function leaderHint(leaderId: ServerId | undefined, servers: readonly ServerAddress[]): string {
+  const leader = servers.find((server) => server.id === leaderId);
+  if (leader === undefined) return 'the leader is not known';
+  return `the leader is server ${leader.id} at ${formatAddress(leader)}`;
+}

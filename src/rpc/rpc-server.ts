@@ -1,0 +1,248 @@
+/**
+ * The one port of a server: calls of clients and peers, health checks, metrics and a page, on
+ * node:http. Routes requests, bounds connections and waits, and answers what is not HTTP.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { CallEndpoint } from './call-endpoint.js';
+import { Dispatcher, type BugListener } from './dispatcher.js';
+import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
+import { ListenError } from './listen-error.js';
+import type { MethodServices } from './method-services.js';
+import type { MethodTable } from './method-table.js';
+import { OpenConnections } from './open-connections.js';
+import { endWithLastResponse, endWithPlainResponse } from './plain-response.js';
+import type { ServerMetrics } from './server-metrics.js';
+import { plainPage, StatusEndpoints, type Page } from './status-endpoints.js';
+
+export interface RpcServerOptions {
+  readonly services: MethodServices;
+  /** Where to listen; without a host on all addresses. Port 0 takes any free one. */
+  readonly listen: { readonly host: string | undefined; readonly port: number };
+  /** Whether the methods that break a server exist. */
+  readonly testerApi: boolean;
+  /** The version of this program. */
+  readonly version: string;
+  readonly metrics: ServerMetrics;
+  readonly onBug: BugListener;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+export class RpcServer {
+  readonly #options: RpcServerOptions;
+  readonly #limits: HttpLimits;
+  readonly #connections: OpenConnections;
+  readonly #dispatcher: Dispatcher;
+  readonly #calls: CallEndpoint;
+  readonly #pages: StatusEndpoints;
+  readonly #server: Server;
+
+  constructor(options: RpcServerOptions) {
+    const { services, metrics, onBug, testerApi, version } = options;
+    this.#options = options;
+    this.#limits = { ...defaultHttpLimits, ...options.limits };
+    this.#connections = new OpenConnections(this.#limits);
+    this.#dispatcher = new Dispatcher({
+      services,
+      testerApi,
+      pendingCallsMax: this.#limits.pendingCallsMax,
+      observer: metrics.calls,
+      onBug,
+    });
+    this.#calls = new CallEndpoint({
+      dispatcher: this.#dispatcher,
+      connections: this.#connections,
+      limits: this.#limits,
+      serverCount: services.servers.length,
+      onBug,
+    });
+    const connectionCount = (): number => this.#connections.count;
+    this.#pages = new StatusEndpoints({
+      services,
+      metrics,
+      version,
+      connectionCount,
+      pendingCallCount: () => this.#dispatcher.pendingCalls,
+    });
+    metrics.watch({
+      status: () => services.replica.status(),
+      fileCount: () => services.files.size,
+      connectionCount,
+    });
+    this.#server = this.#createServer();
+  }
+
+  /** The methods that are served; docs are made of it. */
+  get methodTable(): MethodTable {
+    return this.#dispatcher.table;
+  }
+
+  /** The port that is open, which matters when any free one was asked for. */
+  get port(): number {
+    const address = this.#server.address();
+    return address !== null && typeof address === 'object' ? address.port : 0;
+  }
+
+  /** Open connections, those that wait for their refusal left out. */
+  get connectionCount(): number {
+    return this.#connections.count;
+  }
+
+  /** Calls that have no answer yet. */
+  get pendingCalls(): number {
+    return this.#dispatcher.pendingCalls;
+  }
+
+  /** Bytes of calls that have arrived in part. */
+  get partialBytes(): number {
+    return this.#calls.partialBytes;
+  }
+
+  /** Opens the port. Rejects with `ListenError` when the operating system refuses. */
+  listen(): Promise<void> {
+    const { host, port } = this.#options.listen;
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error): void => {
+        reject(new ListenError(host === undefined ? `port ${port}` : `${host}:${port}`, error));
+      };
+      this.#server.once('error', fail);
+      this.#server.listen({ port, host, backlog: listenBacklog }, () => {
+        this.#server.off('error', fail);
+        this.#server.on('error', (error) => {
+          this.#options.onBug(error, 'the listening socket');
+        });
+        resolve();
+      });
+    });
+  }
+
+  /**
+   * Stops accepting, lets pending calls get the answers that the stopping replica gives them, and
+   * ends what is left after `closeGraceMs`.
+   */
+  async close(): Promise<void> {
+    this.#connections.startClosing();
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+    this.#server.closeIdleConnections();
+    const timer = setTimeout(() => {
+      this.#connections.destroyAll();
+    }, this.#limits.closeGraceMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  #createServer(): Server {
+    const limits = this.#limits;
+    const server = createServer({
+      noDelay: true,
+      requireHostHeader: false,
+      maxHeaderSize: limits.headerBytesMax,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.idleTimeoutMs,
+      connectionsCheckingInterval: limits.timeoutCheckIntervalMs,
+    });
+    server.on('connection', (socket) => {
+      this.#connections.add(socket);
+    });
+    const serve = (request: IncomingMessage, response: ServerResponse): void => {
+      this.#serve(request, response);
+    };
+    server.on('request', serve);
+    // Whoever asks first may be refused without having sent the body.
+    server.on('checkContinue', serve);
+    server.on('clientError', (error, socket) => {
+      if (!(socket instanceof Socket)) return;
+      const { status, text } = describeHttpError(error);
+      endWithPlainResponse(socket, status, text, limits.lingerMs);
+    });
+    server.on('connect', (_request, socket) => {
+      if (!(socket instanceof Socket)) return;
+      endWithPlainResponse(socket, 405, 'CONNECT is not served', limits.lingerMs);
+    });
+    return server;
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#connections.isAccepted(request.socket)) return;
+    const path = pathOf(request.url ?? '/');
+    const verbs = verbsOf(path);
+    const verb = request.method ?? '';
+    if (verbs.length === 0) {
+      this.#end(request, response, plainPage(404, `nothing is served at this path`));
+    } else if (!verbs.includes(verb)) {
+      const allow = verbs.join(', ');
+      const page = plainPage(405, `this path takes ${allow}`);
+      this.#end(request, response, { ...page, headers: { ...page.headers, Allow: allow } });
+    } else if (verb === 'POST') {
+      this.#calls.serve(request, response);
+    } else {
+      this.#get(path, request, response);
+    }
+  }
+
+  #get(path: string, request: IncomingMessage, response: ServerResponse): void {
+    const page = this.#pages.get(path) ?? plainPage(404, 'nothing is served at this path');
+    Promise.resolve(page).then(
+      (ready) => {
+        this.#end(request, response, ready);
+      },
+      (error: unknown) => {
+        this.#options.onBug(error, path);
+        this.#end(request, response, plainPage(500, 'internal error; the log of the server tells'));
+      },
+    );
+  }
+
+  #end(request: IncomingMessage, response: ServerResponse, page: Page): void {
+    if (hasBody(request)) {
+      endWithLastResponse(request, response, page, this.#limits.lingerMs);
+      return;
+    }
+    if (this.#connections.isClosing) response.shouldKeepAlive = false;
+    const length = Buffer.byteLength(page.body);
+    response.writeHead(page.status, { ...page.headers, 'Content-Length': length });
+    response.end(page.body);
+  }
+}
+
+/** Connections that the operating system keeps waiting for us; a whole class may start at once. */
+const listenBacklog = 1_024;
+
+const callPaths: readonly string[] = ['/', '/RPC2'];
+const pagePaths: readonly string[] = ['/', '/status', '/livez', '/readyz', '/metrics'];
+
+function verbsOf(path: string): readonly string[] {
+  const verbs: string[] = [];
+  if (pagePaths.includes(path)) verbs.push('GET', 'HEAD');
+  if (callPaths.includes(path)) verbs.push('POST');
+  return verbs;
+}
+
+/** Without query; also of the absolute form that proxies send. */
+function pathOf(target: string): string {
+  if (target === '/RPC2' || target === '/') return target;
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  const end = path.search(/[?#]/);
+  return (end === -1 ? path : path.slice(0, end)) || '/';
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** What a connection is told whose bytes made no request. */
+function describeHttpError(error: Error): { readonly status: number; readonly text: string } {
+  switch ('code' in error ? error.code : undefined) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { status: 408, text: 'the request took too long to arrive' };
+    case 'HPE_HEADER_OVERFLOW':
+      return { status: 431, text: 'the headers are too long' };
+    default:
+      return { status: 400, text: 'this is not an HTTP request' };
+  }
+}

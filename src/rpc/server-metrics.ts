@@ -1,0 +1,162 @@
+/**
+ * What Prometheus reads at `/metrics`, in a registry of its own. The names follow the style of
+ * etcd: subsystem, what is measured, unit. Gauges ask the replica only when someone reads them.
+ */
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { ServerId } from '../base/ids.js';
+import type { ReplicaEvent } from '../replica/observer.js';
+import type { ReplicaRole, ReplicaStatus } from '../replica/replica-api.js';
+import { CallMetrics } from './call-metrics.js';
+
+const roles: readonly ReplicaRole[] = ['leader', 'follower', 'candidate', 'crashed'];
+
+/** What the gauges read. */
+export interface MetricSources {
+  readonly status: () => ReplicaStatus;
+  readonly fileCount: () => number;
+  readonly connectionCount: () => number;
+}
+
+export class ServerMetrics {
+  readonly #registry = new Registry();
+  readonly #leaderChanges: Counter;
+  readonly #elections: Counter;
+  #lastLeader: ServerId | 'self' | undefined;
+  /** Where the dispatcher counts its calls. */
+  readonly calls = new CallMetrics(this.#registry);
+
+  constructor() {
+    this.#leaderChanges = new Counter({
+      registers: [this.#registry],
+      name: 'surfraft_server_leader_changes_seen_total',
+      help: 'Changes of leader that this server has seen, the first leader included.',
+    });
+    this.#elections = new Counter({
+      registers: [this.#registry],
+      name: 'surfraft_raft_elections_started_total',
+      help: 'Elections that this server has started; pre-votes do not count.',
+    });
+    this.#processGauges();
+  }
+
+  /** Everything in the text format of Prometheus. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** To be told what the replica tells. */
+  readonly observe = (event: ReplicaEvent): void => {
+    if (event.type !== 'raft') return;
+    const { note } = event;
+    if (note.type === 'electionStarted') this.#elections.inc();
+    else if (note.type === 'becameLeader') this.#sawLeader('self');
+    else if (note.type === 'becameFollower') this.#sawLeader(note.leaderId);
+  };
+
+  /** Adds the gauges of a server. Must be called once at most. */
+  watch({ status, fileCount, connectionCount }: MetricSources): void {
+    this.#gauge('surfraft_server_has_leader', 'Whether a leader is known.', () =>
+      Number(status().leaderId !== undefined),
+    );
+    this.#gauge('surfraft_server_is_leader', 'Whether this server leads.', () =>
+      Number(status().role === 'leader'),
+    );
+    this.#gauge('surfraft_server_storage_failed', 'Whether the disk has refused a write.', () =>
+      Number(status().storageError !== undefined),
+    );
+    this.#gauge('surfraft_raft_term', 'Current term.', () => status().term);
+    this.#gauge('surfraft_raft_commit_index', 'Highest index known to be committed.', () =>
+      Number(status().commitIndex),
+    );
+    this.#gauge('surfraft_raft_applied_index', 'Highest index applied.', () =>
+      Number(status().lastApplied),
+    );
+    this.#gauge('surfraft_raft_last_log_index', 'Highest index in the log.', () =>
+      Number(status().lastLogIndex),
+    );
+    this.#gauge('surfraft_raft_durable_index', "Highest index on this server's disk.", () =>
+      Number(status().durableIndex),
+    );
+    this.#gauge('surfraft_files', 'Files ever seen, deleted ones included.', fileCount);
+    this.#gauge('surfraft_rpc_connections', 'Open connections.', connectionCount);
+    this.#labelledGauges(status);
+  }
+
+  #labelledGauges(status: () => ReplicaStatus): void {
+    new Gauge({
+      registers: [this.#registry],
+      name: 'surfraft_server_role',
+      help: '1 for the role that this server has, 0 for the others.',
+      labelNames: ['role'],
+      collect() {
+        const { role } = status();
+        for (const each of roles) this.set({ role: each }, Number(each === role));
+      },
+    });
+    new Gauge({
+      registers: [this.#registry],
+      name: 'surfraft_server_calls_pending',
+      help: 'Calls that wait for the cluster.',
+      labelNames: ['kind'],
+      collect() {
+        const { pendingUpdates, pendingReads } = status();
+        this.set({ kind: 'update' }, pendingUpdates);
+        this.set({ kind: 'read' }, pendingReads);
+      },
+    });
+    new Gauge({
+      registers: [this.#registry],
+      name: 'surfraft_peer_match_index',
+      help: 'On the leader: how far the log of each follower is known to be equal.',
+      labelNames: ['peer'],
+      collect() {
+        this.reset();
+        for (const follower of status().followers) {
+          this.set({ peer: follower.serverId }, follower.matchIndex);
+        }
+      },
+    });
+  }
+
+  #processGauges(): void {
+    this.#gauge('process_resident_memory_bytes', 'Resident memory.', () =>
+      process.memoryUsage.rss(),
+    );
+    this.#gauge('process_heap_bytes', 'Bytes used on the JavaScript heap.', () => {
+      return process.memoryUsage().heapUsed;
+    });
+    const startedAtS = Date.now() / 1000 - process.uptime();
+    this.#gauge('process_start_time_seconds', 'Start, in seconds since 1970.', () => startedAtS);
+    new Counter({
+      registers: [this.#registry],
+      name: 'process_cpu_seconds_total',
+      help: 'Processor time, user and system.',
+      collect() {
+        const { user, system } = process.cpuUsage();
+        this.reset();
+        this.inc((user + system) / 1e6);
+      },
+    });
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      registers: [this.#registry],
+      name,
+      help,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  #sawLeader(leader: ServerId | 'self' | undefined): void {
+    if (leader === undefined || leader === this.#lastLeader) return;
+    this.#lastLeader = leader;
+    this.#leaderChanges.inc();
+  }
+}

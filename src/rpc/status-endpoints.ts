@@ -1,0 +1,128 @@
+/**
+ * What people and machines may `GET`: the state as JSON, the two health checks, the metrics and a
+ * page. They answer whatever state the server is in, and change nothing.
+ */
+import { internalStateFields } from './internal-state.js';
+import type { MethodServices } from './method-services.js';
+import { formatAddress } from './server-address.js';
+import type { ServerMetrics } from './server-metrics.js';
+import { statusPage } from './status-page.js';
+
+/** A whole answer; the HTTP side adds the length and, for HEAD, leaves out the body. */
+export interface Page {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface StatusEndpointsOptions {
+  readonly services: MethodServices;
+  readonly metrics: ServerMetrics;
+  /** The version of this program. */
+  readonly version: string;
+  readonly connectionCount: () => number;
+  readonly pendingCallCount: () => number;
+}
+
+/** Answers are of the moment they are given in. */
+const fresh = { 'Cache-Control': 'no-store' };
+
+export class StatusEndpoints {
+  readonly #options: StatusEndpointsOptions;
+
+  constructor(options: StatusEndpointsOptions) {
+    this.#options = options;
+  }
+
+  /** The page at `path`, or undefined when there is none. */
+  get(path: string): Page | Promise<Page> | undefined {
+    switch (path) {
+      case '/':
+        return this.#overview();
+      case '/status':
+        return this.#status();
+      case '/livez':
+        return plainPage(200, 'ok');
+      case '/readyz':
+        return this.#readiness();
+      case '/metrics':
+        return this.#metrics();
+      default:
+        return undefined;
+    }
+  }
+
+  #status(): Page {
+    return {
+      status: 200,
+      headers: { ...fresh, 'Content-Type': 'application/json' },
+      body: `${JSON.stringify(this.#statusFields(), undefined, 2)}\n`,
+    };
+  }
+
+  #statusFields(): Readonly<Record<string, unknown>> {
+    const { services, version, connectionCount, pendingCallCount } = this.#options;
+    const status = services.replica.status();
+    return {
+      ...Object.fromEntries(internalStateFields(status)),
+      peers: services.servers.map((server) => ({ id: server.id, address: formatAddress(server) })),
+      durableIndex: status.durableIndex,
+      followers: status.followers.map((follower) => ({
+        ...follower,
+        silentMs: follower.silentMs ?? null,
+      })),
+      unreachable: status.unreachable,
+      storageError: status.storageError ?? null,
+      pendingUpdates: status.pendingUpdates,
+      pendingReads: status.pendingReads,
+      pendingCalls: pendingCallCount(),
+      connections: connectionCount(),
+      files: services.files.size,
+      uptimeSeconds: Math.floor(process.uptime()),
+      version,
+    };
+  }
+
+  #overview(): Page {
+    const { services, version } = this.#options;
+    return {
+      status: 200,
+      headers: {
+        ...fresh,
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+      },
+      body: statusPage({
+        status: services.replica.status(),
+        servers: services.servers,
+        fileCount: services.files.size,
+        version,
+      }),
+    };
+  }
+
+  #readiness(): Page {
+    const { role, leaderId, storageError } = this.#options.services.replica.status();
+    if (role === 'crashed') return plainPage(503, 'not ready: crashed by the crash switch');
+    if (storageError !== undefined) return plainPage(503, `not ready: storage: ${storageError}`);
+    if (role !== 'leader' && leaderId === undefined) {
+      return plainPage(503, 'not ready: no leader is known');
+    }
+    return plainPage(200, 'ok');
+  }
+
+  async #metrics(): Promise<Page> {
+    const { metrics } = this.#options;
+    const body = await metrics.text();
+    return { status: 200, headers: { ...fresh, 'Content-Type': metrics.contentType }, body };
+  }
+}
+
+/** A line of text. */
+export function plainPage(status: number, text: string): Page {
+  return {
+    status,
+    headers: { ...fresh, 'Content-Type': 'text/plain; charset=utf-8' },
+    body: `${text}\n`,
+  };
+}

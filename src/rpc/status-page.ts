@@ -1,0 +1,106 @@
+/**
+ * The page at `/`: one server's beliefs in a table that a person can read, without scripts.
+ */
+import type { ReplicaStatus } from '../replica/replica-api.js';
+import { formatAddress, type ServerAddress } from './server-address.js';
+
+export interface StatusPageFacts {
+  readonly status: ReplicaStatus;
+  readonly servers: readonly ServerAddress[];
+  readonly fileCount: number;
+  readonly version: string;
+}
+
+/** The whole page. Everything that comes from outside this file is escaped. */
+export function statusPage(facts: StatusPageFacts): string {
+  const { status } = facts;
+  const title = `Server ${status.serverId}: ${status.role}`;
+  return [
+    '<!DOCTYPE html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${escapeHtml(title)}</title>`,
+    `<style>${style}</style>`,
+    '</head>',
+    '<body>',
+    `<h1>${escapeHtml(title)}</h1>`,
+    factTable(facts),
+    '<h2>Servers</h2>',
+    serverTable(facts),
+    '<p><a href="/status">status as JSON</a> · <a href="/metrics">metrics</a> · ' +
+      `SurfRaft ${escapeHtml(facts.version)}</p>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+const style =
+  'body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;' +
+  'color:#1b1f24;background:#fff}table{border-collapse:collapse;width:100%}' +
+  'th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d5d9de}' +
+  '@media(prefers-color-scheme:dark){body{color:#e6e8ea;background:#15181c}' +
+  'th,td{border-color:#343a41}a{color:#8ab8ff}}';
+
+function factTable({ status, fileCount }: StatusPageFacts): string {
+  const facts: readonly (readonly [string, string | number])[] = [
+    ['Role', status.role],
+    ['Term', status.term],
+    ['Leader', status.leaderId === undefined ? 'not known' : `server ${status.leaderId}`],
+    ['Committed up to', status.commitIndex],
+    ['Applied up to', status.lastApplied],
+    ['Log', `${status.firstLogIndex} to ${status.lastLogIndex}`],
+    ['On disk up to', status.durableIndex],
+    ['Pending updates', status.pendingUpdates],
+    ['Pending reads', status.pendingReads],
+    ['Files', fileCount],
+    ['Unreachable on purpose', status.unreachable.join(', ') || 'none'],
+    ['Disk', status.storageError ?? 'fine'],
+  ];
+  return table(facts.map(([name, value]) => `<tr><th scope="row">${name}</th>${cell(value)}</tr>`));
+}
+
+function serverTable({ status, servers }: StatusPageFacts): string {
+  const rows = servers.map((server) => {
+    const follower = status.followers.find((each) => each.serverId === server.id);
+    const address = formatAddress(server);
+    const link = `<td><a href="http://${escapeHtml(address)}/">${escapeHtml(address)}</a></td>`;
+    const isSelf = server.id === status.serverId;
+    const replicated = isSelf ? status.lastLogIndex : (follower?.matchIndex ?? '');
+    return `<tr>${cell(server.id)}${link}${cell(replicated)}${cell(remark(server, status))}</tr>`;
+  });
+  const head = ['Server', 'Address', 'Log equal up to', '']
+    .map((name) => `<th scope="col">${name}</th>`)
+    .join('');
+  return table([`<tr>${head}</tr>`, ...rows]);
+}
+
+function remark(server: ServerAddress, status: ReplicaStatus): string {
+  const words: string[] = [];
+  if (server.id === status.serverId) words.push('this server');
+  if (server.id === status.leaderId) words.push('leader');
+  return words.join(', ');
+}
+
+function table(rows: readonly string[]): string {
+  return ['<table>', ...rows, '</table>'].join('\n');
+}
+
+function cell(value: string | number): string {
+  return `<td>${escapeHtml(String(value))}</td>`;
+}
+
+const htmlEscapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Safe as text and within a quoted attribute. */
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => htmlEscapes[character] ?? character);
+}

@@ -1,0 +1,83 @@
+/**
+ * Holds docs/api.md equal to the code: its method section to the method table, its numbers to the
+ * constants. `UPDATE_DOCS=1` writes the method section anew instead.
+ */
+import { expect } from 'chai';
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as limits from '../../src/base/limits.js';
+import { faultCode } from '../../src/rpc/codec/fault-code.js';
+import { pendingPeerCallsMax } from '../../src/rpc/dispatcher.js';
+import { defaultHttpLimits } from '../../src/rpc/http-limits.js';
+import { multicallCallsMax, multicallValuesMax } from '../../src/rpc/methods/multicall.js';
+import { defaultPeerLimits } from '../../src/rpc/peer-limits.js';
+import { renderMethodDocs } from './render-method-docs.js';
+import { ServedReplica } from './support/served-replica.js';
+
+const docsUrl = new URL('../../../docs/api.md', import.meta.url);
+const begin = '<!-- methods: made from the method table -->\n\n';
+const end = '\n\n<!-- end of methods -->';
+
+describe('docs/api.md', () => {
+  it('has the method section that the method table makes', async () => {
+    const served = await ServedReplica.start();
+    const section = renderMethodDocs(served.server.methodTable.methods);
+    await served.close();
+    const text = readFileSync(docsUrl, 'utf8');
+    const from = text.indexOf(begin) + begin.length;
+    const to = text.indexOf(end);
+    expect(from).to.be.within(begin.length, to + begin.length);
+    if (process.env['UPDATE_DOCS'] === '1') {
+      writeFileSync(docsUrl, text.slice(0, from) + section + text.slice(to));
+    } else {
+      expect(text.slice(from, to)).to.equal(section);
+    }
+  });
+
+  it('has a row with the value of every limit', () => {
+    const rows = tableRows();
+    const calls = { multicallCallsMax, multicallValuesMax, pendingPeerCallsMax };
+    const all: readonly Readonly<Record<string, number>>[] = [
+      limits,
+      { ...defaultHttpLimits },
+      { ...defaultPeerLimits },
+      calls,
+    ];
+    for (const limitsOfOne of all) {
+      for (const [name, value] of Object.entries(limitsOfOne)) {
+        const values = rows
+          .filter(([first]) => first === `\`${name}\``)
+          .map(([, second]) => second);
+        expect(values, name).to.include(describeValue(name, value));
+      }
+    }
+  });
+
+  it('has a row for every fault code', () => {
+    const firsts = tableRows().map(([first]) => first);
+    for (const code of Object.values(faultCode)) {
+      expect(firsts).to.include(String(code).replace('-', '−'));
+    }
+  });
+});
+
+/** The cells of all rows of all tables. */
+function tableRows(): readonly (readonly string[])[] {
+  return readFileSync(docsUrl, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+function describeValue(name: string, value: number): string {
+  const kibi = 1024;
+  if (/BytesMax$/.test(name) && value % kibi ** 2 === 0) return `${value / kibi ** 2} MiB`;
+  if (/BytesMax$/.test(name) && value % kibi === 0 && value > 4 * kibi)
+    return `${value / kibi} KiB`;
+  if (name.endsWith('Ms')) return `${value.toLocaleString('en-US')} ms`;
+  return value.toLocaleString('en-US');
+}

@@ -1,0 +1,330 @@
+/**
+ * What every method answers on the leader, on another server and while crashed (contract,
+ * sections 4 to 6), and how refusals of the replica look to a caller.
+ */
+import { expect } from 'chai';
+import { asServerId } from '../../src/base/ids.js';
+import type { Refusal } from '../../src/replica/outcome.js';
+import type { XmlValue } from '../../src/rpc/xml-value.js';
+import { ServedReplica } from './support/served-replica.js';
+
+const vote: XmlValue = new Map<string, XmlValue>([
+  ['term', 5],
+  ['candidateId', 1],
+  ['lastLogIndex', 0],
+  ['lastLogTerm', 0],
+]);
+const append: XmlValue = new Map<string, XmlValue>([
+  ['term', 5],
+  ['leaderId', 1],
+  ['prevLogIndex', 0],
+  ['prevLogTerm', 0],
+  ['entries', []],
+  ['leaderCommit', 0],
+]);
+
+/** Arguments with which each method is content. */
+const goodArguments: Readonly<Record<string, readonly XmlValue[]>> = {
+  updatefile: ['a', 1, ['h']],
+  getfileinfo: ['a'],
+  getfileinfopage: ['', 10],
+  tester_getversion: ['a'],
+  makeserverunreachablefrom: [[1]],
+  AppendEntries: [append],
+  RequestVote: [vote],
+  'system.methodHelp': ['ping'],
+  'system.methodSignature': ['ping'],
+  'system.multicall': [[]],
+};
+
+describe('every method', () => {
+  let served: ServedReplica;
+
+  beforeEach(async () => {
+    served = await ServedReplica.start();
+  });
+
+  afterEach(() => served.close());
+
+  it('answers on the leader', async () => {
+    for (const { name } of served.server.methodTable.methods) {
+      served.replica.restore();
+      served.replica.role = 'leader';
+      await served.value(name, ...(goodArguments[name] ?? []));
+    }
+  });
+
+  it('answers fault 1 with the address of the leader when only the leader may answer', async () => {
+    for (const { name, leaderOnly } of served.server.methodTable.methods) {
+      served.replica.role = 'follower';
+      served.replica.leaderId = asServerId(2);
+      const args = goodArguments[name] ?? [];
+      if (leaderOnly) {
+        expect(await served.fault(name, ...args)).to.equal(
+          '1 not the leader: the leader is server 2 at localhost:9503',
+        );
+      } else {
+        await served.value(name, ...args);
+      }
+      served.replica.restore();
+    }
+  });
+
+  it('answers fault 2 while crashed, unless it says that it answers', async () => {
+    for (const { name, answersWhenCrashed } of served.server.methodTable.methods) {
+      served.replica.crash();
+      const args = goodArguments[name] ?? [];
+      if (answersWhenCrashed) await served.value(name, ...args);
+      else expect(await served.fault(name, ...args), name).to.match(/^2 isCrashed/);
+    }
+  });
+});
+
+describe('refusals of the replica', () => {
+  const cases: readonly (readonly [Refusal, RegExp])[] = [
+    [{ kind: 'notLeader', leaderId: undefined }, /^1 not the leader: the leader is not known$/],
+    [{ kind: 'crashed', logged: true }, /^2 isCrashed.*outcome unknown/],
+    [{ kind: 'crashed', logged: false }, /^2 isCrashed(?!.*outcome unknown)/],
+    [{ kind: 'outcomeUnknown', reason: 'cut off' }, /^3 outcome unknown: cut off$/],
+    [{ kind: 'busy' }, /^4 busy: .*no effect$/],
+    [{ kind: 'storage', reason: 'disk full' }, /^5 storage: disk full$/],
+    [{ kind: 'stopping' }, /^3 outcome unknown: .*stopping/],
+  ];
+  let served: ServedReplica;
+
+  before(async () => {
+    served = await ServedReplica.start();
+  });
+
+  after(() => served.close());
+
+  for (const [refusal, pattern] of cases) {
+    it(`make ${JSON.stringify(refusal)} a fault of updates and of reads`, async () => {
+      served.replica.refusal = refusal;
+      expect(await served.fault('updatefile', 'a', 1, [])).to.match(pattern);
+      expect(await served.fault('getfileinfomap')).to.match(pattern);
+      expect(await served.fault('sendheartbeat')).to.match(pattern);
+    });
+  }
+});
+
+describe('client methods', () => {
+  let served: ServedReplica;
+
+  beforeEach(async () => {
+    served = await ServedReplica.start();
+  });
+
+  afterEach(() => served.close());
+
+  it('give hash lists back exactly as they were sent', async () => {
+    const lists: readonly (readonly XmlValue[])[] = [
+      ['a', 'b'],
+      [],
+      [0],
+      ['0'],
+      [1, '1', -5, 2n ** 60n],
+    ];
+    for (const [position, list] of lists.entries()) {
+      expect(await served.value('updatefile', 'f', position + 1, list)).to.equal(true);
+      expect(await served.value('getfileinfo', 'f')).to.deep.equal([position + 1, list]);
+    }
+  });
+
+  it('keep the bare string "0" as a list', async () => {
+    expect(await served.value('updatefile', 'f', 1, '0')).to.equal(true);
+    expect(await served.value('getfileinfo', 'f')).to.deep.equal([1, ['0']]);
+  });
+
+  it('answer false to any version but the next one', async () => {
+    for (const version of [0, -1, 2, 2n ** 60n]) {
+      expect(await served.value('updatefile', 'f', version, [])).to.equal(false);
+    }
+    expect(await served.value('getfileinfo', 'f')).to.deep.equal([0, []]);
+  });
+
+  it('take a request id once, and refuse it with other arguments', async () => {
+    expect(await served.value('updatefile', 'f', 1, ['h'], 'id')).to.equal(true);
+    expect(await served.value('updatefile', 'f', 1, ['h'], 'id')).to.equal(true);
+    expect(await served.fault('updatefile', 'f', 2, ['h'], 'id')).to.match(
+      /^-32602 argument 4 \(requestId\)/,
+    );
+  });
+
+  it('give the map as a struct, whole or in pages', async () => {
+    expect(await served.struct('getfileinfomap')).to.deep.equal(new Map());
+    for (const name of ['b', '__proto__', 'a']) await served.value('updatefile', name, 1, [name]);
+    expect(await served.struct('getfileinfomap')).to.deep.equal(
+      new Map(['b', '__proto__', 'a'].map((name) => [name, [1, [name]]])),
+    );
+    expect(await served.struct('getfileinfopage', '', 2)).to.deep.equal(
+      new Map<string, XmlValue>([
+        [
+          'files',
+          [
+            ['__proto__', 1, ['__proto__']],
+            ['a', 1, ['a']],
+          ],
+        ],
+        ['more', true],
+      ]),
+    );
+    expect(await served.struct('getfileinfopage', 'a', 2)).to.deep.equal(
+      new Map<string, XmlValue>([
+        ['files', [['b', 1, ['b']]]],
+        ['more', false],
+      ]),
+    );
+  });
+
+  it('report a bug in a read as fault -32603 and go on', async () => {
+    served.replica.files.get = () => {
+      throw new Error('a bug');
+    };
+    expect(await served.fault('getfileinfo', 'a')).to.match(/^-32603 internal error/);
+    expect(await served.fault('tester_getversion', 'a')).to.match(/^-32603 internal error/);
+    expect(served.bugs.map(String)).to.deep.equal(['Error: a bug', 'Error: a bug']);
+    expect(await served.value('ping')).to.equal(true);
+  });
+});
+
+describe('tester methods', () => {
+  let served: ServedReplica;
+
+  beforeEach(async () => {
+    served = await ServedReplica.start();
+  });
+
+  afterEach(() => served.close());
+
+  it('throw and release the crash switch', async () => {
+    expect(await served.value('crash')).to.equal(true);
+    expect(await served.value('iscrashed')).to.equal(true);
+    expect(await served.value('isleader')).to.equal(false);
+    expect(await served.value('ping')).to.equal(true);
+    expect(await served.value('restore')).to.equal(true);
+    expect(await served.value('iscrashed')).to.equal(false);
+  });
+
+  it('cut servers off in a direction, leaving out this server itself', async () => {
+    await served.value('makeserverunreachablefrom', [2, 0, 1, 2]);
+    expect(served.replica.cut).to.deep.equal({ servers: [2, 1], direction: 'both' });
+    await served.value('makeserverunreachablefrom', [1], 'receive');
+    expect(served.replica.cut).to.deep.equal({ servers: [1], direction: 'receive' });
+    await served.value('makeserverunreachablefrom', [], 'both');
+    expect(served.replica.cut).to.deep.equal({ servers: [], direction: 'both' });
+  });
+
+  it('show the internal state with log, map and peers', async () => {
+    served.replica.appendNoop();
+    await served.value('updatefile', 'f', 1, ['h', 7], 'id');
+    const state = await served.struct('getinternalstate');
+    expect(state).to.deep.equal(
+      new Map<string, XmlValue>([
+        ['serverId', 0],
+        ['status', 'leader'],
+        ['isLeader', true],
+        ['term', 3],
+        ['leaderId', 0],
+        ['commitIndex', 2],
+        ['lastApplied', 2],
+        ['firstLogIndex', 1],
+        ['lastLogIndex', 2],
+        [
+          'log',
+          [
+            new Map<string, XmlValue>([
+              ['index', 1],
+              ['term', 3],
+              ['command', new Map([['type', 'noop']])],
+            ]),
+            new Map<string, XmlValue>([
+              ['index', 2],
+              ['term', 3],
+              [
+                'command',
+                new Map<string, XmlValue>([
+                  ['type', 'updatefile'],
+                  ['name', 'f'],
+                  ['version', 1],
+                  ['hashlist', ['h', 7]],
+                  ['requestId', 'id'],
+                ]),
+              ],
+            ]),
+          ],
+        ],
+        ['metaMap', new Map([['f', [1, ['h', 7]]]])],
+        ['metaMapTruncated', false],
+        [
+          'peers',
+          [0, 1, 2].map(
+            (id) =>
+              new Map<string, XmlValue>([
+                ['id', id],
+                ['address', `localhost:${9501 + id}`],
+              ]),
+          ),
+        ],
+      ]),
+    );
+    await served.value('crash');
+    const crashed = await served.struct('getinternalstate');
+    expect(crashed.get('status')).to.equal('crashed');
+    expect(crashed.get('leaderId')).to.equal(-1);
+    expect(crashed.get('isLeader')).to.equal(false);
+  });
+
+  it('show the newest 1,000 entries and 10,000 files at most', async () => {
+    const { replica } = served;
+    for (let index = 0; index < 10_001; index += 1) {
+      const name = `f${index}`;
+      const hashlist: readonly string[] = [];
+      const command = { type: 'updatefile', name, version: 1, hashlist } as const;
+      replica.files.apply(replica.files.encode({ ...command, requestId: undefined }));
+      replica.appendNoop();
+    }
+    const state = await served.struct('getinternalstate');
+    const log = state.get('log') as ReadonlyMap<string, XmlValue>[];
+    expect(log).to.have.lengthOf(1_000);
+    expect(log[0]?.get('index')).to.equal(9_002);
+    expect(state.get('metaMap')).to.have.property('size', 10_000);
+    expect(state.get('metaMapTruncated')).to.equal(true);
+  });
+});
+
+describe('peer methods', () => {
+  let served: ServedReplica;
+
+  beforeEach(async () => {
+    served = await ServedReplica.start();
+  });
+
+  afterEach(() => served.close());
+
+  it('answer with the field names of the paper, also to a call that has only those', async () => {
+    const voted = await served.struct('RequestVote', vote);
+    expect(voted.get('voteGranted')).to.equal(true);
+    expect(voted.get('term')).to.equal(5);
+    const appended = await served.struct('surfstore.appendEntries', append);
+    expect(appended.get('success')).to.equal(true);
+    expect(served.replica.peerCalls.map(({ from }) => from)).to.deep.equal([1, 1]);
+  });
+
+  it('look at form first, then at the sender, and at the crash switch last', async () => {
+    served.replica.crash();
+    const stranger = new Map(vote).set('candidateId', 9);
+    const malformedStranger = new Map(stranger).set('term', 'x');
+    expect(await served.fault('RequestVote', malformedStranger)).to.match(/^-32602 .*term/);
+    expect(await served.fault('RequestVote', stranger)).to.match(/^6 unauthorised: server 9/);
+    expect(await served.fault('RequestVote', vote)).to.match(/^2 isCrashed/);
+    expect(await served.fault('RequestVote')).to.match(/^-32602 /);
+    expect(await served.fault('RequestVote', [])).to.match(/^-32602 .*a struct, not an array/);
+  });
+
+  it('refuse a call in the name of this very server', async () => {
+    const own = new Map(append).set('leaderId', 0);
+    expect(await served.fault('AppendEntries', own)).to.match(/^6 unauthorised/);
+    expect(served.replica.peerCalls).to.deep.equal([]);
+  });
+});

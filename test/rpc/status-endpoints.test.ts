@@ -1,0 +1,136 @@
+/**
+ * What can be got over plain HTTP: state, health, metrics, page.
+ */
+import { expect } from 'chai';
+import { asServerId, asTerm } from '../../src/base/ids.js';
+import { ServedReplica } from './support/served-replica.js';
+
+describe('plain HTTP', () => {
+  let served: ServedReplica;
+
+  beforeEach(async () => {
+    served = await ServedReplica.start();
+  });
+
+  afterEach(() => served.close());
+
+  async function get(path: string, method = 'GET'): Promise<{ status: number; body: string }> {
+    const response = await fetch(served.url(path), { method });
+    return { status: response.status, body: await response.text() };
+  }
+
+  it('gives the state as JSON, without log and map', async () => {
+    await served.value('updatefile', 'f', 1, []);
+    const response = await fetch(served.url('/status?x'));
+    expect(response.headers.get('content-type')).to.equal('application/json');
+    const state = (await response.json()) as Record<string, unknown>;
+    expect(state).to.include({
+      serverId: 0,
+      status: 'leader',
+      isLeader: true,
+      term: 3,
+      leaderId: 0,
+      commitIndex: 1,
+      lastApplied: 1,
+      firstLogIndex: 1,
+      lastLogIndex: 1,
+      durableIndex: 1,
+      storageError: null,
+      files: 1,
+      version: '1.2.3',
+    });
+    expect(state['peers']).to.deep.equal(
+      [0, 1, 2].map((id) => ({ id, address: `localhost:${9501 + id}` })),
+    );
+    expect(state).to.not.have.any.keys('log', 'metaMap');
+  });
+
+  it('is alive in every state', async () => {
+    expect(await get('/livez')).to.deep.equal({ status: 200, body: 'ok\n' });
+    served.replica.crash();
+    expect(await get('/livez')).to.deep.equal({ status: 200, body: 'ok\n' });
+    expect((await get('/status')).status).to.equal(200);
+  });
+
+  it('is ready while it leads or knows the leader, and else says why it is not', async () => {
+    const { replica } = served;
+    expect(await get('/readyz')).to.deep.equal({ status: 200, body: 'ok\n' });
+    replica.role = 'follower';
+    expect((await get('/readyz')).status).to.equal(200);
+    replica.leaderId = undefined;
+    expect(await get('/readyz')).to.deep.equal({
+      status: 503,
+      body: 'not ready: no leader is known\n',
+    });
+    replica.leaderId = asServerId(1);
+    replica.storageError = 'disk full';
+    expect((await get('/readyz')).body).to.equal('not ready: storage: disk full\n');
+    replica.crash();
+    expect(await get('/readyz')).to.deep.equal({
+      status: 503,
+      body: 'not ready: crashed by the crash switch\n',
+    });
+  });
+
+  it('answers HEAD like GET, without the body', async () => {
+    for (const path of ['/', '/status', '/livez', '/readyz', '/metrics']) {
+      const head = await fetch(served.url(path), { method: 'HEAD' });
+      expect(head.status, path).to.equal(200);
+      expect(Number(head.headers.get('content-length')), path).to.be.above(0);
+      expect(await head.text(), path).to.equal('');
+    }
+  });
+
+  it('counts calls by method and outcome, and times updates and reads', async () => {
+    await served.value('updatefile', 'f', 1, []);
+    await served.value('ping');
+    await served.value('PING');
+    await served.fault('ping', 1);
+    await served.fault('no-such-method');
+    await served.value('getfileinfomap');
+    const { body } = await get('/metrics');
+    const lines = body.split('\n');
+    expect(lines).to.include.members([
+      'surfraft_rpc_calls_total{method="ping",outcome="ok"} 2',
+      'surfraft_rpc_calls_total{method="ping",outcome="-32602"} 1',
+      'surfraft_rpc_calls_total{method="unknown",outcome="unknown"} 1',
+      'surfraft_rpc_calls_total{method="updatefile",outcome="ok"} 1',
+      'surfraft_rpc_update_duration_seconds_count 1',
+      'surfraft_rpc_read_duration_seconds_count 1',
+    ]);
+    const again = (await get('/metrics')).body.split('\n');
+    expect(again).to.include('surfraft_rpc_calls_total{method="ping",outcome="ok"} 2');
+  });
+
+  it('shows role, term, indexes and leader changes to Prometheus', async () => {
+    const note = { type: 'becameLeader', term: asTerm(3), votes: [] } as const;
+    served.metrics.observe({ type: 'raft', note });
+    served.metrics.observe({ type: 'raft', note });
+    const { body } = await get('/metrics');
+    const lines = body.split('\n');
+    expect(lines).to.include.members([
+      'surfraft_server_role{role="leader"} 1',
+      'surfraft_server_role{role="follower"} 0',
+      'surfraft_server_has_leader 1',
+      'surfraft_raft_term 3',
+      'surfraft_raft_commit_index 0',
+      'surfraft_server_leader_changes_seen_total 1',
+      'surfraft_server_calls_pending{kind="update"} 0',
+      'surfraft_peer_match_index{peer="1"} 0',
+      'surfraft_rpc_connections 1',
+    ]);
+    for (const line of lines) {
+      expect(line).to.match(/^$|^# (HELP|TYPE) |^[a-z_]+(\{[^}]*\})? -?[\d.e+-]+$/);
+    }
+  });
+
+  it('shows a page on which everything is escaped', async () => {
+    served.replica.storageError = '<script>"&';
+    const response = await fetch(served.url('/'));
+    expect(response.headers.get('content-type')).to.equal('text/html; charset=utf-8');
+    expect(response.headers.get('content-security-policy')).to.match(/^default-src 'none'/);
+    const page = await response.text();
+    expect(page).to.include('&lt;script&gt;&quot;&amp;').and.not.include('<script>');
+    expect(page).to.include('localhost:9502').and.include('leader');
+  });
+});

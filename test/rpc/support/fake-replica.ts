@@ -1,0 +1,220 @@
+/**
+ * A replica without a cluster: it applies updates at once, or holds every answer back until the
+ * test lets it go. The wire side is tested against it.
+ */
+import { asLogIndex, asServerId, asTerm, type ServerId } from '../../../src/base/ids.js';
+import { FileMap } from '../../../src/files/file-map.js';
+import type { FileCommand, UpdateResult } from '../../../src/files/file-command.js';
+import type { Entry, PeerRequest } from '../../../src/raft/messages.js';
+import type { Answer, HangUp, Outcome, Refusal } from '../../../src/replica/outcome.js';
+import type {
+  CutDirection,
+  PeerOutcome,
+  ReplicaApi,
+  ReplicaRole,
+  ReplicaStatus,
+} from '../../../src/replica/replica-api.js';
+
+interface HeldCall {
+  readonly finish: () => void;
+  readonly refuse: (refusal: Refusal) => void;
+}
+
+export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
+  readonly files = new FileMap();
+  readonly log: Entry[] = [];
+  role: ReplicaRole = 'leader';
+  leaderId: ServerId | undefined = asServerId(0);
+  storageError: string | undefined;
+  cut: { readonly servers: readonly ServerId[]; readonly direction: CutDirection } | undefined;
+  /** While set, nothing is answered. */
+  isHolding = false;
+  /** What `submit`, `readBarrier`, … end in instead of their value. */
+  refusal: Refusal | undefined;
+  /** Calls that were given up by their clients. */
+  hangUpCount = 0;
+  readonly peerCalls: { readonly from: ServerId; readonly request: PeerRequest }[] = [];
+  answerPeer: (request: PeerRequest) => PeerOutcome = grant;
+  readonly #held = new Set<HeldCall>();
+
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
+  submit(command: FileCommand, answer: Answer<UpdateResult>): HangUp {
+    return this.#answer(answer, () => this.#apply(command));
+  }
+
+  readBarrier(answer: Answer<undefined>): HangUp {
+    return this.#answer(answer, () => undefined);
+  }
+
+  handlePeer(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): void {
+    this.peerCalls.push({ from, request });
+    const outcome: PeerOutcome = this.isCrashed() ? { kind: 'crashed' } : this.answerPeer(request);
+    const finish = (): void => {
+      answer(outcome);
+    };
+    if (this.isHolding) this.#held.add({ finish, refuse: finish });
+    else queueMicrotask(finish);
+  }
+
+  isLeader(): boolean {
+    return this.role === 'leader';
+  }
+
+  crash(): void {
+    this.role = 'crashed';
+    this.leaderId = undefined;
+  }
+
+  restore(): void {
+    if (this.role === 'crashed') this.role = 'follower';
+    this.cut = undefined;
+  }
+
+  isCrashed(): boolean {
+    return this.role === 'crashed';
+  }
+
+  setLeader(answer: (outcome: Outcome<boolean>) => void): HangUp {
+    if (this.role === 'follower') this.role = 'leader';
+    return this.#answer(answer, () => true);
+  }
+
+  sendHeartbeat(answer: (outcome: Outcome<boolean>) => void): HangUp {
+    if (this.role === 'follower') {
+      queueMicrotask(() => {
+        answer({ kind: 'done', value: false });
+      });
+      return () => undefined;
+    }
+    return this.#answer(answer, () => true);
+  }
+
+  setUnreachable(servers: readonly ServerId[], direction: CutDirection): void {
+    this.cut = { servers, direction };
+  }
+
+  status(): ReplicaStatus {
+    return {
+      serverId: asServerId(0),
+      role: this.role,
+      term: asTerm(3),
+      leaderId: this.leaderId,
+      commitIndex: asLogIndex(this.log.length),
+      lastApplied: asLogIndex(this.log.length),
+      firstLogIndex: asLogIndex(1),
+      lastLogIndex: asLogIndex(this.log.length),
+      durableIndex: asLogIndex(this.log.length),
+      pendingUpdates: this.#held.size,
+      pendingReads: 0,
+      unreachable: this.cut?.servers ?? [],
+      storageError: this.storageError,
+      followers: [
+        {
+          serverId: asServerId(1),
+          matchIndex: asLogIndex(0),
+          nextIndex: asLogIndex(1),
+          silentMs: undefined,
+        },
+      ],
+    };
+  }
+
+  logTail(limit: number): readonly Entry[] {
+    return this.log.slice(-limit);
+  }
+
+  /** Appends a no-op, as a new leader does. */
+  appendNoop(): void {
+    this.#append('noop', new Uint8Array());
+  }
+
+  /** Lets every held call end as it would have. */
+  release(): void {
+    this.isHolding = false;
+    this.#endHeld((call) => {
+      call.finish();
+    });
+  }
+
+  /** Ends every held call in this refusal, as a stopping or crashing replica does. */
+  refuseHeld(refusal: Refusal): void {
+    this.#endHeld((call) => {
+      call.refuse(refusal);
+    });
+  }
+
+  #endHeld(end: (call: HeldCall) => void): void {
+    const calls = [...this.#held];
+    this.#held.clear();
+    calls.forEach(end);
+  }
+
+  #answer<Value>(answer: Answer<Value>, value: () => Value): HangUp {
+    const refusal = this.#refusalNow();
+    if (refusal !== undefined) {
+      queueMicrotask(() => {
+        answer(refusal);
+      });
+      return () => undefined;
+    }
+    const call: HeldCall = {
+      finish: () => {
+        answer({ kind: 'done', value: value() });
+      },
+      refuse: answer,
+    };
+    if (!this.isHolding) {
+      queueMicrotask(call.finish);
+      return () => undefined;
+    }
+    this.#held.add(call);
+    return () => {
+      this.hangUpCount += 1;
+      this.#held.delete(call);
+    };
+  }
+
+  #refusalNow(): Refusal | undefined {
+    if (this.refusal !== undefined) return this.refusal;
+    if (this.role === 'crashed') return { kind: 'crashed', logged: false };
+    if (this.role !== 'leader') return { kind: 'notLeader', leaderId: this.leaderId };
+    return undefined;
+  }
+
+  #apply(command: FileCommand): UpdateResult {
+    this.files.openTail([]);
+    const admission = this.files.admit(command);
+    if (admission.kind === 'answer') return admission.result;
+    const payload = this.files.encode(command);
+    this.#append('command', payload);
+    return this.files.apply(payload);
+  }
+
+  #append(kind: Entry['kind'], payload: Uint8Array): void {
+    this.log.push({ index: asLogIndex(this.log.length + 1), term: asTerm(3), kind, payload });
+  }
+}
+
+/** Says yes to everything, as an up-to-date follower does. */
+export function grant(request: PeerRequest): PeerOutcome {
+  if (request.type === 'requestVote') {
+    const { term, preVote } = request;
+    const response = { type: 'requestVote', term, voteGranted: true, preVote, forTerm: term };
+    return { kind: 'response', response: { ...response, type: 'requestVote' } };
+  }
+  return {
+    kind: 'response',
+    response: {
+      type: 'appendEntries',
+      term: request.term,
+      success: true,
+      matchIndex: asLogIndex(request.prevLogIndex + request.entries.length),
+      conflictIndex: asLogIndex(0),
+      conflictTerm: asTerm(0),
+      round: request.round,
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * A fake replica behind a real port, and the calls that tests make to it.
+ */
+import { asServerId } from '../../../src/base/ids.js';
+import { encodeCall } from '../../../src/rpc/codec/encode.js';
+import { decodeResponse, type DecodedResponse } from '../../../src/rpc/codec/response-decoder.js';
+import type { HttpLimits } from '../../../src/rpc/http-limits.js';
+import { RpcServer } from '../../../src/rpc/rpc-server.js';
+import { ServerMetrics } from '../../../src/rpc/server-metrics.js';
+import type { ServerAddress } from '../../../src/rpc/server-address.js';
+import type { XmlStruct, XmlValue } from '../../../src/rpc/xml-value.js';
+import { FakeReplica } from './fake-replica.js';
+
+export const host = '127.0.0.1';
+
+export const threeServers: readonly ServerAddress[] = [0, 1, 2].map((id) => ({
+  id: asServerId(id),
+  host: 'localhost',
+  port: 9501 + id,
+}));
+
+export interface ServeOptions {
+  readonly testerApi?: boolean;
+  /** A free port when left out. */
+  readonly port?: number;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+/** Server 0 of three. */
+export class ServedReplica {
+  readonly replica = new FakeReplica();
+  readonly metrics = new ServerMetrics();
+  readonly bugs: unknown[] = [];
+  readonly server: RpcServer;
+
+  /** Opens no port yet; `start` does. */
+  constructor(options: ServeOptions) {
+    const { replica, metrics } = this;
+    this.server = new RpcServer({
+      services: { serverId: asServerId(0), servers: threeServers, replica, files: replica.files },
+      listen: { host, port: options.port ?? 0 },
+      testerApi: options.testerApi ?? true,
+      version: '1.2.3',
+      metrics,
+      onBug: (error) => this.bugs.push(error),
+      limits: { closeGraceMs: 100, ...options.limits },
+    });
+  }
+
+  static async start(options: ServeOptions = {}): Promise<ServedReplica> {
+    const served = new ServedReplica(options);
+    await served.server.listen();
+    return served;
+  }
+
+  get port(): number {
+    return this.server.port;
+  }
+
+  url(path = '/RPC2'): string {
+    return `http://${host}:${this.port}${path}`;
+  }
+
+  async call(methodName: string, ...params: XmlValue[]): Promise<DecodedResponse> {
+    const response = await fetch(this.url(), {
+      method: 'POST',
+      headers: { 'Content-Type': 'text/xml' },
+      body: encodeCall(methodName, params),
+    });
+    if (response.status !== 200) throw new Error(`HTTP status ${response.status}`);
+    return decodeResponse(new Uint8Array(await response.arrayBuffer()));
+  }
+
+  /** The answer of a call that must succeed. */
+  async value(methodName: string, ...params: XmlValue[]): Promise<XmlValue> {
+    const response = await this.call(methodName, ...params);
+    if (response.kind !== 'value') throw new Error(`${methodName}: ${JSON.stringify(response)}`);
+    return response.value;
+  }
+
+  /** The answer of a call that must succeed with a struct. */
+  async struct(methodName: string, ...params: XmlValue[]): Promise<XmlStruct> {
+    const value = await this.value(methodName, ...params);
+    if (!(value instanceof Map)) throw new Error(`${methodName} answered no struct`);
+    return value;
+  }
+
+  /** The fault of a call that must fail, as `code text`. */
+  async fault(methodName: string, ...params: XmlValue[]): Promise<string> {
+    const response = await this.call(methodName, ...params);
+    if (response.kind !== 'fault') throw new Error(`${methodName}: ${JSON.stringify(response)}`);
+    return `${response.fault.code} ${response.fault.text}`;
+  }
+
+  close(): Promise<void> {
+    return this.server.close();
+  }
+}
