@@ -75,7 +75,7 @@ function structOf(reply: Reply): Record<string, unknown> {
 
 /**
  * The map shows the file as `[version, hashes]`; undefined means that it must not be there. Other
- * files are not looked at: what somebody else left in the map spoils no check but that of its shape.
+ * files are not looked at: what somebody else left in the map spoils only the check of its shape.
  */
 export function expectInMap(
   reply: Reply,

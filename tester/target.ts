@@ -75,13 +75,14 @@ export async function surveyTarget(
   };
 }
 
+/** A silence or nonsense is no proof that a method is missing: checks must see and report it. */
 async function findAbilities(server: Server): Promise<ReadonlySet<Ability>> {
   const found = await Promise.all(
     probes.map(async ([ability, method, params]) => {
       const verbatim = method.startsWith('system.');
       const call = verbatim ? server.callByName(method, params) : server.call(method, params);
       const { answer } = await call;
-      return answersAtAll(answer) && !saysMethodUnknown(answer) ? [ability] : [];
+      return saysMethodUnknown(answer) ? [] : [ability];
     }),
   );
   return new Set(found.flat());

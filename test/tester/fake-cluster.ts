@@ -153,7 +153,10 @@ export class FakeCluster {
       response.end('<h1>Welcome</h1>');
     }
     if (name === 'getfileinfomap' && bugs.has('closes-connections')) response.destroy();
-    if (name === 'updatefile' && bugs.has('hangs-on-updates')) {
+    const hangs =
+      (name === 'updatefile' && bugs.has('hangs-on-updates')) ||
+      (name === 'getfileinfo' && bugs.has('hangs-on-single-reads'));
+    if (hangs) {
       return new Promise(() => undefined);
     }
     const method = this.#methods.get(name);

@@ -13,6 +13,7 @@ export type Bug =
   | 'crash-keeps-answering'
   | 'crash-does-not-freeze'
   | 'follower-never-catches-up'
+  | 'hangs-on-single-reads'
   | 'hangs-on-updates'
   | 'hash-lists-become-strings'
   | 'leads-without-majority'

@@ -62,6 +62,14 @@ describe('the standard suite', () => {
     });
   });
 
+  it('does not take a silent method for a missing one', async () => {
+    await withFake({ size: 1, bugs: ['hangs-on-single-reads'] }, async (cluster) => {
+      const judgement = await judge({ cluster, timing: impatientTiming, only: ['getfileinfo '] });
+      const [failure] = failuresOf(judgement);
+      expect(failure).to.match(/expected \[0,\[\]\], saw no answer within 250 ms/);
+    });
+  });
+
   it('says which servers do not answer, and judges the others', async () => {
     await withFake({ size: 5 }, async (cluster) => {
       await cluster.kill(4);
