@@ -70,7 +70,7 @@ export interface AppendEntriesResponse {
   readonly conflictIndex: LogIndex;
   /** On failure: the term of the entry at `prevLogIndex`; 0 when there is none. */
   readonly conflictTerm: Term;
-  /** The `round` of the request that this answers. */
+  /** The `round` of the request that this answers; 0 when its sender was not followed. */
   readonly round: number;
 }
 
