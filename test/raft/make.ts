@@ -21,14 +21,17 @@ export function payloadOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** A command whose payload names its place, so that no two terms have the same one. */
+const entries = new Map<string, Entry>();
+
+/** The command of this index and term: always the same object, as Log Matching wants it. */
 export function makeEntry(index: number, term: number): Entry {
-  return {
-    index: asLogIndex(index),
-    term: asTerm(term),
-    kind: 'command',
-    payload: payloadOf(`${index}/${term}`),
-  };
+  const name = `${index}/${term}`;
+  const known = entries.get(name);
+  if (known !== undefined) return known;
+  const payload = payloadOf(name);
+  const entry: Entry = { index: asLogIndex(index), term: asTerm(term), kind: 'command', payload };
+  entries.set(name, entry);
+  return entry;
 }
 
 /** A log of one entry per given term: `makeLog(1, 1, 2)` is 1/1, 2/1, 3/2. */
