@@ -1,7 +1,9 @@
 /** Paper, section 5.3: log replication. */
 import { expect } from 'chai';
+import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
+import type { AppendEntriesResponse } from '../../src/raft/messages.js';
 import { entriesOf } from './cluster-checks.js';
-import { makeLog, termsOf } from './make.js';
+import { makeLog, termsOf, testTiming } from './make.js';
 import { RaftCluster } from './raft-cluster.js';
 
 const logOf = (cluster: RaftCluster, id: number): number[] =>
@@ -207,5 +209,22 @@ describe('Paper section 5.3, log replication', () => {
     cluster.deliverAll();
     expect(cluster.server(0).raft.commitIndex).to.equal(3);
     expectEqualLogs(cluster);
+  });
+
+  it('a follower that refuses without a hint is asked again with the next heartbeat only', () => {
+    const cluster = new RaftCluster({ size: 2, logs: [makeLog(1, 1), makeLog(1)] });
+    cluster.elect(0);
+    const { term } = cluster.server(0).raft;
+    const zero = asLogIndex(0);
+    const response: AppendEntriesResponse = {
+      ...{ type: 'appendEntries', term, success: false, matchIndex: zero },
+      ...{ conflictIndex: zero, conflictTerm: asTerm(0), round: 0 },
+    };
+    for (let count = 0; count < 5; count += 1) {
+      cluster.step(0, { type: 'response', from: asServerId(1), response });
+    }
+    expect(cluster.network).to.have.length(0);
+    cluster.tick(0, testTiming.heartbeatTicks);
+    expect(cluster.network).to.have.length(1);
   });
 });
