@@ -26,6 +26,8 @@ export function handleAppendEntriesResponse(
     progress.matched(response.matchIndex);
     advanceCommit(core);
   } else {
+    // Refused outright: asked again at once it would say the same, without end.
+    if (response.conflictIndex === 0) return;
     progress.rejected(nextTry(core, response));
     answerReads(core);
   }

@@ -12,13 +12,13 @@ export function handleAppendEntries(
 ): void {
   // 1. A leader of an earlier term learns that it was deposed (section 5.1).
   if (request.term < core.term) {
-    core.reply(callId, failure(core, request, noHint), nothingToAwait);
+    core.reply(callId, refusal(core), nothingToAwait);
     return;
   }
   const impossible = findImpossible(core, request);
   if (impossible !== undefined) {
     core.note({ type: 'impossibleRequest', from: request.leaderId, reason: impossible });
-    core.reply(callId, failure(core, request, noHint), nothingToAwait);
+    core.reply(callId, refusal(core), nothingToAwait);
     return;
   }
   becomeFollower(core, request.term, request.leaderId, `server ${request.leaderId} leads`);
@@ -100,8 +100,6 @@ interface ConflictHint {
   readonly conflictTerm: Term;
 }
 
-const noHint: ConflictHint = { conflictIndex: asLogIndex(0), conflictTerm: asTerm(0) };
-
 /** Where to look next when the entry before the new ones is missing or of another term. */
 function findConflict(core: Core, index: LogIndex, term: Term): ConflictHint | undefined {
   const ours = core.log.termAt(index);
@@ -112,6 +110,23 @@ function findConflict(core: Core, index: LogIndex, term: Term): ConflictHint | u
   return { conflictIndex: core.log.firstIndexOfTermAt(index), conflictTerm: ours };
 }
 
+/**
+ * The request is not followed at all, so its round is not confirmed either: the server that asks
+ * may lead again in our term by now, and count its rounds anew (thesis, section 6.4).
+ */
+function refusal(core: Core): AppendEntriesResponse {
+  return {
+    type: 'appendEntries',
+    term: core.term,
+    success: false,
+    matchIndex: asLogIndex(0),
+    conflictIndex: asLogIndex(0),
+    conflictTerm: asTerm(0),
+    round: 0,
+  };
+}
+
+/** The sender leads, but its log and ours do not meet where it thought. */
 function failure(
   core: Core,
   request: AppendEntriesRequest,

@@ -65,12 +65,12 @@ export interface AppendEntriesResponse {
   readonly matchIndex: LogIndex;
   /**
    * On failure: the first index of the entry's term where the logs differ, or one past the end of
-   * a log that is too short (paper, end of section 5.3).
+   * a log that is too short (paper, end of section 5.3). 0 when the sender was not followed.
    */
   readonly conflictIndex: LogIndex;
   /** On failure: the term of the entry at `prevLogIndex`; 0 when there is none. */
   readonly conflictTerm: Term;
-  /** The `round` of the request that this answers. */
+  /** The `round` of the request that this answers; 0 when its sender was not followed. */
   readonly round: number;
 }
 

@@ -16,7 +16,10 @@ interface Inflight {
 
 /** Follower of one leadership; a new one is made for each term led. */
 export class Progress {
-  /** Highest index known to be durable on the follower and equal to ours. Never falls. */
+  /**
+   * Highest index known to be durable on the follower and equal to ours. Falls only when the
+   * follower denies it (`rejected`), which takes nothing back from what is committed.
+   */
   matchIndex: LogIndex = asLogIndex(0);
   /** Index of the next entry to send. Invariant: nextIndex > matchIndex. */
   nextIndex: LogIndex;
@@ -70,8 +73,13 @@ export class Progress {
     this.#probeFrom(oldest === undefined ? this.nextIndex : oldest.firstIndex);
   }
 
-  /** The follower's log differs; `hint` is the next index to try. */
+  /**
+   * The follower's log differs; `hint` is the next index to try. When it lacks what it had
+   * acknowledged, its disk was emptied, or this is an answer that was overtaken: in either case
+   * nothing is known of it until a probe finds where the logs meet.
+   */
   rejected(hint: LogIndex): void {
+    if (hint <= this.matchIndex) this.matchIndex = asLogIndex(0);
     this.#probeFrom(hint < this.nextIndex ? hint : this.nextIndex);
   }
 

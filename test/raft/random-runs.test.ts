@@ -1,0 +1,38 @@
+/**
+ * Many random runs of whole clusters. `RAFT_SEEDS=from-to` runs others, and a single seed replays
+ * one: `RAFT_SEEDS=17 npx mocha build/test/raft/random-runs.test.js`.
+ */
+import { expect } from 'chai';
+import { runRandomly } from './random-run.js';
+
+const defaultSeeds = '1-300';
+const stepsPerRun = 600;
+
+function seedsToRun(): readonly number[] {
+  const [from = '1', to = from] = (process.env['RAFT_SEEDS'] ?? defaultSeeds).split('-');
+  const first = Number(from);
+  return Array.from({ length: Number(to) - first + 1 }, (_, offset) => first + offset);
+}
+
+describe('Random runs of clusters of one to five servers', () => {
+  it('are safe at every step, and come to rest once the faults end', function () {
+    this.timeout(0);
+    let proposals = 0;
+    let committed = 0;
+    let elections = 0;
+    const sizes = new Set<number>();
+    for (const seed of seedsToRun()) {
+      const run = runRandomly(seed, stepsPerRun);
+      proposals += run.proposals;
+      committed += run.cluster.checks.committed.length;
+      elections += run.elections;
+      sizes.add(run.cluster.servers.length);
+    }
+    if (process.env['RAFT_SEEDS'] !== undefined) return;
+    // A run in which nothing happens proves nothing.
+    expect([...sizes].sort()).to.deep.equal([1, 2, 3, 4, 5]);
+    expect(elections).to.be.above(500);
+    expect(proposals).to.be.above(1_000);
+    expect(committed).to.be.above(1_000);
+  });
+});
