@@ -3,7 +3,7 @@
  * to carry out an operation is a call of its own; the attempts of an update share its hash, which
  * no other update has.
  */
-import { assert } from '../../src/base/assert.js';
+import { AssertionError } from '../../src/base/assert.js';
 import type { ServerId } from '../../src/base/ids.js';
 
 /** A file as a client saw it: version and hash, 0 and '' when it was never seen. */
@@ -60,10 +60,9 @@ export class History {
 
   /** A call ends once; what comes after the client hung up, or twice, is a mistake of the server. */
   end(call: CallRecord, end: End): void {
-    assert(
-      call.end === undefined,
-      `${describeCall(call)} ended twice: then with ${JSON.stringify(end)}`,
-    );
+    if (call.end !== undefined) {
+      throw new AssertionError(`${describeCall(call)} ended twice, then ${JSON.stringify(end)}`);
+    }
     call.end = end;
     call.endedAt = this.#next;
     this.#next += 1;
