@@ -35,21 +35,22 @@ export class ClientCalls<Command, Result> {
   readonly #reads: ReadBatcher;
   /** Answers that the log's tail decides: they wait like reads, but for the whole log. */
   readonly #verdicts: ReadBatcher;
-  #nextReadId = 1;
+  #lastReadId = 0;
   /** The state machine judges commands: this server leads and its backlog is applied. */
   #tailOpen = false;
 
   constructor(stateMachine: StateMachine<Command, Result>, log: LogAccess) {
     this.#stateMachine = stateMachine;
     this.#log = log;
-    const begin = (through: ReadThrough): number => {
-      const readId = this.#nextReadId;
-      this.#nextReadId += 1;
-      log.read(readId, through);
-      return readId;
+    const newReadId = (): number => {
+      this.#lastReadId += 1;
+      return this.#lastReadId;
     };
-    this.#reads = new ReadBatcher({ through: 'commit', begin });
-    this.#verdicts = new ReadBatcher({ through: 'log', begin });
+    const begin = (readId: number, through: ReadThrough): void => {
+      log.read(readId, through);
+    };
+    this.#reads = new ReadBatcher({ through: 'commit', newReadId, begin });
+    this.#verdicts = new ReadBatcher({ through: 'log', newReadId, begin });
   }
 
   get pendingUpdates(): number {

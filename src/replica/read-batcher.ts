@@ -9,8 +9,10 @@ type Group = Map<number, Answer<undefined>>;
 
 export interface ReadBatcherOptions {
   readonly through: ReadThrough;
-  /** Begins a read in the core; its end is told by `ready` or `aborted` with the same id. */
-  readonly begin: (through: ReadThrough) => number;
+  /** An id that no read of the core has had. */
+  readonly newReadId: () => number;
+  /** Begins a read in the core; its end is told by `ready` with this id, perhaps at once. */
+  readonly begin: (readId: number, through: ReadThrough) => void;
 }
 
 export class ReadBatcher {
@@ -44,7 +46,9 @@ export class ReadBatcher {
     if (this.#readId !== undefined || this.#waiting.size === 0) return;
     this.#underWay = this.#waiting;
     this.#waiting = new Map();
-    this.#readId = this.#options.begin(this.#options.through);
+    // Known before the read begins: in a cluster of one it ends within `begin`.
+    this.#readId = this.#options.newReadId();
+    this.#options.begin(this.#readId, this.#options.through);
   }
 
   /** The core's read ended well. Returns false when the id is not this batcher's. */

@@ -1,0 +1,163 @@
+/**
+ * The network between the servers. Requests of one server to another arrive in the order in which
+ * they were sent, or not at all; answers come in any order; both may be lost, and a request may
+ * arrive a second time, late. A call whose answer does not come ends in `onUnreachable`.
+ */
+import type { ServerId } from '../../src/base/ids.js';
+import type { PeerRequest, PeerResponse } from '../../src/raft/messages.js';
+import type { PeerListener, PeerTransport } from '../../src/replica/peer-transport.js';
+import type { PeerOutcome } from '../../src/replica/replica-api.js';
+import type { SimClock } from './sim-clock.js';
+import type { SimProcess } from './sim-process.js';
+import type { SimRandom } from './sim-random.js';
+
+/** After this time without an answer a call is given up. */
+const callTimeoutMs = 500;
+
+export interface NetworkConditions {
+  readonly latencyMs: { readonly min: number; readonly max: number };
+  readonly lossProbability: number;
+  readonly repeatProbability: number;
+}
+
+/** A server, as the network sees it. */
+export interface NetworkEnd {
+  /** Takes a request; false when no process listens. */
+  receive(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): boolean;
+}
+
+/** Sees what leaves a server, at the moment when it leaves. */
+export interface NetworkTap {
+  requestLeaves(from: ServerId, to: ServerId, request: PeerRequest): void;
+  responseLeaves(from: ServerId, to: ServerId, response: PeerResponse): void;
+}
+
+export interface SimNetworkOptions {
+  readonly clock: SimClock;
+  readonly random: SimRandom;
+  readonly tap: NetworkTap;
+}
+
+export class SimNetwork {
+  readonly #options: SimNetworkOptions;
+  readonly #ends = new Map<ServerId, NetworkEnd>();
+  readonly #blocked = new Set<string>();
+  readonly #lastArrivalMs = new Map<string, number>();
+  conditions: NetworkConditions = {
+    latencyMs: { min: 0.1, max: 1 },
+    lossProbability: 0,
+    repeatProbability: 0,
+  };
+
+  constructor(options: SimNetworkOptions) {
+    this.#options = options;
+  }
+
+  attach(server: ServerId, end: NetworkEnd): void {
+    this.#ends.set(server, end);
+  }
+
+  /** The transport of one process. */
+  transport(from: ServerId, process: SimProcess): PeerTransport {
+    let listener: PeerListener | undefined = undefined;
+    return {
+      connect: (given) => {
+        listener = given;
+      },
+      send: (to, request) => {
+        const tell = (event: (listener: PeerListener) => void): void => {
+          process.post(() => {
+            if (listener !== undefined) event(listener);
+          });
+        };
+        this.#send({ from, to, request, tell });
+      },
+      close: () => {
+        listener = undefined;
+      },
+    };
+  }
+
+  /** From now on nothing gets from `from` to `to`, what is on its way included. */
+  block(from: ServerId, to: ServerId): void {
+    this.#blocked.add(`${from}>${to}`);
+  }
+
+  heal(): void {
+    this.#blocked.clear();
+  }
+
+  #send(call: OutgoingCall): void {
+    const { clock, random, tap } = this.#options;
+    const { from, to, request, tell } = call;
+    tap.requestLeaves(from, to, request);
+    let hasEnded = false;
+    const end = (event: (listener: PeerListener) => void): void => {
+      if (hasEnded) return;
+      hasEnded = true;
+      callOff();
+      tell(event);
+    };
+    const callOff = clock.after(callTimeoutMs, () => {
+      end((listener) => {
+        listener.onUnreachable(to, 'no answer in time');
+      });
+    });
+    const answer = (outcome: PeerOutcome): void => {
+      if (outcome.kind === 'response') tap.responseLeaves(to, from, outcome.response);
+      this.#carry(to, from, () => {
+        end((listener) => {
+          if (outcome.kind === 'response') listener.onResponse(to, outcome.response);
+          else listener.onUnreachable(to, outcome.kind);
+        });
+      });
+    };
+    if (this.#isLost(from, to)) return;
+    const arrivalMs = this.#nextArrivalMs(from, to);
+    clock.at(arrivalMs, () => {
+      if (this.#blocked.has(`${from}>${to}`)) return;
+      if (this.#ends.get(to)?.receive(from, request, answer) === true) return;
+      end((listener) => {
+        listener.onUnreachable(to, 'connection refused');
+      });
+    });
+    if (!random.chance(this.conditions.repeatProbability)) return;
+    clock.at(arrivalMs + random.between(0, callTimeoutMs), () => {
+      this.#ends.get(to)?.receive(from, request, () => undefined);
+    });
+  }
+
+  /** An answer on its way back. */
+  #carry(from: ServerId, to: ServerId, arrive: () => void): void {
+    if (this.#isLost(from, to)) return;
+    this.#options.clock.after(this.#latencyMs(), () => {
+      if (!this.#blocked.has(`${from}>${to}`)) arrive();
+    });
+  }
+
+  #isLost(from: ServerId, to: ServerId): boolean {
+    if (this.#blocked.has(`${from}>${to}`)) return true;
+    return this.#options.random.chance(this.conditions.lossProbability);
+  }
+
+  #latencyMs(): number {
+    const { min, max } = this.conditions.latencyMs;
+    return this.#options.random.between(min, max);
+  }
+
+  #nextArrivalMs(from: ServerId, to: ServerId): number {
+    const key = `${from}>${to}`;
+    const soonest = this.#options.clock.nowMs + this.#latencyMs();
+    const arrivalMs = Math.max(soonest, this.#lastArrivalMs.get(key) ?? 0);
+    this.#lastArrivalMs.set(key, arrivalMs);
+    return arrivalMs;
+  }
+}
+
+interface OutgoingCall {
+  readonly from: ServerId;
+  readonly to: ServerId;
+  readonly request: PeerRequest;
+  /** Runs in the process that sent, if it still lives and listens. */
+  readonly tell: (event: (listener: PeerListener) => void) => void;
+}

@@ -1,0 +1,86 @@
+/**
+ * One life of a server's process, from its start to its end. Whatever is to happen inside it goes
+ * through `post`, so that a process which is paused hears nothing until it goes on, and one which
+ * has ended never hears anything again.
+ */
+import type { Timer } from '../../src/replica/timer.js';
+import type { SimClock } from './sim-clock.js';
+
+export interface SimProcessOptions {
+  readonly clock: SimClock;
+  /** How fast its clock runs: 1.1 finds a second to be over after 0.91 s. */
+  readonly clockRate: number;
+  /** Told after each thing that happened in it. */
+  readonly onTurn: () => void;
+}
+
+export class SimProcess {
+  readonly #options: SimProcessOptions;
+  #isAlive = true;
+  #isPaused = false;
+  #inbox: (() => void)[] = [];
+
+  constructor(options: SimProcessOptions) {
+    this.#options = options;
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  post(action: () => void): void {
+    if (!this.#isAlive) return;
+    if (this.#isPaused) {
+      this.#inbox.push(action);
+      return;
+    }
+    action();
+    this.#options.onTurn();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** Goes on, with all that came in the meantime, in order. */
+  resume(): void {
+    this.#isPaused = false;
+    const inbox = this.#inbox;
+    this.#inbox = [];
+    for (const action of inbox) this.post(action);
+  }
+
+  end(): void {
+    this.#isAlive = false;
+    this.#inbox = [];
+  }
+
+  readonly timer: Timer = {
+    every: (intervalMs, action) => {
+      let isWanted = true;
+      const { clock, clockRate } = this.#options;
+      const schedule = (): void => {
+        clock.after(intervalMs / clockRate, () => {
+          this.post(() => {
+            if (!isWanted) return;
+            action();
+            schedule();
+          });
+        });
+      };
+      schedule();
+      return () => {
+        isWanted = false;
+      };
+    },
+    soon: (action) => {
+      this.#options.clock.after(0, () => {
+        this.post(action);
+      });
+    },
+  };
+}
