@@ -163,4 +163,18 @@ describe('Paper section 5.2, leader election', () => {
     expect(Math.min(...seen)).to.equal(testTiming.electionTicksMin);
     expect(Math.max(...seen)).to.equal(testTiming.electionTicksMax);
   });
+
+  it('a candidate waits for its own slow disk and does not run ahead into later terms', () => {
+    for (const size of [1, 3]) {
+      const cluster = new RaftCluster({ size });
+      cluster.server(0).holdsWrites = true;
+      cluster.timeOut(0);
+      cluster.deliverAll();
+      cluster.tick(0, 10 * testTiming.electionTicksMax);
+      expect(cluster.server(0).raft.term).to.equal(1);
+      cluster.completeWrites(0);
+      cluster.deliverAll();
+      expect(leaders(cluster), `a cluster of ${size}`).to.deep.equal([0]);
+    }
+  });
 });
