@@ -61,6 +61,8 @@ describe('A request of a peer', () => {
     { ...append, entries: [makeEntry(3, 2), makeEntry(4, 1)] },
     { ...append, prevLogTerm: asTerm(2) },
     { ...append, entries: [makeEntry(3, 4)] },
+    { ...vote, term: asTerm(2 ** 47 + 1) },
+    { ...append, term: asTerm(2 ** 47 + 1) },
   ];
   it('is named wrong when they cannot, or when it speaks for another server', () => {
     for (const request of wrong) {

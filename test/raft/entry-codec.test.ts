@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { AssertionError } from '../../src/base/assert.js';
 import { asLogIndex, asTerm } from '../../src/base/ids.js';
 import {
   decodeEntries,
@@ -97,5 +98,14 @@ describe('The binary form of entries', () => {
         }
       }),
     );
+  });
+
+  it('has room for terms and indexes of 48 bits; a larger one stops the process', () => {
+    const [entry] = makeLog(1);
+    if (entry === undefined) return;
+    const largest = { ...entry, term: asTerm(numberMax), index: asLogIndex(numberMax) };
+    expect(decodeEntries(encodeEntries([largest]))).to.deep.equal([largest]);
+    const tooLarge = { ...entry, term: asTerm(numberMax + 1) };
+    expect(() => encodeEntries([tooLarge])).to.throw(AssertionError);
   });
 });
