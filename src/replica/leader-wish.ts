@@ -6,7 +6,7 @@
 import { Call } from './call.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 
-/** How many elections one wish may start before it only waits for its deadline. */
+/** How many elections the newest wish may start before it only waits for its deadline. */
 const attemptsMax = 3;
 
 interface Wish {
@@ -37,10 +37,9 @@ export class LeaderWish {
     const call = new Call(answer);
     const wish: Wish = { answer: call.answer, ticksLeft: this.#options.deadlineTicks };
     this.#wishes.push(wish);
-    if (this.#wishes.length === 1) {
-      this.#attempts = 0;
-      this.#attempt();
-    }
+    // Who comes while another waits shares the attempt under way, and brings further ones.
+    this.#attempts = 0;
+    if (this.#wishes.length === 1) this.#attempt();
     call.moveTo(() => {
       this.#wishes = this.#wishes.filter((other) => other !== wish);
     });
