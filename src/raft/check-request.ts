@@ -5,11 +5,18 @@
 import type { ServerId } from '../base/ids.js';
 import type { AppendEntriesRequest, PeerRequest } from './messages.js';
 
+/**
+ * No cluster gets there by elections. A server that entered such a term would pass it on, and soon
+ * no server could begin a next one, or write it in the 48 bits that the form of entries has.
+ */
+const termMax = 2 ** 47;
+
 /** What is wrong with the request, or undefined. `from` is the server that sent it. */
 export function findRequestMistake(from: ServerId, request: PeerRequest): string | undefined {
   const sender = request.type === 'requestVote' ? request.candidateId : request.leaderId;
   if (sender !== from) return `sent by server ${from} in the name of server ${sender}`;
   if (request.term < 1) return 'term must be at least 1';
+  if (request.term > termMax) return `term must be at most ${termMax}`;
   if (request.type === 'appendEntries') return findAppendMistake(request);
   if ((request.lastLogIndex === 0) !== (request.lastLogTerm === 0)) {
     return 'lastLogIndex and lastLogTerm are 0 together, for an empty log';

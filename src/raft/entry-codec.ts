@@ -5,6 +5,7 @@
  * Layout, little-endian: term u48, index u48, kind u8 (0 no-op, 1 command), payload length u32,
  * payload bytes. Checksums belong to the layer that stores or carries the bytes.
  */
+import { assert } from '../base/assert.js';
 import { asLogIndex, asTerm } from '../base/ids.js';
 import type { Entry } from './messages.js';
 
@@ -14,6 +15,7 @@ export const entryHeaderBytes = 17;
 const kindNoop = 0;
 const kindCommand = 1;
 const twoPow32 = 2 ** 32;
+const twoPow48 = 2 ** 48;
 
 /** Bytes that cannot be a sequence of entries: damage, or a peer that speaks another language. */
 export class EntryFormatError extends Error {
@@ -97,6 +99,7 @@ function checkOrder(before: Entry | undefined, entry: Entry): void {
 }
 
 function putU48(view: DataView, at: number, value: number): void {
+  assert(value < twoPow48, `${value} does not fit into 48 bits`);
   view.setUint32(at, value % twoPow32, true);
   view.setUint16(at + 4, Math.floor(value / twoPow32), true);
 }

@@ -140,6 +140,9 @@ function tick(core: Core): void {
     }
     return;
   }
+  // A candidate whose own vote is not on disk has asked nobody yet: a slow disk is not a lost
+  // election, and the next term would only wait behind it.
+  if (role.name === 'candidate' && !role.votes.has(core.id)) return;
   core.electionElapsedTicks += 1;
   if (core.electionElapsedTicks < core.electionTimeoutTicks) return;
   const silentLeader = core.leaderId;

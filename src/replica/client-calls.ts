@@ -7,10 +7,11 @@ import { asLogIndex, type LogIndex, type Term } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
 import type { ReadThrough } from '../raft/effects.js';
 import type { Entry } from '../raft/messages.js';
+import { Call } from './call.js';
 import { isFull, UncommittedMeter } from './limits.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 import { PendingUpdates } from './pending-updates.js';
-import { Call, Proposals } from './proposals.js';
+import { Proposals } from './proposals.js';
 import { ReadBatcher } from './read-batcher.js';
 
 /** The core, as far as calls need it. */
@@ -74,9 +75,10 @@ export class ClientCalls<Command, Result> {
   }
 
   readBarrier(answer: Answer<undefined>): HangUp {
-    const hangUp = this.#reads.add(answer);
+    const call = new Call(answer);
+    call.moveTo(this.#reads.add(call.answer));
     this.#log.scheduleFlush();
-    return hangUp;
+    return call.hangUp;
   }
 
   /**

@@ -3,6 +3,7 @@
  * and knows its commit index. A follower that is lost on the way is not waited for.
  */
 import type { LogIndex, ServerId } from '../base/ids.js';
+import { Call } from './call.js';
 import type { Answer, HangUp, Outcome, Refusal } from './outcome.js';
 
 interface Round {
@@ -31,8 +32,9 @@ export class HeartbeatRounds {
   }
 
   add(lastIndex: LogIndex, answer: Answer<boolean>): HangUp {
+    const call = new Call(answer);
     const round: Round = {
-      answer,
+      answer: call.answer,
       lastIndex,
       ticksLeft: this.#options.deadlineTicks,
       phase: 'entries',
@@ -40,9 +42,10 @@ export class HeartbeatRounds {
     };
     this.#rounds.push(round);
     this.#options.broadcast();
-    return () => {
+    call.moveTo(() => {
       this.#rounds = this.#rounds.filter((other) => other !== round);
-    };
+    });
+    return call.hangUp;
   }
 
   /** A follower answered; `matchIndex` is how far its log is known to agree. */

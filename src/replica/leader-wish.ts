@@ -3,9 +3,10 @@
  * it fails (a voter was a moment ahead, two candidates met) a few more follow, then the answer is
  * no.
  */
+import { Call } from './call.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 
-/** How many elections one wish may start before it only waits for its deadline. */
+/** How many elections the newest wish may start before it only waits for its deadline. */
 const attemptsMax = 3;
 
 interface Wish {
@@ -33,15 +34,16 @@ export class LeaderWish {
 
   /** Ends in `done(true)` or `done(false)`, or by `refuseAll`. */
   add(answer: Answer<boolean>): HangUp {
-    const wish: Wish = { answer, ticksLeft: this.#options.deadlineTicks };
+    const call = new Call(answer);
+    const wish: Wish = { answer: call.answer, ticksLeft: this.#options.deadlineTicks };
     this.#wishes.push(wish);
-    if (this.#wishes.length === 1) {
-      this.#attempts = 0;
-      this.#attempt();
-    }
-    return () => {
+    // Who comes while another waits shares the attempt under way, and brings further ones.
+    this.#attempts = 0;
+    if (this.#wishes.length === 1) this.#attempt();
+    call.moveTo(() => {
       this.#wishes = this.#wishes.filter((other) => other !== wish);
-    };
+    });
+    return call.hangUp;
   }
 
   tick(): void {

@@ -1,9 +1,10 @@
 /**
  * Callers whose command is in the log, each waiting for the real fate of its entry: it is known
- * only when an entry is applied at its index. That it was cut from this server's log proves
- * nothing, another server may still bring it back and commit it.
+ * only when an entry is applied at its index, or one of a later term before it: terms never fall
+ * along a log. That it was cut from this server's log proves nothing, another server may still
+ * bring it back and commit it.
  */
-import type { LogIndex, Term } from '../base/ids.js';
+import { asTerm, type LogIndex, type Term } from '../base/ids.js';
 import type { Entry } from '../raft/messages.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 
@@ -16,6 +17,8 @@ export class PendingUpdates<Result> {
   /** Several waiters at an index: entries of different terms can be tried at one index. */
   readonly #waiters = new Map<LogIndex, Waiter<Result>[]>();
   #size = 0;
+  /** Term of the newest entry that was applied. */
+  #appliedTerm = asTerm(0);
 
   get size(): number {
     return this.#size;
@@ -34,6 +37,10 @@ export class PendingUpdates<Result> {
 
   /** The entry was applied: `done` for its own caller, `replaced` for those it displaced. */
   settle(entry: Entry, result: Result | undefined, replaced: Refusal): void {
+    if (entry.term > this.#appliedTerm) {
+      this.#appliedTerm = entry.term;
+      this.#refuseEarlierTerms(replaced);
+    }
     const waiters = this.#waiters.get(entry.index);
     if (waiters === undefined) return;
     this.#waiters.delete(entry.index);
@@ -49,6 +56,15 @@ export class PendingUpdates<Result> {
     this.#waiters.clear();
     this.#size = 0;
     for (const { answer } of all) answer(refusal);
+  }
+
+  /** All who wait are behind the applied entry, where no earlier term than its can follow. */
+  #refuseEarlierTerms(replaced: Refusal): void {
+    const late = [...this.#waiters].flatMap(([index, waiters]) =>
+      waiters.filter(({ term }) => term < this.#appliedTerm).map((waiter) => ({ index, waiter })),
+    );
+    for (const { index, waiter } of late) this.#remove(index, waiter);
+    for (const { waiter } of late) waiter.answer(replaced);
   }
 
   #remove(index: LogIndex, waiter: Waiter<Result>): void {

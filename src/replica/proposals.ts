@@ -6,7 +6,8 @@
  * between an election and the end of the backlog), then `admitted`. An admitted command stands in
  * the tail already and must be logged in this order, also when its caller hangs up.
  */
-import type { Answer, HangUp, Refusal } from './outcome.js';
+import type { Call } from './call.js';
+import type { Refusal } from './outcome.js';
 
 interface Waiting<Command, Result> {
   readonly command: Command;
@@ -16,30 +17,6 @@ interface Waiting<Command, Result> {
 interface Admitted<Result> {
   readonly payload: Uint8Array;
   readonly call: Call<Result>;
-}
-
-/** One caller; hanging up is forwarded to wherever its answer is waited for now. */
-export class Call<Result> {
-  readonly answer: Answer<Result>;
-  #hungUp = false;
-  #forward: HangUp | undefined = undefined;
-
-  constructor(answer: Answer<Result>) {
-    this.answer = (outcome) => {
-      if (!this.#hungUp) answer(outcome);
-    };
-  }
-
-  readonly hangUp: HangUp = () => {
-    this.#hungUp = true;
-    this.#forward?.();
-  };
-
-  /** The call waits elsewhere now; `hangUp` takes it out there. */
-  moveTo(hangUp: HangUp): void {
-    this.#forward = hangUp;
-    if (this.#hungUp) hangUp();
-  }
 }
 
 export class Proposals<Command, Result> {

@@ -12,13 +12,14 @@ import type { RaftEffect, RaftEvent, WriteId } from '../raft/effects.js';
 import type { Entry, PeerRequest } from '../raft/messages.js';
 import { Raft } from '../raft/raft.js';
 import type { RecoveredState, Storage, StorageError } from '../storage/storage.js';
+import { answerSoon } from './answer-soon.js';
 import { Applier } from './applier.js';
 import { ClientCalls } from './client-calls.js';
 import { HeartbeatRounds } from './heartbeat-rounds.js';
 import { LeaderWish } from './leader-wish.js';
 import type { ReplicaObserver } from './observer.js';
-import type { Answer, HangUp, Outcome, Refusal } from './outcome.js';
-import { PeerDoors } from './peer-doors.js';
+import type { Answer, HangUp, Refusal } from './outcome.js';
+import { PeerDoors, type DoorState } from './peer-doors.js';
 import type { PeerTransport } from './peer-transport.js';
 import type { CutDirection, PeerOutcome, ReplicaApi, ReplicaStatus } from './replica-api.js';
 import { describeStatus } from './status.js';
@@ -54,6 +55,8 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   readonly #inbox: RaftEvent[] = [];
   #stepping = false;
   #flushScheduled = false;
+  /** The core stands still: crashed, stopping, or without a disk. */
+  #halted = false;
   #crashed = false;
   #stopping = false;
   #storageError: string | undefined = undefined;
@@ -100,23 +103,23 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   /** Ends every pending call and the timers, waits for the disk, and gives it back. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#stopTicking?.();
-    const reason = 'the server is stopping';
-    this.#endCalls({ kind: 'outcomeUnknown', reason }, { kind: 'stopping' });
-    this.#doors.setState('closed');
+    this.#halt('closed', {
+      logged: { kind: 'outcomeUnknown', reason: 'the server is stopping' },
+      unlogged: { kind: 'stopping' },
+    });
     this.#options.transport.close();
     await this.#options.storage.close();
   }
 
   submit(command: Command, answer: Answer<Result>): HangUp {
     const refusal = this.#refusal() ?? this.#overload();
-    if (refusal !== undefined) return this.#answerSoon(answer, refusal);
+    if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
     return this.#calls.submit(command, answer);
   }
 
   readBarrier(answer: Answer<undefined>): HangUp {
     const refusal = this.#refusal() ?? this.#overload();
-    if (refusal !== undefined) return this.#answerSoon(answer, refusal);
+    if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
     return this.#calls.readBarrier(answer);
   }
 
@@ -133,42 +136,43 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   crash(): void {
-    if (this.#crashed) return;
+    if (this.#crashed || this.#stopping) return;
     this.#crashed = true;
-    this.#stopTicking?.();
-    this.#applier.pause();
-    if (this.#storageError === undefined) this.#doors.setState('crashed');
-    this.#endCalls({ kind: 'crashed', logged: true }, { kind: 'crashed', logged: false });
-    this.#take({ type: 'crash' });
     this.#options.observer({ type: 'crashed' });
+    this.#halt(this.#storageError === undefined ? 'crashed' : 'closed', {
+      logged: { kind: 'crashed', logged: true },
+      unlogged: { kind: 'crashed', logged: false },
+    });
   }
 
   restore(): void {
     this.setUnreachable([], 'both');
     if (!this.#crashed) return;
     this.#crashed = false;
+    this.#options.observer({ type: 'restored' });
+    if (this.#haltRefusal() !== undefined) return;
+    this.#halted = false;
     this.#applier.resume();
     this.#take({ type: 'restore' });
-    if (this.#storageError === undefined && !this.#stopping) {
-      this.#doors.setState('open');
-      this.#startTicking();
-    }
-    this.#options.observer({ type: 'restored' });
+    this.#doors.setState('open');
+    this.#startTicking();
   }
 
   setLeader(answer: Answer<boolean>): HangUp {
     const refusal = this.#haltRefusal();
-    if (refusal !== undefined) return this.#answerSoon(answer, refusal);
-    if (this.isLeader()) return this.#answerSoon(answer, { kind: 'done', value: true });
+    if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
+    if (this.isLeader())
+      return answerSoon(this.#options.timer, answer, { kind: 'done', value: true });
     return this.#wish.add(answer);
   }
 
   sendHeartbeat(answer: Answer<boolean>): HangUp {
     const refusal = this.#haltRefusal();
-    if (refusal !== undefined) return this.#answerSoon(answer, refusal);
-    if (!this.isLeader()) return this.#answerSoon(answer, { kind: 'done', value: false });
+    if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
+    if (!this.isLeader())
+      return answerSoon(this.#options.timer, answer, { kind: 'done', value: false });
     if (this.#options.servers.length === 1) {
-      return this.#answerSoon(answer, { kind: 'done', value: true });
+      return answerSoon(this.#options.timer, answer, { kind: 'done', value: true });
     }
     return this.#heartbeats.add(this.#raft.log.lastIndex, answer);
   }
@@ -233,9 +237,32 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     });
   }
 
-  /** Steps the core. An effect that causes another event has it taken after the present one. */
+  /**
+   * Everything stands still: no time, no messages, no entries applied. The core is told before any
+   * caller is, so that a caller who restores the server in its answer comes after that.
+   */
+  #halt(
+    doors: DoorState,
+    refusals: { readonly logged: Refusal; readonly unlogged: Refusal },
+  ): void {
+    this.#stopTicking?.();
+    this.#applier.pause();
+    if (!this.#halted) this.#inbox.push({ type: 'crash' });
+    this.#halted = true;
+    this.#doors.setState(doors);
+    this.#calls.endAll(refusals.logged, refusals.unlogged);
+    this.#wish.refuseAll(refusals.unlogged);
+    this.#heartbeats.refuseAll(refusals.unlogged);
+    this.#stepThrough();
+  }
+
+  /** An effect that causes another event has it taken after the present one. */
   #take(event: RaftEvent): void {
     this.#inbox.push(event);
+    this.#stepThrough();
+  }
+
+  #stepThrough(): void {
     if (this.#stepping) return;
     this.#stepping = true;
     for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
@@ -245,9 +272,9 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     this.#stepping = false;
   }
 
-  /** A server that is crashed or whose disk failed hears only its own disk and the switch. */
+  /** A server that stands still hears only its own disk and the switch. */
   #isShutOut(event: RaftEvent): boolean {
-    if (!this.#crashed && this.#storageError === undefined) return false;
+    if (!this.#halted) return false;
     return event.type !== 'persisted' && event.type !== 'crash' && event.type !== 'restore';
   }
 
@@ -334,18 +361,11 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     if (this.#storageError !== undefined) return;
     const reason = error.message;
     this.#storageError = reason;
-    this.#stopTicking?.();
-    this.#doors.setState('closed');
-    this.#endCalls({ kind: 'outcomeUnknown', reason }, { kind: 'storage', reason });
-    if (!this.#crashed) this.#take({ type: 'crash' });
     this.#options.observer({ type: 'storageFailed', reason });
-  }
-
-  /** Ends every pending call: those in the log with `logged`, all others with `unlogged`. */
-  #endCalls(logged: Refusal, unlogged: Refusal): void {
-    this.#calls.endAll(logged, unlogged);
-    this.#wish.refuseAll(unlogged);
-    this.#heartbeats.refuseAll(unlogged);
+    this.#halt('closed', {
+      logged: { kind: 'outcomeUnknown', reason },
+      unlogged: { kind: 'storage', reason },
+    });
   }
 
   /** Why this server takes no calls of leaders now, or undefined when it leads. */
@@ -368,16 +388,6 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
 
   #notLeader(): Refusal {
     return { kind: 'notLeader', leaderId: this.#raft.leaderId };
-  }
-
-  #answerSoon<Value>(answer: Answer<Value>, outcome: Outcome<Value>): HangUp {
-    let isWanted = true;
-    this.#options.timer.soon(() => {
-      if (isWanted) answer(outcome);
-    });
-    return () => {
-      isWanted = false;
-    };
   }
 
   #startTicking(): void {

@@ -8,7 +8,7 @@ import { checkHistory } from './checkers/check-history.js';
 import { ClusterWatch } from './checkers/cluster-watch.js';
 import { PromiseWatch } from './checkers/promise-watch.js';
 import { faultKinds, Faults, type FaultKind } from './faults.js';
-import { describeCall, History, type Question } from './history.js';
+import { describeCall, History, type CallRecord, type Question } from './history.js';
 import { seenFiles, SimClient } from './sim-client.js';
 import { SimRandom } from './sim-random.js';
 import { SimWorld } from './sim-world.js';
@@ -107,11 +107,20 @@ const lastQuestions: readonly Question[] = [
 
 function checkAnswered(world: SimWorld, history: History, question: Question): void {
   const client = new SimClient(world, history, 'last');
-  const leader = must(world.leader, 'it led a moment ago');
-  const { call } = client.send(leader, question, () => undefined);
-  const hasEnded = world.runUntil(() => call.end !== undefined, livenessMs);
-  const isRight = call.end?.type === (question.type === 'update' ? 'updated' : 'seen');
-  assert(hasEnded && isRight, `no answer from a healthy cluster: ${describeCall(call)}`);
+  const isRight = (call: CallRecord): boolean =>
+    call.end?.type === (question.type === 'update' ? 'updated' : 'seen');
+  const ask = (): CallRecord => {
+    world.runUntil(() => world.leader !== undefined, livenessMs);
+    const leader = must(world.leader, 'a healthy cluster has a leader');
+    return client.send(leader, question, () => undefined).call;
+  };
+  let call = ask();
+  world.runUntil(() => {
+    // Who leads may still change once after the last fault.
+    if (call.end?.type === 'refused') call = ask();
+    return isRight(call);
+  }, livenessMs);
+  assert(isRight(call), `no answer from a healthy cluster: ${describeCall(call)}`);
 }
 
 function isCaughtUp(world: SimWorld): boolean {

@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
+import { findRequestMistake } from '../../src/raft/check-request.js';
+import type { AppendEntriesRequest, RequestVoteRequest } from '../../src/raft/messages.js';
+import { makeEntry } from './make.js';
+
+const sender = asServerId(1);
+
+const vote: RequestVoteRequest = {
+  type: 'requestVote',
+  term: asTerm(3),
+  candidateId: sender,
+  lastLogIndex: asLogIndex(7),
+  lastLogTerm: asTerm(3),
+  preVote: false,
+  leadershipTransfer: false,
+};
+
+const append: AppendEntriesRequest = {
+  type: 'appendEntries',
+  term: asTerm(3),
+  leaderId: sender,
+  prevLogIndex: asLogIndex(2),
+  prevLogTerm: asTerm(1),
+  entries: [makeEntry(3, 1), makeEntry(4, 3)],
+  leaderCommit: asLogIndex(99),
+  round: 0,
+};
+
+const nothing = { lastLogIndex: asLogIndex(0), lastLogTerm: asTerm(0) };
+const start = { prevLogIndex: asLogIndex(0), prevLogTerm: asTerm(0) };
+const noTerm = asTerm(0);
+
+describe('A request of a peer', () => {
+  const right = [
+    vote,
+    { ...vote, ...nothing },
+    { ...vote, preVote: true, lastLogTerm: asTerm(2) },
+    append,
+    { ...append, entries: [] },
+    { ...append, ...start, entries: [makeEntry(1, 1)] },
+  ];
+  it('is right when its parts can be true together', () => {
+    for (const request of right) expect(findRequestMistake(sender, request)).to.equal(undefined);
+  });
+
+  const wrong = [
+    { ...vote, candidateId: asServerId(2) },
+    { ...append, leaderId: asServerId(2) },
+    { ...vote, ...nothing, term: noTerm },
+    { ...append, ...start, entries: [], term: noTerm },
+    { ...vote, lastLogIndex: asLogIndex(0) },
+    { ...vote, lastLogTerm: noTerm },
+    { ...vote, lastLogTerm: asTerm(4) },
+    { ...vote, preVote: true },
+    { ...append, prevLogIndex: asLogIndex(0), entries: [] },
+    { ...append, prevLogTerm: noTerm, entries: [] },
+    { ...append, prevLogTerm: asTerm(4), entries: [] },
+    { ...append, entries: [makeEntry(4, 3)] },
+    { ...append, entries: [makeEntry(3, 3), makeEntry(5, 3)] },
+    { ...append, entries: [makeEntry(3, 2), makeEntry(4, 1)] },
+    { ...append, prevLogTerm: asTerm(2) },
+    { ...append, entries: [makeEntry(3, 4)] },
+    { ...vote, term: asTerm(2 ** 47 + 1) },
+    { ...append, term: asTerm(2 ** 47 + 1) },
+  ];
+  it('is named wrong when they cannot, or when it speaks for another server', () => {
+    for (const request of wrong) {
+      expect(findRequestMistake(sender, request), JSON.stringify(request)).to.be.a('string');
+    }
+  });
+});

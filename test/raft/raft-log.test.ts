@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { AssertionError } from '../../src/base/assert.js';
+import { asLogIndex, asTerm } from '../../src/base/ids.js';
+import { encodedEntryBytes } from '../../src/raft/entry-codec.js';
+import type { Entry } from '../../src/raft/messages.js';
+import { RaftLog } from '../../src/raft/raft-log.js';
+import { makeEntry, makeLog, termsOf } from './make.js';
+
+/** Terms of a log: they never fall. */
+const logTerms = fc
+  .array(fc.integer({ min: 0, max: 2 }), { maxLength: 30 })
+  .map((steps) =>
+    steps.reduce<number[]>((terms, step) => [...terms, (terms.at(-1) ?? 1) + step], []),
+  );
+
+const all = (log: RaftLog): readonly Entry[] => log.range(log.firstIndex, log.lastIndex);
+
+describe('The log', () => {
+  it('gives back what was appended, and knows terms by index', () => {
+    fc.assert(
+      fc.property(logTerms, (terms) => {
+        const entries = makeLog(...terms);
+        const log = new RaftLog(entries);
+        expect(all(log)).to.deep.equal(entries);
+        expect(log.lastIndex).to.equal(terms.length);
+        expect(log.lastTerm).to.equal(terms.at(-1) ?? 0);
+        expect(log.termAt(asLogIndex(0))).to.equal(0);
+        expect(log.termAt(asLogIndex(terms.length + 1))).to.equal(undefined);
+        terms.forEach((term, at) => expect(log.termAt(asLogIndex(at + 1))).to.equal(term));
+      }),
+    );
+  });
+
+  it('finds the first and the last entry of a term', () => {
+    fc.assert(
+      fc.property(logTerms, (terms) => {
+        const log = new RaftLog(makeLog(...terms));
+        terms.forEach((term, at) => {
+          const index = asLogIndex(at + 1);
+          expect(log.firstIndexOfTermAt(index)).to.equal(terms.indexOf(term) + 1);
+          expect(log.lastIndexOfTermAt(index)).to.equal(terms.lastIndexOf(term) + 1);
+        });
+      }),
+    );
+  });
+
+  it('compares logs by last term, then by length', () => {
+    fc.assert(
+      fc.property(logTerms, logTerms, (ours, theirs) => {
+        const [ourTerm, theirTerm] = [ours.at(-1) ?? 0, theirs.at(-1) ?? 0];
+        const isNewer = theirTerm * 1_000 + theirs.length >= ourTerm * 1_000 + ours.length;
+        const log = new RaftLog(makeLog(...ours));
+        const answer = log.isUpToDate(asLogIndex(theirs.length), asTerm(theirTerm));
+        expect(answer).to.equal(isNewer);
+      }),
+    );
+  });
+
+  it('hands out slices by size, also while it grows and is cut', () => {
+    const action = fc.oneof(
+      fc.record({ type: fc.constant('append' as const), term: fc.integer({ min: 0, max: 1 }) }),
+      fc.record({
+        type: fc.constant('cut' as const),
+        at: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+      fc.record({
+        type: fc.constant('slice' as const),
+        at: fc.double({ min: 0, max: 1, noNaN: true }),
+        bytesMax: fc.constantFrom(1, 60, 200, 10_000),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
+        const log = new RaftLog([]);
+        let reference: Entry[] = [];
+        let cuts = 1;
+        for (const step of actions) {
+          if (step.type === 'append') {
+            const entry = makeEntry(reference.length + 1, cuts + step.term);
+            if (entry.term < log.lastTerm) continue;
+            log.append([entry]);
+            reference.push(entry);
+          } else if (step.type === 'cut') {
+            const at = Math.floor(step.at * reference.length);
+            if (at >= reference.length) continue;
+            log.truncateFrom(asLogIndex(at + 1));
+            reference = reference.slice(0, at);
+            cuts += 2;
+          } else {
+            const from = 1 + Math.floor(step.at * (reference.length + 1));
+            const expected = referenceSlice(
+              reference,
+              Math.min(from, reference.length + 1),
+              step.bytesMax,
+            );
+            const index = asLogIndex(Math.min(from, reference.length + 1));
+            expect(log.slice(index, step.bytesMax)).to.deep.equal(expected);
+          }
+        }
+      }),
+    );
+  });
+
+  it('gives followers that are equally far the same array', () => {
+    const log = new RaftLog(makeLog(1, 1, 1));
+    expect(log.slice(asLogIndex(2), 1_000)).to.equal(log.slice(asLogIndex(2), 1_000));
+    expect(log.slice(asLogIndex(1), 1)).to.equal(log.slice(asLogIndex(1), 1));
+  });
+
+  it('knows the term before its first entry when its beginning was taken away', () => {
+    const log = new RaftLog([makeEntry(6, 3)], asLogIndex(5), asTerm(2));
+    expect([log.firstIndex, log.lastIndex]).to.deep.equal([6, 6]);
+    expect(log.termAt(asLogIndex(5))).to.equal(2);
+    expect(log.termAt(asLogIndex(4))).to.equal(undefined);
+    expect(log.firstIndexOfTermAt(asLogIndex(6))).to.equal(6);
+    expect(termsOf(log.slice(asLogIndex(6), 1))).to.deep.equal([3]);
+    log.truncateFrom(asLogIndex(6));
+    expect([log.lastIndex, log.lastTerm]).to.deep.equal([5, 2]);
+  });
+
+  it('stops the process rather than take a gap, a falling term or a cut beside the log', () => {
+    const log = new RaftLog(makeLog(1, 2));
+    expect(() => log.append([makeEntry(4, 2)])).to.throw(AssertionError);
+    expect(() => log.append([makeEntry(3, 1)])).to.throw(AssertionError);
+    expect(() => log.truncateFrom(asLogIndex(3))).to.throw(AssertionError);
+    expect(() => log.truncateFrom(asLogIndex(0))).to.throw(AssertionError);
+    expect(() => log.range(asLogIndex(1), asLogIndex(3))).to.throw(AssertionError);
+    expect(() => log.entryAt(asLogIndex(3))).to.throw(AssertionError);
+  });
+});
+
+function referenceSlice(log: readonly Entry[], from: number, bytesMax: number): readonly Entry[] {
+  const taken: Entry[] = [];
+  let bytes = 0;
+  for (const entry of log.slice(from - 1)) {
+    bytes += encodedEntryBytes(entry);
+    if (taken.length > 0 && bytes > bytesMax) break;
+    taken.push(entry);
+  }
+  return taken;
+}
