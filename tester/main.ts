@@ -3,14 +3,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseRequest } from './options.js';
+import { findProjectRoot } from './project-root.js';
 import type { Sink } from './reporter.js';
 import { runTester } from './tester.js';
 import { standardTiming } from './timing.js';
 
-/** This file runs as build/tester/main.js. */
-const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+const projectRoot = findProjectRoot();
 
 function versionOf(root: string): string {
   const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

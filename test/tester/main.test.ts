@@ -3,10 +3,13 @@
  */
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withFake } from './judging.js';
 
-const main = fileURLToPath(new URL('../../tester/main.js', import.meta.url));
+const build = fileURLToPath(new URL('../..', import.meta.url));
+const main = join(build, 'tester/main.js');
 
 function start(...argv: string[]) {
   return execa(process.execPath, [main, ...argv], { reject: false, timeout: 20_000 });
@@ -20,6 +23,22 @@ describe('the tester as a process', () => {
       stdout: '',
       stderr: 'cannot reach a server at 127.0.0.1:1: connection refused',
     });
+  });
+
+  it('runs from a folder of any depth below the project, as its releases lie deeper', async () => {
+    const folder = await mkdtemp(join(build, 'deeper-'));
+    try {
+      for (const part of ['tester', 'src']) {
+        await cp(join(build, part), join(folder, part), { recursive: true });
+      }
+      const { stdout } = await execa(process.execPath, [
+        join(folder, 'tester/main.js'),
+        '--version',
+      ]);
+      expect(stdout).to.match(/^\d+\.\d+\.\d+$/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('writes only results when it is piped', async () => {
