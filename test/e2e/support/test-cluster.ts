@@ -1,0 +1,146 @@
+/**
+ * A cluster of real processes in a temporary folder, and what a test asks of it. Nobody may be
+ * left waiting for a server that is paused or gone: every call has a deadline.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { must } from '../../../src/base/assert.js';
+import { RpcConnection, type RpcAnswer } from '../../../src/client/rpc-connection.js';
+import type { XmlValue } from '../../../src/rpc/xml-value.js';
+import { eventually } from './eventually.js';
+import { findClusterPorts } from './cluster-ports.js';
+import { ServerUnderTest } from './server-under-test.js';
+
+export const host = '127.0.0.1';
+
+const callMsMax = 5_000;
+const statusMsMax = 1_000;
+const logTailLines = 40;
+
+/** What `/status` says, as far as the tests look at it. */
+export interface ServerStatus {
+  readonly serverId: number;
+  readonly status: 'leader' | 'follower' | 'candidate' | 'crashed';
+  readonly term: number;
+  readonly leaderId: number;
+  readonly commitIndex: number;
+  readonly lastApplied: number;
+  readonly lastLogIndex: number;
+  readonly pendingUpdates: number;
+  readonly pendingReads: number;
+  readonly pendingCalls: number;
+  readonly connections: number;
+}
+
+export class TestCluster {
+  readonly folder: string;
+  readonly configPath: string;
+  readonly servers: readonly ServerUnderTest[];
+  readonly #connections: readonly RpcConnection[];
+
+  private constructor(folder: string, ports: readonly number[], args: readonly string[]) {
+    this.folder = folder;
+    this.configPath = join(folder, 'cluster.txt');
+    this.servers = ports.map(
+      (port, id) => new ServerUnderTest(id, port, [this.configPath, String(id), ...args]),
+    );
+    this.#connections = ports.map((port, id) => new RpcConnection({ id, host, port }));
+  }
+
+  /** Writes the configuration; starts nothing. `args` are options of every server. */
+  static async create(size: number, args: readonly string[]): Promise<TestCluster> {
+    const folder = await mkdtemp(join(tmpdir(), 'surfraft-e2e-'));
+    const ports = await findClusterPorts(size);
+    const cluster = new TestCluster(folder, ports, args);
+    const lines = ports.map((port, id) => `metadata${id}: localhost:${port}\n`);
+    await writeFile(cluster.configPath, `M: ${size}\n${lines.join('')}`);
+    return cluster;
+  }
+
+  server(id: number): ServerUnderTest {
+    return must(this.servers[id], `there is no server ${id}`);
+  }
+
+  /** Starts the servers that do not run; resolves once all of them accept requests. */
+  async startAll(): Promise<void> {
+    const stopped = this.servers.filter((server) => !server.isRunning);
+    await Promise.all(stopped.map((server) => server.start()));
+  }
+
+  /** Ends every process, forgets every file. */
+  async destroy(): Promise<void> {
+    for (const connection of this.#connections) connection.close();
+    const running = this.servers.filter((server) => server.isRunning);
+    await Promise.all(running.map((server) => server.end('SIGKILL')));
+    await rm(this.folder, { recursive: true });
+  }
+
+  /** The end of each server's log, for somebody who wants to know why a test failed. */
+  describeLogs(): string {
+    return this.servers
+      .map((server) => `===== server ${server.id} =====\n${server.logTail(logTailLines)}\n`)
+      .join('');
+  }
+
+  /** One call to one server, with whatever comes of it within 5 s, or until `signal` fires. */
+  call(
+    id: number,
+    method: string,
+    params: readonly XmlValue[] = [],
+    signal: AbortSignal = AbortSignal.timeout(callMsMax),
+  ): Promise<RpcAnswer> {
+    const connection = must(this.#connections[id], `there is no server ${id}`);
+    return connection.call(method, params, signal);
+  }
+
+  /** The value that a call answers; rejects when it answers anything else. */
+  async value(id: number, method: string, ...params: readonly XmlValue[]): Promise<XmlValue> {
+    const answer = await this.call(id, method, params);
+    if (answer.kind === 'value') return answer.value;
+    throw new Error(`${method} on server ${id}: ${JSON.stringify(answer)}`);
+  }
+
+  /** Undefined for a server that does not answer within a second. */
+  async status(id: number): Promise<ServerStatus | undefined> {
+    try {
+      const signal = AbortSignal.timeout(statusMsMax);
+      const response = await fetch(`http://${host}:${this.server(id).port}/status`, { signal });
+      return (await response.json()) as ServerStatus;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async statuses(): Promise<readonly ServerStatus[]> {
+    const running = this.servers.filter((server) => server.isRunning);
+    const answers = await Promise.all(running.map(({ id }) => this.status(id)));
+    return answers.filter((answer) => answer !== undefined);
+  }
+
+  /** The leader of the newest term, once a majority of all servers follows it in that term. */
+  async leader(deadlineMs = 10_000): Promise<ServerStatus> {
+    return eventually('a leader with a majority', deadlineMs, async () => {
+      const statuses = await this.statuses();
+      const leader = statuses
+        .filter(({ status }) => status === 'leader')
+        .sort((a, b) => b.term - a.term)[0];
+      if (leader === undefined) return undefined;
+      const believers = statuses.filter(
+        ({ term, leaderId }) => term === leader.term && leaderId === leader.serverId,
+      );
+      return believers.length * 2 > this.servers.length ? leader : undefined;
+    });
+  }
+
+  /** Servers other than this one. */
+  others(id: number): readonly number[] {
+    return this.servers.map((server) => server.id).filter((other) => other !== id);
+  }
+
+  /** How often any server started an election, as their logs tell. */
+  electionCount(): number {
+    const count = (log: string): number => log.match(/ starts an election in term /g)?.length ?? 0;
+    return this.servers.reduce((sum, server) => sum + count(server.log), 0);
+  }
+}
