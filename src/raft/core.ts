@@ -148,7 +148,7 @@ export class Core {
     const write = this.#write();
     if (write.entries.length === 0) write.firstIndex = first.index;
     write.lastIndex = this.log.lastIndex;
-    write.entries.push(...entries);
+    for (const entry of entries) write.entries.push(entry);
   }
 
   /** Removes uncommitted entries that a leader's log contradicts (section 5.3). */

@@ -104,27 +104,31 @@ export class RaftLog {
 
   /** Index of the first entry of the term that the entry at `index` has. */
   firstIndexOfTermAt(index: LogIndex): LogIndex {
-    const term = this.entryAt(index).term;
-    let first = index;
-    while (first > this.firstIndex && this.entryAt(asLogIndex(first - 1)).term === term) {
-      first = asLogIndex(first - 1);
-    }
-    return first;
+    return this.#firstIndexFromTerm(this.entryAt(index).term);
   }
 
   /** Index of the last entry of the term that the entry at `index` has. */
   lastIndexOfTermAt(index: LogIndex): LogIndex {
-    const term = this.entryAt(index).term;
-    let last = index;
-    while (last < this.lastIndex && this.entryAt(asLogIndex(last + 1)).term === term) {
-      last = asLogIndex(last + 1);
-    }
-    return last;
+    return asLogIndex(this.#firstIndexFromTerm(this.entryAt(index).term + 1) - 1);
   }
 
   /** Whether a log that ends in (`lastTerm`, `lastIndex`) is at least as new (section 5.4.1). */
   isUpToDate(lastIndex: LogIndex, lastTerm: Term): boolean {
     if (lastTerm !== this.lastTerm) return lastTerm > this.lastTerm;
     return lastIndex >= this.lastIndex;
+  }
+
+  /**
+   * Index of the first entry of `term` or a later one; one past the end when there is none. Terms
+   * never fall, so halving finds it: a refusal costs no walk along a long log.
+   */
+  #firstIndexFromTerm(term: number): LogIndex {
+    let [low, high] = [this.firstIndex as number, this.lastIndex + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.entryAt(asLogIndex(middle)).term < term) low = middle + 1;
+      else high = middle;
+    }
+    return asLogIndex(low);
   }
 }

@@ -211,6 +211,15 @@ describe('Paper section 5.3, log replication', () => {
     expectEqualLogs(cluster);
   });
 
+  it('two hundred thousand entries at once are taken like any others', () => {
+    const cluster = new RaftCluster({ size: 2 });
+    cluster.elect(0);
+    const payloads = Array.from({ length: 200_000 }, () => new Uint8Array(1));
+    cluster.step(0, { type: 'propose', payloads });
+    cluster.deliverAll();
+    expect(cluster.server(1).raft.commitIndex).to.equal(200_001);
+  });
+
   it('a follower that refuses without a hint is asked again with the next heartbeat only', () => {
     const cluster = new RaftCluster({ size: 2, logs: [makeLog(1, 1), makeLog(1)] });
     cluster.elect(0);

@@ -257,7 +257,7 @@ export class RaftCluster {
         return;
       case 'apply':
         this.checks.applied(server, effect.entries);
-        server.applied.push(...effect.entries);
+        for (const entry of effect.entries) server.applied.push(entry);
         this.#say(`${id} applied ${describeEntries(effect.entries)}`);
         return;
       case 'readReady':
