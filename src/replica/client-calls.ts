@@ -108,8 +108,8 @@ export class ClientCalls<Command, Result> {
 
   /** Leadership has begun and the state machine has applied everything before `unapplied`. */
   openTail(unapplied: readonly Entry[]): void {
-    this.#uncommitted.reset(unapplied);
     const commands = unapplied.filter((entry) => entry.kind === 'command');
+    this.#uncommitted.reset(commands);
     this.#stateMachine.openTail(commands.map((entry) => entry.payload));
     this.#tailOpen = true;
     for (const { command, call } of this.#proposals.takeWaiting()) this.#admit(command, call);
@@ -136,7 +136,9 @@ export class ClientCalls<Command, Result> {
   #admit(command: Command, call: Call<Result>): void {
     const admission = this.#stateMachine.admit(command);
     if (admission.kind === 'log') {
-      this.#proposals.admit(this.#stateMachine.encode(command), call);
+      const payload = this.#stateMachine.encode(command);
+      this.#uncommitted.add(payload.length);
+      this.#proposals.admit(payload, call);
     } else {
       const { result } = admission;
       const verdict: Answer<undefined> = (outcome) => {
@@ -154,7 +156,6 @@ export class ClientCalls<Command, Result> {
     for (const { payload, call } of this.#proposals.takeAdmitted()) {
       index += 1;
       payloads.push(payload);
-      this.#uncommitted.add(payload.length);
       call.moveTo(this.#updates.add(asLogIndex(index), term, call.answer));
     }
     this.#log.propose(payloads);
