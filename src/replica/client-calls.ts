@@ -7,6 +7,7 @@ import { asLogIndex, type LogIndex, type Term } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
 import type { ReadThrough } from '../raft/effects.js';
 import type { Entry } from '../raft/messages.js';
+import { applySliceEntries } from './applier.js';
 import { Call } from './call.js';
 import { isFull, UncommittedMeter } from './limits.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
@@ -39,6 +40,8 @@ export class ClientCalls<Command, Result> {
   #lastReadId = 0;
   /** The state machine judges commands: this server leads and its backlog is applied. */
   #tailOpen = false;
+  /** The tail opens once the no-op of this server's term is applied. */
+  #opensAtNoop = false;
 
   constructor(stateMachine: StateMachine<Command, Result>, log: LogAccess) {
     this.#stateMachine = stateMachine;
@@ -104,20 +107,24 @@ export class ClientCalls<Command, Result> {
   settle(entry: Entry, result: Result | undefined, replaced: Refusal): void {
     if (entry.kind === 'command') this.#uncommitted.remove(entry.payload.length);
     this.#updates.settle(entry, result, replaced);
+    if (!this.#opensAtNoop || entry.kind !== 'noop') return;
+    if (entry.term === this.#log.position().term) this.#openTail([]);
   }
 
-  /** Leadership has begun and the state machine has applied everything before `unapplied`. */
-  openTail(unapplied: readonly Entry[]): void {
-    this.#uncommitted.reset(unapplied);
-    const commands = unapplied.filter((entry) => entry.kind === 'command');
-    this.#stateMachine.openTail(commands.map((entry) => entry.payload));
-    this.#tailOpen = true;
-    for (const { command, call } of this.#proposals.takeWaiting()) this.#admit(command, call);
+  /**
+   * Leadership has begun and the state machine has applied everything before `unapplied`. To judge
+   * a long backlog in one turn would silence the new leader until it is deposed: then the tail
+   * opens when the backlog is applied, up to the term's own no-op, and until then commands wait.
+   */
+  lead(unapplied: readonly Entry[]): void {
+    this.#opensAtNoop = unapplied.length > applySliceEntries;
+    if (!this.#opensAtNoop) this.#openTail(unapplied);
   }
 
   /** Leadership has ended: what is not in the log is refused, what is waits for its fate. */
   deposed(refusal: Refusal): void {
     this.#tailOpen = false;
+    this.#opensAtNoop = false;
     this.#refuseUnlogged(refusal);
   }
 
@@ -125,6 +132,16 @@ export class ClientCalls<Command, Result> {
   endAll(logged: Refusal, unlogged: Refusal): void {
     this.#updates.refuseAll(logged);
     this.#refuseUnlogged(unlogged);
+  }
+
+  /** `unapplied` is all of the log that the state machine has not seen. */
+  #openTail(unapplied: readonly Entry[]): void {
+    this.#opensAtNoop = false;
+    const commands = unapplied.filter((entry) => entry.kind === 'command');
+    this.#uncommitted.reset(commands);
+    this.#stateMachine.openTail(commands.map((entry) => entry.payload));
+    this.#tailOpen = true;
+    for (const { command, call } of this.#proposals.takeWaiting()) this.#admit(command, call);
   }
 
   #refuseUnlogged(refusal: Refusal): void {
@@ -136,7 +153,9 @@ export class ClientCalls<Command, Result> {
   #admit(command: Command, call: Call<Result>): void {
     const admission = this.#stateMachine.admit(command);
     if (admission.kind === 'log') {
-      this.#proposals.admit(this.#stateMachine.encode(command), call);
+      const payload = this.#stateMachine.encode(command);
+      this.#uncommitted.add(payload.length);
+      this.#proposals.admit(payload, call);
     } else {
       const { result } = admission;
       const verdict: Answer<undefined> = (outcome) => {
@@ -154,7 +173,6 @@ export class ClientCalls<Command, Result> {
     for (const { payload, call } of this.#proposals.takeAdmitted()) {
       index += 1;
       payloads.push(payload);
-      this.#uncommitted.add(payload.length);
       call.moveTo(this.#updates.add(asLogIndex(index), term, call.answer));
     }
     this.#log.propose(payloads);

@@ -6,21 +6,21 @@
 import { pendingCallsMax } from '../base/limits.js';
 import type { Entry } from '../raft/messages.js';
 
-/** Entries in the log beyond the applied ones. */
+/** Commands in the log, or on their way into it, beyond the applied ones. */
 export const uncommittedEntriesMax = 100_000;
 
-/** Payload bytes of those entries. */
+/** Payload bytes of those commands. */
 export const uncommittedBytesMax = 256 * 1024 * 1024;
 
-/** Counts what this leader has logged and not yet applied. */
+/** Counts what this leader has taken to be logged and not yet applied. */
 export class UncommittedMeter {
   entries = 0;
   bytes = 0;
 
-  /** A leadership begins with these entries. */
-  reset(entries: readonly Entry[]): void {
-    this.entries = entries.length;
-    this.bytes = entries.reduce((sum, entry) => sum + entry.payload.length, 0);
+  /** A leadership begins with these commands in its log. */
+  reset(commands: readonly Entry[]): void {
+    this.entries = commands.length;
+    this.bytes = commands.reduce((sum, entry) => sum + entry.payload.length, 0);
   }
 
   add(payloadBytes: number): void {

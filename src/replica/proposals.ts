@@ -20,11 +20,11 @@ interface Admitted<Result> {
 }
 
 export class Proposals<Command, Result> {
-  #waiting: Waiting<Command, Result>[] = [];
+  readonly #waiting = new Set<Waiting<Command, Result>>();
   #admitted: Admitted<Result>[] = [];
 
   get size(): number {
-    return this.#waiting.length + this.#admitted.length;
+    return this.#waiting.size + this.#admitted.length;
   }
 
   get hasAdmitted(): boolean {
@@ -32,12 +32,14 @@ export class Proposals<Command, Result> {
   }
 
   wait(command: Command, call: Call<Result>): void {
-    this.#waiting.push({ command, call });
+    const waiting = { command, call };
+    this.#waiting.add(waiting);
+    call.moveTo(() => this.#waiting.delete(waiting));
   }
 
   takeWaiting(): readonly Waiting<Command, Result>[] {
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
     return waiting;
   }
 

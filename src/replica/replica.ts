@@ -345,7 +345,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     const { term } = this.#raft;
     this.#applier.run(() => {
       if (this.#refusal() !== undefined || this.#raft.term !== term) return;
-      this.#calls.openTail(unapplied);
+      this.#calls.lead(unapplied);
     });
   }
 

@@ -1,6 +1,5 @@
 /** Updates in the log: each caller is told the real fate of its entry, whoever decides it. */
 import { expect } from 'chai';
-import { must } from '../../src/base/assert.js';
 import { asServerId } from '../../src/base/ids.js';
 import type { Entry } from '../../src/raft/messages.js';
 import { append, noop, ReplicaRig } from './replica-rig.js';
@@ -90,7 +89,7 @@ describe('an update in the log', () => {
     const third = rig.update('a', 3);
     rig.settle([]);
     hearRival(rig, [noop(2, 2)], 1);
-    leadAgain(rig);
+    rig.win();
     expect(rig.replica.status()).to.include({ role: 'leader', term: 3, lastLogIndex: 3 });
     const other = rig.update('b', 1);
     rig.completeWrites();
@@ -111,12 +110,3 @@ describe('an update in the log', () => {
     expect(rig.files.get('a')).to.deep.include({ version: 2 });
   });
 });
-
-/** Wins an election, of which the log so far is not yet replicated. */
-function leadAgain(rig: ReplicaRig): void {
-  rig.takeSent(rival);
-  rig.setLeader();
-  rig.completeWrites();
-  const vote = rig.takeSent(rival).find((request) => request.type === 'requestVote');
-  rig.respond(rival, must(vote, 'it asks for a vote'));
-}

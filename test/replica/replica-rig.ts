@@ -165,6 +165,17 @@ export class ReplicaRig {
     assert(this.replica.isLeader(), 'it leads');
   }
 
+  /** Wins an election; nothing of the new term is replicated yet. */
+  win(): void {
+    this.replica.setLeader(() => undefined);
+    this.completeWrites();
+    const [peer] = this.peers;
+    for (const request of peer === undefined ? [] : this.takeSent(peer)) {
+      if (request.type === 'requestVote') this.respond(must(peer, 'it was asked'), request);
+    }
+    assert(this.replica.isLeader(), 'it leads');
+  }
+
   update(name: string, version: number, onEnd?: Answer<UpdateResult>): Asked<UpdateResult> {
     return this.ask((answer) => this.replica.submit(command(name, version), answer), onEnd);
   }

@@ -13,6 +13,8 @@ export interface FaultsOptions {
   readonly kinds: readonly FaultKind[];
   /** Bounds of the time between two faults. */
   readonly everyMs: { readonly min: number; readonly max: number };
+  /** Probability that something is mended instead: without it clusters soon do nothing at all. */
+  readonly mendProbability: number;
 }
 
 export type FaultKind = keyof typeof actions;
@@ -115,21 +117,17 @@ export class Faults {
     this.#isOver = true;
     const { world } = this.#options;
     world.note('all', () => 'faults end, everything is mended');
-    world.network.heal();
-    world.network.conditions = {
-      latencyMs: { min: 0.1, max: 1 },
-      lossProbability: 0,
-      repeatProbability: 0,
-    };
+    mendNetwork(world);
     for (const server of world.servers) mendServer(world, server);
   }
 
   #schedule(): void {
-    const { world, random, everyMs, kinds } = this.#options;
+    const { world, random, everyMs, mendProbability, kinds } = this.#options;
     if (kinds.length === 0) return;
     world.clock.after(random.between(everyMs.min, everyMs.max), () => {
       if (this.#isOver) return;
-      actions[random.pick(kinds)](world, random);
+      if (random.chance(mendProbability)) mendSome(world, random);
+      else actions[random.pick(kinds)](world, random);
       this.#schedule();
     });
   }
@@ -137,6 +135,23 @@ export class Faults {
 
 function isFaultKind(name: string): name is FaultKind {
   return name in actions;
+}
+
+function mendNetwork(world: SimWorld): void {
+  world.network.heal();
+  world.network.conditions = {
+    latencyMs: { min: 0.1, max: 1 },
+    lossProbability: 0,
+    repeatProbability: 0,
+  };
+}
+
+function mendSome(world: SimWorld, random: SimRandom): void {
+  if (random.chance(0.7)) mendNetwork(world);
+  for (const server of random.some(world.servers, 0.7)) {
+    world.note(`s${server.id}`, () => 'is mended');
+    mendServer(world, server);
+  }
 }
 
 function mendServer(world: SimWorld, server: SimServer): void {

@@ -138,7 +138,8 @@ export class SimStorage implements Storage {
     const lost = [...this.#syncing, ...this.#queue];
     this.#syncing = [];
     this.#queue = [];
-    this.#options.disk.tear(lost);
+    // A storage that failed has not written anything since.
+    if (!this.#hasFailed) this.#options.disk.tear(lost);
   }
 
   #sync(): void {

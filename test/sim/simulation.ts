@@ -47,9 +47,13 @@ export function simulate(options: SimulationOptions): SimulationReport {
   world.watch(new PromiseWatch(world));
   const history = new History();
   const kinds = draw.some(faultKinds, draw.pick([0.2, 0.5, 0.8]));
-  const faultMaxMs = draw.pick([100, 400, 1_500]);
-  const everyMs = { min: 20, max: faultMaxMs };
-  const faults = new Faults({ world, random: draw.fork(), kinds, everyMs });
+  const faults = new Faults({
+    world,
+    random: draw.fork(),
+    kinds,
+    everyMs: { min: 20, max: draw.pick([200, 800, 2_000]) },
+    mendProbability: draw.pick([0.2, 0.5]),
+  });
   const workload = drawWorkload(world, history, draw);
   world.note('all', () => `seed ${seed}: ${serverCount} servers, faults: ${kinds.join(', ')}`);
   world.startAll();

@@ -40,7 +40,7 @@ export class Workload {
     for (const client of this.#clients) client.start();
   }
 
-  /** No new calls; those under way are waited for with patience. */
+  /** No new calls; those under way are waited for without end. */
   stop(): void {
     for (const client of this.#clients) client.stop();
     this.#options.world.note('all', () => 'clients begin nothing new');
@@ -155,7 +155,7 @@ class WorkloadClient {
   }
 
   #playWithSwitch(server: SimServer): void {
-    if (!this.#random.chance(this.#options.crashInAnswerProbability)) return;
+    if (this.#isStopped || !this.#random.chance(this.#options.crashInAnswerProbability)) return;
     const { life } = server;
     if (life === undefined || life.process.isPaused) return;
     this.#options.world.note(this.#client.name, () => `crashes s${server.id} in its answer`);

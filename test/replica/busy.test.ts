@@ -1,0 +1,105 @@
+/** Limits: what a leader takes before it is busy, and that being busy has no effect. */
+import { expect } from 'chai';
+import { asServerId } from '../../src/base/ids.js';
+import { pendingCallsMax } from '../../src/base/limits.js';
+import { applySliceEntries } from '../../src/replica/applier.js';
+import { uncommittedBytesMax, uncommittedEntriesMax } from '../../src/replica/limits.js';
+import { append, command, logOf, ReplicaRig, type Asked } from './replica-rig.js';
+import type { UpdateResult } from '../../src/files/file-command.js';
+
+const peer = asServerId(1);
+const busy = { kind: 'busy' };
+
+/** An update with a payload of at least this many bytes. */
+function large(rig: ReplicaRig, name: string, bytes: number): Asked<UpdateResult> {
+  const hashlist = ['x'.repeat(bytes)];
+  return rig.ask((answer) =>
+    rig.replica.submit(
+      { type: 'updatefile', name, version: 1, hashlist, requestId: undefined },
+      answer,
+    ),
+  );
+}
+
+describe('a leader', () => {
+  it('is busy when too many calls wait, and takes more when some have hung up', () => {
+    const rig = new ReplicaRig();
+    rig.lead();
+    const waiting = Array.from({ length: pendingCallsMax }, (_, at) =>
+      at % 2 === 0 ? rig.read() : rig.update(`f${at}`, 1),
+    );
+    const refused = [rig.read(), rig.update('a', 1)];
+    rig.turns();
+    for (const { outcomes } of refused) expect(outcomes).to.deep.equal([busy]);
+    for (const { hangUp } of waiting.slice(0, 2)) hangUp();
+    const taken = rig.read();
+    rig.settle();
+    expect(taken.outcomes).to.have.length(1);
+    expect(waiting.filter(({ outcomes }) => outcomes.length === 1)).to.have.length(
+      pendingCallsMax - 2,
+    );
+    expect(rig.files.versionOf('a'), 'the refused update had no effect').to.equal(0);
+  });
+
+  it('is busy when too many entries wait for a majority, though their callers are gone', () => {
+    const rig = new ReplicaRig();
+    rig.lead();
+    for (let at = 0; at < uncommittedEntriesMax; at += 1) {
+      rig.update(`f${at}`, 1).hangUp();
+      if (at % 10_000 === 0) rig.turns();
+      if (at % 10_000 === 5_000) rig.completeWrites();
+    }
+    rig.turns();
+    const refused = rig.update('a', 1);
+    rig.turns();
+    expect(refused.outcomes).to.deep.equal([busy]);
+    rig.settle();
+    const taken = rig.update('a', 1);
+    rig.settle();
+    expect(taken.outcomes).to.deep.equal([{ kind: 'done', value: 'updated' }]);
+  }).timeout(20_000);
+
+  it('counts the bytes of what waits for its disk, too', () => {
+    const rig = new ReplicaRig();
+    rig.lead();
+    const bytes = uncommittedBytesMax / 4;
+    const taken = Array.from({ length: 5 }, (_, at) => large(rig, `f${at}`, bytes));
+    rig.turns();
+    expect(taken.map(({ outcomes }) => outcomes)).to.deep.equal([[], [], [], [], [busy]]);
+  }).timeout(20_000);
+
+  it('drops a call whose caller hangs up before the backlog is applied', () => {
+    const commands = Array.from({ length: 5_000 }, (_, at) => command('a', at + 1));
+    const rig = new ReplicaRig({ term: 1, entries: logOf(1, commands) });
+    rig.hear(peer, append(peer, 1, { index: 5_000, term: 1, commit: 5_000 }));
+    rig.setLeader();
+    rig.completeWrites();
+    rig.accept(peer);
+    expect(rig.replica.status(), 'it leads and has begun to apply').to.include({
+      role: 'leader',
+      lastApplied: applySliceEntries,
+    });
+    const call = rig.update('b', 1);
+    const other = rig.update('c', 1);
+    expect(rig.replica.status().pendingUpdates).to.equal(2);
+    call.hangUp();
+    expect(rig.replica.status().pendingUpdates).to.equal(1);
+    rig.settle();
+    expect(other.outcomes).to.deep.equal([{ kind: 'done', value: 'updated' }]);
+    expect(rig.files.versionOf('b')).to.equal(0);
+  });
+
+  it('counts no entry twice or for ever: it is not busy after any number of updates', () => {
+    const rig = new ReplicaRig({ serverCount: 1 });
+    rig.lead();
+    for (let batch = 0; batch < 11; batch += 1) {
+      for (let at = 0; at < 10_000; at += 1) rig.update(`f${batch}-${at}`, 1);
+      rig.completeWrites();
+      rig.turns();
+      rig.completeWrites();
+    }
+    const taken = rig.update('a', 1);
+    rig.settle();
+    expect(taken.outcomes).to.deep.equal([{ kind: 'done', value: 'updated' }]);
+  }).timeout(20_000);
+});
