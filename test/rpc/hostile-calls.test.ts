@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { decodeResponse } from '../../src/rpc/codec/response-decoder.js';
 import { AssertionError } from '../../src/base/assert.js';
+import { retainedBytes } from './support/retained-bytes.js';
 import { ServedReplica } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
 
@@ -50,14 +51,14 @@ describe('hostile calls', () => {
         else controller.enqueue(chunk);
       },
     });
-    const before = process.memoryUsage().rss;
+    const before = retainedBytes();
     const outcome = await fetch(served.url(), { method: 'POST', body, duplex: 'half' }).then(
       async (response) => decodeResponse(new Uint8Array(await response.arrayBuffer())),
       () => undefined,
     );
     // Either the answer arrived, or the connection was closed while we were still sending.
     if (outcome !== undefined) expect(outcome).to.have.nested.property('fault.code', -32600);
-    expect(process.memoryUsage().rss - before).to.be.below(40 * 1024 * 1024);
+    expect(retainedBytes() - before).to.be.below(20 * 1024 * 1024);
     await waitUntil(() => served.server.partialBytes === 0);
     expect(await served.value('ping')).to.equal(true);
   });
