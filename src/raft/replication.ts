@@ -31,7 +31,6 @@ export function sendHeartbeat(
   peer: ServerId,
   progress: Progress,
 ): void {
-  progress.probing = false;
   if (!sendEntries(core, leadership, peer, progress)) {
     sendAppend(core, leadership, { peer, progress, entries: [] });
   }

@@ -74,6 +74,18 @@ describe('Paper section 5.2, leader election', () => {
     expect(leaders(cluster)).to.deep.equal([]);
   });
 
+  it('a vote in a term that was known before is on disk before it is told', () => {
+    const cluster = new RaftCluster({ size: 3, terms: [1, 2, 2] });
+    cluster.server(1).holdsWrites = true;
+    cluster.step(0, { type: 'campaign' });
+    cluster.deliver();
+    expect(cluster.server(1).raft.votedFor).to.equal(0);
+    expect(cluster.network.filter(({ from }) => from === 1)).to.have.length(0);
+    cluster.completeWrites(1);
+    expect(cluster.server(1).disk.hardState.votedFor).to.equal(0);
+    expect(cluster.network.filter(({ from }) => from === 1)).to.have.length(1);
+  });
+
   it('a vote that is asked for again is given again', () => {
     const cluster = new RaftCluster({ size: 3 });
     cluster.step(0, { type: 'campaign' });

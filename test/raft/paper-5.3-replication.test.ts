@@ -18,6 +18,12 @@ function expectEqualLogs(cluster: RaftCluster): void {
 const appendsTo = (cluster: RaftCluster, id: number): string[] =>
   cluster.trace.filter((line) => line.includes(`→ ${id} AppendEntries`));
 
+function makeAnswer(answer: Partial<AppendEntriesResponse>): AppendEntriesResponse {
+  const nothing = { matchIndex: asLogIndex(0), conflictIndex: asLogIndex(0), round: 0 };
+  const refused = { term: asTerm(0), success: false, conflictTerm: asTerm(0) };
+  return { type: 'appendEntries', ...nothing, ...refused, ...answer };
+}
+
 describe('Paper section 5.3, log replication', () => {
   it('the leader appends the command to its log and issues AppendEntries in parallel', () => {
     const cluster = new RaftCluster({ size: 5 });
@@ -112,6 +118,17 @@ describe('Paper section 5.3, log replication', () => {
     if (duplicate !== undefined) cluster.network.push(duplicate);
     cluster.deliverAll();
     expect(logOf(cluster, 1)).to.deep.equal([1, 1, 1]);
+  });
+
+  it('an answer to an earlier leadership says nothing about the present one', () => {
+    const cluster = new RaftCluster({ size: 2 });
+    for (const id of [0, 1, 0]) cluster.elect(id);
+    cluster.server(1).holdsWrites = true;
+    cluster.propose(0, 'x');
+    cluster.deliver();
+    const late = makeAnswer({ term: asTerm(1), success: true, matchIndex: asLogIndex(4) });
+    cluster.step(0, { type: 'response', from: asServerId(1), response: late });
+    expect(cluster.server(0).raft.commitIndex).to.equal(3);
   });
 
   it('AppendEntries that overtake each other are put in order', () => {
@@ -224,11 +241,7 @@ describe('Paper section 5.3, log replication', () => {
     const cluster = new RaftCluster({ size: 2, logs: [makeLog(1, 1), makeLog(1)] });
     cluster.elect(0);
     const { term } = cluster.server(0).raft;
-    const zero = asLogIndex(0);
-    const response: AppendEntriesResponse = {
-      ...{ type: 'appendEntries', term, success: false, matchIndex: zero },
-      ...{ conflictIndex: zero, conflictTerm: asTerm(0), round: 0 },
-    };
+    const response = makeAnswer({ term, success: false });
     for (let count = 0; count < 5; count += 1) {
       cluster.step(0, { type: 'response', from: asServerId(1), response });
     }

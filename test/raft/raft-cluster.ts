@@ -256,6 +256,7 @@ export class RaftCluster {
         this.#reply(server, effect);
         return;
       case 'apply':
+        assert(!server.crashed, `server ${id} applies entries while it is crashed`);
         this.checks.applied(server, effect.entries);
         for (const entry of effect.entries) server.applied.push(entry);
         this.#say(`${id} applied ${describeEntries(effect.entries)}`);

@@ -147,6 +147,8 @@ class Chaos {
       [weight(0.5), () => this.#campaign()],
       [weight(0.5), () => this.#broadcast()],
       [weight(0.6), () => this.#cut()],
+      [weight(0.6), () => this.#cutOffLeader()],
+      [1, () => this.#calm()],
       [0.4, () => cluster.heal()],
     ];
   }
@@ -227,6 +229,26 @@ class Chaos {
     const { cluster } = this;
     if (this.#chance(0.5)) cluster.isolate(this.#anyone().id);
     else cluster.cutOneWay(this.#anyone().id, this.#anyone().id);
+  }
+
+  /** A leader that hears nothing of its successor: the one that may not answer from memory. */
+  #cutOffLeader(): void {
+    const leader = this.#anyLeader();
+    if (leader !== undefined) this.cluster.isolate(leader.id);
+  }
+
+  /** A while in which the network only does what the cuts say: time for an election. */
+  #calm(): void {
+    const { cluster } = this;
+    const ticks = this.#below(2 * testTiming.electionTicksMax);
+    for (let tick = 0; tick < ticks; tick += 1) {
+      cluster.servers.forEach(({ id }) => cluster.tick(id));
+      for (let count = cluster.network.length; count > 0; count -= 1) this.#deliverOldest();
+    }
+  }
+
+  #deliverOldest(): void {
+    if (this.cluster.network.length > 0) this.cluster.deliver();
   }
 
   /** Any server that believes that it leads, deposed ones too. */
