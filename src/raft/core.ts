@@ -66,6 +66,8 @@ export class Core {
 
   role: Role = { name: 'follower' };
   leaderId: ServerId | undefined = undefined;
+  /** What the leader that is followed said of itself last. */
+  leaderLostMajority = false;
   /** Highest index known to be committed. Invariant: never falls, lastApplied ≤ commitIndex. */
   commitIndex: LogIndex = asLogIndex(0);
   lastApplied: LogIndex = asLogIndex(0);

@@ -20,7 +20,8 @@ export function describeRequest(request: PeerRequest): string {
   const prev = `${request.prevLogIndex}/${request.prevLogTerm}`;
   const round = request.round > 0 ? ` round ${request.round}` : '';
   const { term, leaderCommit } = request;
-  return `AppendEntries term ${term} prev ${prev} ${entries} commit ${leaderCommit}${round}`;
+  const lost = request.majorityLost ? ' without a majority' : '';
+  return `AppendEntries term ${term} prev ${prev} ${entries} commit ${leaderCommit}${round}${lost}`;
 }
 
 /** For example `refused AppendEntries term 3 conflict 4/1`. */

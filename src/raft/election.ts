@@ -7,7 +7,7 @@ import { asLogIndex, asTerm, type ServerId, type Term } from '../base/ids.js';
 import type { Candidacy, Core, Role } from './core.js';
 import { Progress } from './progress.js';
 import { ReadQueue } from './read-queue.js';
-import { broadcastEntries } from './replication.js';
+import { broadcastEntries, reachesMajority } from './replication.js';
 
 /**
  * Asks whether an election could be won before any term is raised for it, so that a server that
@@ -66,11 +66,7 @@ export function leaderIsLive(core: Core): boolean {
   if (core.role.name !== 'leader') {
     return core.leaderId !== undefined && core.ticksSinceLeader < electionTicksMin;
   }
-  let reached = 1;
-  for (const progress of core.role.progress.values()) {
-    if ((progress.ticksSinceAnswer ?? electionTicksMin) < electionTicksMin) reached += 1;
-  }
-  return reached >= core.quorum;
+  return reachesMajority(core, core.role, electionTicksMin);
 }
 
 function becomeLeader(core: Core, votes: readonly ServerId[]): void {

@@ -20,7 +20,8 @@ export function handleAppendEntriesResponse(
   // An answer to an earlier leadership of ours says nothing about this one.
   if (role.name !== 'leader' || response.term < core.term) return;
   const progress = must(role.progress.get(from), `server ${from} is not a follower`);
-  progress.ticksSinceAnswer = 0;
+  progress.ticksSinceContact = 0;
+  progress.hasAnswered = true;
   if (response.round > progress.ackedRound) progress.ackedRound = response.round;
   if (response.success) {
     progress.matched(response.matchIndex);

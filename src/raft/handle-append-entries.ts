@@ -22,8 +22,11 @@ export function handleAppendEntries(
     return;
   }
   becomeFollower(core, request.term, request.leaderId, `server ${request.leaderId} leads`);
-  core.resetElectionTimer();
-  core.ticksSinceLeader = 0;
+  core.leaderLostMajority = request.majorityLost;
+  if (!request.majorityLost) {
+    core.resetElectionTimer();
+    core.ticksSinceLeader = 0;
+  }
   // 2. The log must contain the entry before the new ones.
   const hint = findConflict(core, request.prevLogIndex, request.prevLogTerm);
   if (hint !== undefined) {

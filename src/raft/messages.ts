@@ -55,6 +55,11 @@ export interface AppendEntriesRequest {
   readonly leaderCommit: LogIndex;
   /** The leader's newest read round; the response returns it (ReadIndex, thesis section 6.4). */
   readonly round: number;
+  /**
+   * No majority has answered the leader for long. It keeps its role, but its followers do not take
+   * it for alive: it may be one that can be heard and cannot hear.
+   */
+  readonly majorityLost: boolean;
 }
 
 export interface AppendEntriesResponse {

@@ -35,8 +35,10 @@ export class Progress {
   /** Commit index of the newest AppendEntries that was sent. */
   sentCommit: LogIndex = asLogIndex(0);
   ticksSinceSend = 0;
-  /** Ticks since the last answer, of whatever kind; undefined before the first. */
-  ticksSinceAnswer: number | undefined = undefined;
+  /** Ticks since the last answer, of whatever kind, or since the leadership began. */
+  ticksSinceContact = 0;
+  /** Whether it has answered in this leadership. */
+  hasAnswered = false;
   readonly #inflight: Inflight[] = [];
 
   constructor(nextIndex: LogIndex) {

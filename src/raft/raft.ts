@@ -131,7 +131,7 @@ function tick(core: Core): void {
   if (role.name === 'leader') {
     for (const progress of role.progress.values()) {
       progress.ticksSinceSend += 1;
-      if (progress.ticksSinceAnswer !== undefined) progress.ticksSinceAnswer += 1;
+      progress.ticksSinceContact += 1;
     }
     for (const [peer, progress] of role.progress) {
       if (progress.ticksSinceSend < core.timing.heartbeatTicks) continue;
@@ -145,12 +145,13 @@ function tick(core: Core): void {
   if (role.name === 'candidate' && !role.votes.has(core.id)) return;
   core.electionElapsedTicks += 1;
   if (core.electionElapsedTicks < core.electionTimeoutTicks) return;
-  const silentLeader = core.leaderId;
-  const reason =
-    silentLeader === undefined
-      ? 'no leader was heard within the election timeout'
-      : `leader ${silentLeader} was silent for the election timeout`;
-  startPreVote(core, reason);
+  startPreVote(core, whyNoLeader(core));
+}
+
+function whyNoLeader({ leaderId, leaderLostMajority }: Core): string {
+  if (leaderId === undefined) return 'no leader was heard within the election timeout';
+  if (leaderLostMajority) return `leader ${leaderId} has lost its majority`;
+  return `leader ${leaderId} was silent for the election timeout`;
 }
 
 function propose(core: Core, payloads: readonly Uint8Array[]): void {

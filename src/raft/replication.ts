@@ -8,6 +8,12 @@ import type { Core, Leadership } from './core.js';
 import type { Entry } from './messages.js';
 import { appendBytesMax, type Progress } from './progress.js';
 
+/**
+ * A leader tells that it lost its majority after so many of the longest election timeouts. Slow
+ * disks hold answers back for a while, too, and must not cost a leader its followers.
+ */
+const majorityLostTimeouts = 2;
+
 /** Sends every follower the entries that it lacks, as far as its window allows. */
 export function broadcastEntries(core: Core): void {
   const { role } = core;
@@ -101,6 +107,15 @@ export function startRound(core: Core): void {
   if (core.peers.length === 0) answerReads(core);
 }
 
+/** Whether a majority, this server included, has answered within the last `ticks`. */
+export function reachesMajority(core: Core, leadership: Leadership, ticks: number): boolean {
+  let reached = 1;
+  for (const progress of leadership.progress.values()) {
+    if (progress.ticksSinceContact < ticks) reached += 1;
+  }
+  return reached >= core.quorum;
+}
+
 /** The largest value that at least `quorum` of the servers have reached. */
 export function quorumValue(values: readonly number[], quorum: number): number {
   const falling = [...values].sort((a, b) => b - a);
@@ -131,6 +146,7 @@ interface Append {
 function sendAppend(core: Core, leadership: Leadership, append: Append): void {
   const { peer, progress, entries } = append;
   const prevLogIndex: LogIndex = asLogIndex(progress.nextIndex - 1);
+  const { electionTicksMax } = core.timing;
   progress.sentCommit = core.commitIndex;
   progress.ticksSinceSend = 0;
   core.send(peer, {
@@ -142,5 +158,6 @@ function sendAppend(core: Core, leadership: Leadership, append: Append): void {
     entries,
     leaderCommit: core.commitIndex,
     round: leadership.reads.round,
+    majorityLost: !reachesMajority(core, leadership, majorityLostTimeouts * electionTicksMax),
   });
 }

@@ -39,7 +39,6 @@ function followersOf(raft: Raft): readonly FollowerStatus[] {
     serverId,
     matchIndex: progress.matchIndex,
     nextIndex: progress.nextIndex,
-    silentMs:
-      progress.ticksSinceAnswer === undefined ? undefined : progress.ticksSinceAnswer * tickMs,
+    silentMs: progress.hasAnswered ? progress.ticksSinceContact * tickMs : undefined,
   }));
 }

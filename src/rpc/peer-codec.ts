@@ -82,11 +82,15 @@ function encodeAppendEntries(request: AppendEntriesRequest): string {
     counterMember('prevLogTerm', request.prevLogTerm) +
     counterMember('leaderCommit', request.leaderCommit) +
     counterMember('round', request.round) +
+    (request.majorityLost ? majorityLostMember : '') +
     '<member><name>entries</name><value><base64>' +
     entriesBase64(request.entries) +
     '</base64></value></member></struct></value></param></params></methodCall>'
   );
 }
+
+const majorityLostMember =
+  '<member><name>majorityLost</name><value><boolean>1</boolean></value></member>';
 
 function counterMember(name: string, value: number): string {
   return `<member><name>${name}</name><value><i8>${value}</i8></value></member>`;
@@ -128,6 +132,7 @@ export function readAppendEntries(value: XmlValue): AppendEntriesRequest {
     entries: readEntries(struct),
     leaderCommit: readIndex(struct, 'leaderCommit'),
     round: struct.has('round') ? readCounter(struct, 'round') : 0,
+    majorityLost: struct.has('majorityLost') && readBoolean(struct, 'majorityLost'),
   };
   return checked(request.leaderId, request);
 }

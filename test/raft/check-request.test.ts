@@ -25,6 +25,7 @@ const append: AppendEntriesRequest = {
   entries: [makeEntry(3, 1), makeEntry(4, 3)],
   leaderCommit: asLogIndex(99),
   round: 0,
+  majorityLost: false,
 };
 
 const nothing = { lastLogIndex: asLogIndex(0), lastLogTerm: asTerm(0) };

@@ -22,7 +22,7 @@ function forge(cluster: RaftCluster, to: number, forged: Partial<AppendEntriesRe
   const place = { prevLogIndex: asLogIndex(3), prevLogTerm: asTerm(1), entries: [] };
   const request: AppendEntriesRequest = {
     ...{ type: 'appendEntries', term: asTerm(1), leaderId: forger },
-    ...{ ...place, leaderCommit: asLogIndex(3), round: 9, ...forged },
+    ...{ ...place, leaderCommit: asLogIndex(3), round: 9, majorityLost: false, ...forged },
   };
   const callId = cluster.server(to).openCall(forger);
   cluster.trace.length = 0;

@@ -276,6 +276,7 @@ export function append(
     entries,
     leaderCommit: asLogIndex(after.commit ?? 0),
     round: 0,
+    majorityLost: false,
   };
 }
 

@@ -71,6 +71,7 @@ const appendEntries = fc
       entries: entriesFrom(prevLogIndex + 1, terms, payload),
       leaderCommit: asLogIndex(leaderCommit),
       round,
+      majorityLost: round % 2 === 1,
     };
   });
 
@@ -142,6 +143,7 @@ describe('peer calls over the wire', () => {
       entries: [entry],
       leaderCommit: asLogIndex(0),
       round: 0,
+      majorityLost: false,
     };
     const first = encodePeerRequest(request);
     const readsOfFirst = reads;

@@ -56,6 +56,7 @@ function append(round: number, prevLogIndex = 0, payloadBytes = 0): PeerRequest 
     entries: payloadBytes === 0 ? [] : [{ index, term: asTerm(2), kind: 'command', payload }],
     leaderCommit: asLogIndex(0),
     round,
+    majorityLost: false,
   };
 }
 
