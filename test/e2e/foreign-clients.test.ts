@@ -48,7 +48,7 @@ describe('a client of others holds a session with the cluster:', () => {
         client.methodCall(`surfstore.${method}`, [...params], (error: unknown, value: unknown) => {
           const code = (error as { faultCode?: number } | null)?.faultCode;
           if (error === null || code !== undefined) resolve(code ?? value);
-          else reject(error);
+          else reject(new Error(method, { cause: error }));
         });
       });
     };
