@@ -74,8 +74,8 @@ async function updateUnderFire(
     work(new HistoryClient(cluster, history, `client ${i}`), i),
   );
   const working = Promise.all(clients);
-  let failure: unknown;
-  working.catch((error: unknown) => (failure = error));
+  let failure: Error | undefined;
+  working.catch((error: unknown) => (failure = error as Error));
   while (acknowledged < updatesWanted) {
     const wanted = Math.min(updatesWanted, acknowledged + killer.draw(10, 30));
     await eventually('updates to be acknowledged', 10_000, () => {

@@ -43,6 +43,15 @@ describe('a promise to a peer', () => {
     expect(answers).to.deep.equal([{ kind: 'crashed' }]);
   });
 
+  it('does not leave after a crash that came before the disk was done', () => {
+    const rig = new ReplicaRig();
+    rig.setLeader();
+    rig.replica.crash();
+    rig.replica.restore();
+    rig.completeWrites();
+    expect(rig.sent).to.deep.equal([]);
+  });
+
   it('is not made for more calls than the limit', () => {
     const rig = new ReplicaRig();
     const entries = [noop(1, 1)];

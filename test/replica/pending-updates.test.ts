@@ -1,8 +1,9 @@
 /** Updates in the log: each caller is told the real fate of its entry, whoever decides it. */
 import { expect } from 'chai';
-import { asServerId } from '../../src/base/ids.js';
+import { must } from '../../src/base/assert.js';
+import { asLogIndex, asServerId } from '../../src/base/ids.js';
 import type { Entry } from '../../src/raft/messages.js';
-import { append, noop, ReplicaRig } from './replica-rig.js';
+import { append, command, logOf, noop, ReplicaRig } from './replica-rig.js';
 
 const rival = asServerId(1);
 const updated = { kind: 'done', value: 'updated' };
@@ -62,6 +63,15 @@ describe('an update in the log', () => {
     hearRival(rig, [...first, noop(3, 2)], 3);
     const outcomes = calls.map((call) => call.outcomes);
     expect(outcomes).to.deep.equal([[updated], [replacedBy(1)]]);
+  });
+
+  it('is refused when the update of another leader takes its place, which takes effect', () => {
+    const { rig, calls } = leaderWithTwoPending();
+    const [theirs] = logOf(2, [command('b', 1)]);
+    hearRival(rig, [{ ...must(theirs, 'one'), index: asLogIndex(2) }], 2);
+    const outcomes = calls.map((call) => call.outcomes);
+    expect(outcomes).to.deep.equal([[replacedBy(1)], [replacedBy(1)]]);
+    expect([rig.files.versionOf('a'), rig.files.versionOf('b')]).to.deep.equal([0, 1]);
   });
 
   it('is refused when a later term begins before its index, though nothing comes to stand there', () => {

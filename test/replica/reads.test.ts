@@ -53,15 +53,13 @@ describe('a read', () => {
   it('waits, in a new leader, for what earlier terms left behind', () => {
     const rig = new ReplicaRig({ term: 3, entries: logOf(3, [command('a', 1)]) });
     let seen = -1;
-    rig.setLeader();
-    rig.completeWrites();
-    for (const request of rig.takeSent(one)) rig.respond(one, request);
-    expect(rig.replica.isLeader()).to.equal(true);
+    rig.win();
     const read = rig.read(() => {
       seen = rig.files.versionOf('a');
     });
     rig.turns();
-    expect(read.outcomes).to.deep.equal([]);
+    for (const request of rig.takeSent(one)) rig.confirm(one, request, 1);
+    expect(read.outcomes, 'leadership is confirmed, its no-op is not committed').to.deep.equal([]);
     rig.settle();
     expect([read.outcomes.length, seen]).to.deep.equal([1, 1]);
   });
@@ -113,24 +111,11 @@ describe('a false', () => {
     const winner = rig.update('a', 1);
     const loser = rig.update('a', 1);
     rig.turns();
-    const [entries] = rig.takeSent(two);
     rig.completeWrites();
-    rig.hear(one, append(one, 1, { index: 0, term: 0 }));
-    for (const request of rig.takeSent(two)) {
-      if (request.type === 'appendEntries' && request.entries.length === 0) {
-        rig.listener?.onResponse(two, {
-          type: 'appendEntries',
-          term: request.term,
-          success: true,
-          matchIndex: rig.replica.status().commitIndex,
-          conflictIndex: request.prevLogIndex,
-          conflictTerm: request.prevLogTerm,
-          round: request.round,
-        });
-      }
-    }
+    const sent = rig.takeSent(two);
+    for (const request of sent) rig.confirm(two, request, 1);
     expect(loser.outcomes, 'leadership is confirmed, the winner undecided').to.deep.equal([]);
-    if (entries !== undefined) rig.respond(two, entries);
+    for (const request of sent) rig.respond(two, request);
     rig.settle();
     expect(winner.outcomes).to.deep.equal([{ kind: 'done', value: 'updated' }]);
     expect(loser.outcomes).to.deep.equal([conflict]);

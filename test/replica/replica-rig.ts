@@ -158,6 +158,13 @@ export class ReplicaRig {
     }
   }
 
+  /** `peer` follows, but its disk has the log through `durable` only. */
+  confirm(peer: ServerId, request: PeerRequest, durable: number): void {
+    assert(request.type === 'appendEntries', 'only AppendEntries confirm a leader');
+    const matchIndex = asLogIndex(durable);
+    must(this.listener, 'connected').onResponse(peer, { ...accepted(request), matchIndex });
+  }
+
   /** Makes the replica leader, with its no-op committed. */
   lead(): void {
     this.replica.setLeader(() => undefined);

@@ -67,7 +67,7 @@ const actions = {
   partition: (world, random) => {
     world.network.heal();
     if (random.chance(0.4)) return;
-    const side = new Set(random.some(world.servers, 0.5));
+    const side = new Set(random.chance(0.5) ? random.some(world.servers, 0.5) : leaderSide(world));
     const isOneWay = random.chance(0.4);
     world.note('net', () => `parts ${[...side].map((server) => server.id).join(' ')}`);
     for (const a of side) {
@@ -131,6 +131,15 @@ export class Faults {
       this.#schedule();
     });
   }
+}
+
+/** The leader with as many others as leave it without a majority: the partition that hurts. */
+function leaderSide(world: SimWorld): readonly SimServer[] {
+  const { leader, servers } = world;
+  if (leader === undefined) return [];
+  const others = servers.filter((server) => server !== leader);
+  const minority = Math.ceil(servers.length / 2) - 1;
+  return [leader, ...others].slice(0, Math.max(1, minority));
 }
 
 function isFaultKind(name: string): name is FaultKind {

@@ -150,8 +150,12 @@ class WorkloadClient {
     else if (this.#random.chance(0.5)) this.#known.set(question.name, known + 1);
   }
 
+  /** To whom the leader was, or to anybody: clients find deposed leaders, too. */
   #followHint(end: Extract<End, { why: string }>): void {
-    this.#target = end.type === 'refused' ? this.#options.world.leader : undefined;
+    const { world } = this.#options;
+    const leaders = world.servers.filter(({ life }) => life?.replica.isLeader() === true);
+    const follows = end.type === 'refused' && leaders.length > 0;
+    this.#target = follows ? this.#random.pick(leaders) : undefined;
   }
 
   #playWithSwitch(server: SimServer): void {

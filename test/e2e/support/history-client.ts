@@ -12,7 +12,7 @@ import type { TestCluster } from './test-cluster.js';
 
 /** A silent call is given up after so long; it may still take effect. */
 const silenceMs = 2_000;
-/** Between a refusal and the next attempt, lest clients without a leader take all of the machine. */
+/** Between a refusal and the next attempt, lest clients without a leader take the machine. */
 const pauseMs = 10;
 
 /** Knows nothing of the cluster but what the answers tell. */

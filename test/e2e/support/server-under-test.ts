@@ -3,7 +3,6 @@
  * killed, paused and started again as often as a test likes.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { projectRoot } from '../../tidy/source-text.js';
 import { eventually } from './eventually.js';
@@ -67,11 +66,13 @@ export class ServerUnderTest {
     this.#note(`process ${String(child.pid)} started`);
     child.stdout.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
-    this.#end = once(child, 'close').then(([exitCode, signal]) => {
-      alive.delete(child);
-      this.#child = undefined;
-      this.#note(`process ${String(child.pid)} ended: ${String(exitCode ?? signal)}`);
-      return { exitCode, signal } as ProcessEnd;
+    this.#end = new Promise((resolve) => {
+      child.once('close', (exitCode, signal) => {
+        alive.delete(child);
+        this.#child = undefined;
+        this.#note(`process ${String(child.pid)} ended: ${String(exitCode ?? signal)}`);
+        resolve({ exitCode, signal });
+      });
     });
   }
 

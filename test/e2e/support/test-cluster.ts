@@ -2,6 +2,7 @@
  * A cluster of real processes in a temporary folder, and what a test asks of it. Nobody may be
  * left waiting for a server that is paused or gone: every call has a deadline.
  */
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,7 @@ export class TestCluster {
   readonly configPath: string;
   readonly servers: readonly ServerUnderTest[];
   readonly #connections: readonly RpcConnection[];
+  #isDestroyed = false;
 
   private constructor(folder: string, ports: readonly number[], args: readonly string[]) {
     this.folder = folder;
@@ -70,6 +72,7 @@ export class TestCluster {
 
   /** Ends every process, forgets every file. */
   async destroy(): Promise<void> {
+    this.#isDestroyed = true;
     for (const connection of this.#connections) connection.close();
     const running = this.servers.filter((server) => server.isRunning);
     await Promise.all(running.map((server) => server.end('SIGKILL')));
@@ -83,14 +86,20 @@ export class TestCluster {
       .join('');
   }
 
-  /** One call to one server, with whatever comes of it within 5 s, or until `signal` fires. */
-  call(
+  /**
+   * One call to one server, with whatever comes of it within 5 s, or until `signal` fires. Rejects
+   * once the test is over, so that no client of a failed test goes on for ever.
+   */
+  async call(
     id: number,
     method: string,
     params: readonly XmlValue[] = [],
     signal: AbortSignal = AbortSignal.timeout(callMsMax),
   ): Promise<RpcAnswer> {
+    if (this.#isDestroyed) throw new Error('the cluster of this test is gone');
     const connection = must(this.#connections[id], `there is no server ${id}`);
+    // One signal may end any number of calls.
+    setMaxListeners(0, signal);
     return connection.call(method, params, signal);
   }
 

@@ -140,6 +140,8 @@ function checkOrder(server: SimServer, status: ReplicaStatus): void {
   assert(commitIndex <= lastLogIndex, `${who}: committed ≤ last`);
   assert(durableIndex <= lastLogIndex, `${who}: durable ≤ last`);
   assert(durableIndex <= server.disk.entries.length, `${who}: durable entries are on the disk`);
+  const pending = status.pendingUpdates + status.pendingReads;
+  assert(status.role !== 'crashed' || pending === 0, `${who}: crashed, nobody waits for it`);
   assert(term >= server.disk.hardState.term, `${who}: its term is at least the one on disk`);
 }
 
