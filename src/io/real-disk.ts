@@ -1,4 +1,5 @@
 /** `Disk` over one real folder. Nothing is cached or retried here. */
+import { constants } from 'node:fs';
 import { open, readFile, readdir, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,7 +38,7 @@ export class RealDisk implements Disk {
   async create(name: string): Promise<DiskFile> {
     const path = this.#path(name);
     const handle = await translated('create', path, () => open(path, 'w'));
-    return new RealFile(path, handle, 0);
+    return openedFile(path, handle, 0);
   }
 
   async openAt(name: string, size: number): Promise<DiskFile> {
@@ -49,7 +50,7 @@ export class RealDisk implements Disk {
       await handle.close();
       throw error;
     }
-    return new RealFile(path, handle, size);
+    return openedFile(path, handle, size);
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -82,27 +83,54 @@ export async function syncFolder(folder: string): Promise<void> {
   });
 }
 
+/**
+ * With this flag one call writes and syncs: half the round trips through the thread pool. Elsewhere
+ * than on Linux the flag promises less than `datasync` does, so there both calls are made.
+ */
+const writeThroughFlags =
+  process.platform === 'linux' ? constants.O_WRONLY | constants.O_DSYNC : undefined;
+
+async function openedFile(path: string, handle: FileHandle, size: number): Promise<RealFile> {
+  if (writeThroughFlags === undefined) return new RealFile({ path, handle, size });
+  try {
+    const flags = writeThroughFlags;
+    const writeThrough = await translated('open', path, () => open(path, flags));
+    return new RealFile({ path, handle, size, writeThrough });
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+interface RealFileParts {
+  readonly path: string;
+  readonly handle: FileHandle;
+  readonly size: number;
+  /** The same file, opened so that a write is durable when it returns. */
+  readonly writeThrough?: FileHandle;
+}
+
 class RealFile implements DiskFile {
   readonly #path: string;
   readonly #handle: FileHandle;
+  readonly #writeThrough: FileHandle | undefined;
   #size: number;
 
-  constructor(path: string, handle: FileHandle, size: number) {
-    this.#path = path;
-    this.#handle = handle;
-    this.#size = size;
+  constructor(parts: RealFileParts) {
+    this.#path = parts.path;
+    this.#handle = parts.handle;
+    this.#writeThrough = parts.writeThrough;
+    this.#size = parts.size;
   }
 
-  async append(chunks: readonly Uint8Array[]): Promise<void> {
-    await translated('write', this.#path, async () => {
-      let left = dropBytes(chunks, 0);
-      while (left.length > 0) {
-        const { bytesWritten } = await this.#handle.writev(left, this.#size);
-        assert(bytesWritten > 0, 'a write that is not refused makes progress');
-        this.#size += bytesWritten;
-        left = dropBytes(left, bytesWritten);
-      }
-    });
+  append(chunks: readonly Uint8Array[]): Promise<void> {
+    return this.#writeAll(this.#handle, chunks);
+  }
+
+  async appendDurably(chunks: readonly Uint8Array[]): Promise<void> {
+    if (this.#writeThrough !== undefined) return this.#writeAll(this.#writeThrough, chunks);
+    await this.append(chunks);
+    await this.sync();
   }
 
   async sync(): Promise<void> {
@@ -110,7 +138,22 @@ class RealFile implements DiskFile {
   }
 
   async close(): Promise<void> {
-    await translated('close', this.#path, () => this.#handle.close());
+    await translated('close', this.#path, async () => {
+      await this.#writeThrough?.close();
+      await this.#handle.close();
+    });
+  }
+
+  async #writeAll(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+    await translated('write', this.#path, async () => {
+      let left = dropBytes(chunks, 0);
+      while (left.length > 0) {
+        const { bytesWritten } = await handle.writev(left, this.#size);
+        assert(bytesWritten > 0, 'a write that is not refused makes progress');
+        this.#size += bytesWritten;
+        left = dropBytes(left, bytesWritten);
+      }
+    });
   }
 }
 

@@ -21,6 +21,7 @@ import type { ReplicaObserver } from './observer.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 import { PeerDoors, type DoorState } from './peer-doors.js';
 import type { PeerTransport } from './peer-transport.js';
+import { QuietWatch } from './quiet-watch.js';
 import type { CutDirection, PeerOutcome, ReplicaApi, ReplicaStatus } from './replica-api.js';
 import { describeStatus } from './status.js';
 import { raftTiming, tickMs, ticksOf, type ReplicaTiming } from './timing.js';
@@ -52,6 +53,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   readonly #calls: ClientCalls<Command, Result>;
   readonly #wish: LeaderWish;
   readonly #heartbeats: HeartbeatRounds;
+  readonly #quiet: QuietWatch;
   readonly #inbox: RaftEvent[] = [];
   #stepping = false;
   #flushScheduled = false;
@@ -75,6 +77,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
         this.#calls.settle(entry, result, this.#notLeader());
       },
     });
+    this.#quiet = new QuietWatch(options.storage);
     this.#doors = this.#makeDoors();
     this.#calls = this.#makeCalls();
     const deadlineTicks = ticksOf(leadershipCallMs);
@@ -112,13 +115,13 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   submit(command: Command, answer: Answer<Result>): HangUp {
-    const refusal = this.#refusal() ?? this.#overload();
+    const refusal = this.#refusal(this.#calls.isFull);
     if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
     return this.#calls.submit(command, answer);
   }
 
   readBarrier(answer: Answer<undefined>): HangUp {
-    const refusal = this.#refusal() ?? this.#overload();
+    const refusal = this.#refusal(this.#calls.isFull);
     if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
     return this.#calls.readBarrier(answer);
   }
@@ -159,21 +162,19 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   setLeader(answer: Answer<boolean>): HangUp {
+    const { timer } = this.#options;
     const refusal = this.#haltRefusal();
-    if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
-    if (this.isLeader())
-      return answerSoon(this.#options.timer, answer, { kind: 'done', value: true });
+    if (refusal !== undefined) return answerSoon(timer, answer, refusal);
+    if (this.isLeader()) return answerSoon(timer, answer, { kind: 'done', value: true });
     return this.#wish.add(answer);
   }
 
   sendHeartbeat(answer: Answer<boolean>): HangUp {
+    const { timer, servers } = this.#options;
     const refusal = this.#haltRefusal();
-    if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
-    if (!this.isLeader())
-      return answerSoon(this.#options.timer, answer, { kind: 'done', value: false });
-    if (this.#options.servers.length === 1) {
-      return answerSoon(this.#options.timer, answer, { kind: 'done', value: true });
-    }
+    if (refusal !== undefined) return answerSoon(timer, answer, refusal);
+    if (!this.isLeader()) return answerSoon(timer, answer, { kind: 'done', value: false });
+    if (servers.length === 1) return answerSoon(timer, answer, { kind: 'done', value: true });
     return this.#heartbeats.add(this.#raft.log.lastIndex, answer);
   }
 
@@ -281,6 +282,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   #carryOut(effect: RaftEffect): void {
     switch (effect.type) {
       case 'persist':
+        this.#quiet.wrote();
         this.#options.storage.append(effect, (error) => {
           if (error === undefined) this.#persisted(effect.writeId);
           else this.#storageFailed(error);
@@ -368,11 +370,12 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     });
   }
 
-  /** Why this server takes no calls of leaders now, or undefined when it leads. */
-  #refusal(): Refusal | undefined {
+  /** Why this server takes no calls of leaders now, or undefined when it leads and has room. */
+  #refusal(isFull = false): Refusal | undefined {
     const halted = this.#haltRefusal();
     if (halted !== undefined) return halted;
-    return this.#raft.role === 'leader' ? undefined : this.#notLeader();
+    if (this.#raft.role !== 'leader') return this.#notLeader();
+    return isFull ? { kind: 'busy' } : undefined;
   }
 
   #haltRefusal(): Refusal | undefined {
@@ -382,10 +385,6 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     return { kind: 'storage', reason: this.#storageError };
   }
 
-  #overload(): Refusal | undefined {
-    return this.#calls.isFull ? { kind: 'busy' } : undefined;
-  }
-
   #notLeader(): Refusal {
     return { kind: 'notLeader', leaderId: this.#raft.leaderId };
   }
@@ -393,6 +392,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   #startTicking(): void {
     this.#stopTicking = this.#options.timer.every(tickMs, () => {
       this.#take({ type: 'tick' });
+      this.#quiet.tick();
       this.#wish.tick();
       this.#heartbeats.tick();
     });

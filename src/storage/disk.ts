@@ -26,6 +26,11 @@ export interface Disk {
 export interface DiskFile {
   /** Appends all of the chunks, in order. A failed append may have written any prefix. */
   append(chunks: readonly Uint8Array[]): Promise<void>;
+  /**
+   * Appends all of the chunks and has them on disk when it resolves: what `append` and `sync` do,
+   * in one call of the operating system, but says nothing of what was appended before.
+   */
+  appendDurably(chunks: readonly Uint8Array[]): Promise<void>;
   /** Makes everything appended so far durable. */
   sync(): Promise<void>;
   close(): Promise<void>;

@@ -49,6 +49,8 @@ export class LogStorage implements Storage {
   /** Last index of the log once everything queued is written. */
   #lastIndex: number;
   readonly #queue = new Fifo<QueuedWrite>();
+  /** A quiet moment has come since the last mark. */
+  #restWanted = false;
   #running: Promise<void> | undefined;
   #failure: StorageError | undefined;
   #closed = false;
@@ -71,6 +73,12 @@ export class LogStorage implements Storage {
     this.#running ??= this.#run();
   }
 
+  rest(): void {
+    if (this.#marked || this.#closed || this.#failure !== undefined) return;
+    this.#restWanted = true;
+    this.#running ??= this.#run();
+  }
+
   async close(): Promise<void> {
     assert(!this.#closed, 'the storage is closed once');
     this.#closed = true;
@@ -85,13 +93,12 @@ export class LogStorage implements Storage {
   async #run(): Promise<void> {
     // What is appended in the same turn of the event loop shares the first frame.
     await Promise.resolve();
-    while (this.#queue.size > 0) {
-      const batch = this.#takeBatch();
-      const error = this.#failure ?? (await this.#attempt(() => this.#write(batch)));
-      batch.end(error);
-      // The writers' next appends make the sync mark unnecessary.
-      await Promise.resolve();
-      if (this.#queue.size === 0 && this.#failure === undefined) {
+    while (this.#queue.size > 0 || this.#restWanted) {
+      if (this.#queue.size > 0) {
+        const batch = this.#takeBatch();
+        batch.end(this.#failure ?? (await this.#attempt(() => this.#write(batch))));
+      } else {
+        this.#restWanted = false;
         await this.#attempt(() => this.#mark());
       }
     }
@@ -125,7 +132,6 @@ export class LogStorage implements Storage {
     if (entries.length === 0) return;
     if (this.#segment.size >= this.#segmentBytesMax) await this.#roll();
     await this.#segment.appendEntries(this.#lastFrame + 1, entries);
-    await this.#segment.sync();
     this.#lastFrame += 1;
     this.#marked = false;
   }
@@ -142,7 +148,7 @@ export class LogStorage implements Storage {
     await full.close();
   }
 
-  /** The segment's last frame is marked, and the mark is durable. */
+  /** The segment's last frame is marked, and all of the segment is durable. */
   async #settle(): Promise<void> {
     await this.#mark();
     await this.#segment.sync();

@@ -24,6 +24,11 @@ export class MemoryStorage implements Storage {
     this.#told = this.#told.then(() => done());
   }
 
+  /** There is nothing to do in a quiet moment. */
+  rest(): void {
+    return;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#told;

@@ -69,12 +69,18 @@ export class SegmentWriter {
     return this.#size;
   }
 
+  /** The frame is durable when this resolves. */
   async appendEntries(frameNumber: number, entries: readonly Entry[]): Promise<void> {
-    await this.#append(encodeEntriesFrame(frameNumber, entries, this.#seed));
+    const frame = encodeEntriesFrame(frameNumber, entries, this.#seed);
+    await this.#file.appendDurably([frame]);
+    this.#size += frame.length;
   }
 
+  /** Not durable before the next `sync`; its loss does no harm. */
   async appendSyncMark(frameNumber: number): Promise<void> {
-    await this.#append(encodeSyncMark(frameNumber, this.#seed));
+    const mark = encodeSyncMark(frameNumber, this.#seed);
+    await this.#file.append([mark]);
+    this.#size += mark.length;
   }
 
   async sync(): Promise<void> {
@@ -83,10 +89,5 @@ export class SegmentWriter {
 
   async close(): Promise<void> {
     await this.#file.close();
-  }
-
-  async #append(bytes: Uint8Array): Promise<void> {
-    await this.#file.append([bytes]);
-    this.#size += bytes.length;
   }
 }

@@ -44,6 +44,12 @@ export interface Storage {
    */
   append(write: StorageWrite, done: (error?: StorageError) => void): void;
 
+  /**
+   * Tells that nothing has been appended for a moment: time for what would be too dear with every
+   * write. Returns at once.
+   */
+  rest(): void;
+
   /** Waits for the queued writes, then gives the files back. */
   close(): Promise<void>;
 }

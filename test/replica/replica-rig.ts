@@ -232,6 +232,7 @@ export class ReplicaRig {
         assert(!this.isStorageClosed, 'nothing is written to a storage that is closed');
         this.writes.push({ write, done });
       },
+      rest: () => undefined,
       close: () => {
         this.isStorageClosed = true;
         return Promise.resolve();

@@ -116,6 +116,10 @@ export class SimStorage implements Storage {
     if (this.#syncing.length === 0) this.#sync();
   }
 
+  rest(): void {
+    return;
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.closeThen(resolve);

@@ -144,15 +144,25 @@ export class FaultyDisk implements Disk {
   }
 
   #file(name: string, inode: Inode): DiskFile {
+    const append = async (chunks: readonly Uint8Array[]): Promise<void> => {
+      const bytes = Buffer.concat([inode.current, ...chunks]);
+      const before = inode.current.length;
+      const written = before + Math.floor(this.#random() * (bytes.length - before + 1));
+      // A refused or interrupted append may have written any part.
+      inode.current = new Uint8Array(bytes.subarray(0, written));
+      await this.#operation(`append to ${name}`);
+      inode.current = new Uint8Array(bytes);
+    };
     return {
-      append: async (chunks) => {
-        const bytes = Buffer.concat([inode.current, ...chunks]);
+      append,
+      appendDurably: async (chunks) => {
         const before = inode.current.length;
-        const written = before + Math.floor(this.#random() * (bytes.length - before + 1));
-        // A refused or interrupted append may have written any part.
-        inode.current = new Uint8Array(bytes.subarray(0, written));
-        await this.#operation(`append to ${name}`);
-        inode.current = new Uint8Array(bytes);
+        await append(chunks);
+        // What was appended before without a sync is as uncertain as it was.
+        const durable = new Uint8Array(inode.current.length);
+        durable.set(inode.durable);
+        durable.set(inode.current.subarray(before), before);
+        inode.durable = durable;
       },
       sync: async () => {
         await this.#operation(`sync ${name}`);

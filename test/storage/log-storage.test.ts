@@ -204,7 +204,10 @@ describe('the log on disk after a bit flipped', () => {
     const disk = new FaultyDisk(randomFrom(1));
     const { storage } = await openOn(disk);
     const write = writeOf(entriesOf(1, 1, 1), hardStateOf(1));
-    storage.append(write, () => disk.arm({ powerCutAt: 0 }));
+    storage.append(write, () => {
+      disk.arm({ powerCutAt: 0 });
+      storage.rest();
+    });
     await disk.powerCut;
     const restarted = disk.afterPowerCut();
     await openOn(restarted);

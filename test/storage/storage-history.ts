@@ -41,6 +41,7 @@ export class StorageHistory {
     for (let issued = 0; issued < count; issued++) {
       last = this.#append(storage);
       if (this.#random() < 0.4 && (await last) !== undefined) return;
+      if (this.#random() < 0.3) storage.rest();
     }
     await last;
   }
