@@ -18,6 +18,7 @@ import { useClusters } from './support/use-clusters.js';
 const clientCount = 6;
 const names = ['a', 'b', 'ü 𝄞', '__proto__'];
 const updatesWanted = 200;
+const updatesPerStrike = 20;
 /** Elections sooner than usual: the test is over sooner, and there are more of them. */
 const fastElections = ['--election-timeout', '150-300', '--heartbeat', '40'];
 
@@ -56,15 +57,20 @@ describe('200 acknowledged updates survive SIGKILL', () => {
   });
 });
 
-/** Clients at work, and a strike after each few acknowledgements, until there are enough. */
+/**
+ * Clients at work, and a strike after each few acknowledgements. The clients go on while servers
+ * die, but not so far ahead that they would be done before the last strike.
+ */
 async function updateUnderFire(
   cluster: TestCluster,
   killer: Killer,
   history: History,
 ): Promise<void> {
   let acknowledged = 0;
+  let allowed = updatesPerStrike;
   const work = async (client: HistoryClient, first: number): Promise<void> => {
     for (let turn = first; acknowledged < updatesWanted; turn += 1) {
+      await eventually('the next strike', 60_000, () => acknowledged < allowed || undefined);
       const name = must(names[turn % names.length], 'a name');
       const { version } = await client.read(name);
       if (await client.update(name, version + 1)) acknowledged += 1;
@@ -76,12 +82,13 @@ async function updateUnderFire(
   const working = Promise.all(clients);
   let failure: Error | undefined;
   working.catch((error: unknown) => (failure = error as Error));
-  while (acknowledged < updatesWanted) {
-    const wanted = Math.min(updatesWanted, acknowledged + killer.draw(10, 30));
+  while (allowed <= updatesWanted) {
+    const wanted = allowed - killer.draw(0, updatesPerStrike / 2);
     await eventually('updates to be acknowledged', 10_000, () => {
       if (failure !== undefined) throw failure;
       return acknowledged >= wanted ? true : undefined;
     });
+    allowed += updatesPerStrike;
     await killer.strike();
   }
   await working;
