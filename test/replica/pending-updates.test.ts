@@ -74,7 +74,7 @@ describe('an update in the log', () => {
     expect([rig.files.versionOf('a'), rig.files.versionOf('b')]).to.deep.equal([0, 1]);
   });
 
-  it('is refused when a later term begins before its index, though nothing comes to stand there', () => {
+  it('is refused when a later term begins before its index, with nothing in its place', () => {
     const { rig, calls } = leaderWithTwoPending();
     hearRival(rig, [noop(2, 2)], 2);
     const outcomes = calls.map((call) => call.outcomes);

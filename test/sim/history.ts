@@ -58,7 +58,7 @@ export class History {
     return record;
   }
 
-  /** A call ends once; what comes after the client hung up, or twice, is a mistake of the server. */
+  /** A call ends once; an answer to who hung up, or a second one, is a mistake of the server. */
   end(call: CallRecord, end: End): void {
     if (call.end !== undefined) {
       throw new AssertionError(`${describeCall(call)} ended twice, then ${JSON.stringify(end)}`);
@@ -77,6 +77,6 @@ export class History {
 export function describeCall(call: CallRecord): string {
   const end =
     call.end?.type === 'seen' ? [...call.end.files].map(([n, f]) => `${n}=${f.version}`) : call.end;
-  const span = `${call.beganAt}–${call.endedAt}`;
-  return `call ${span} of ${call.client} to server ${call.server} (${JSON.stringify(call.question)}, ended ${JSON.stringify(end)})`;
+  const who = `call ${call.beganAt}–${call.endedAt} of ${call.client} to server ${call.server}`;
+  return `${who} (${JSON.stringify(call.question)}, ended ${JSON.stringify(end)})`;
 }

@@ -86,8 +86,9 @@ function ask(life: Life, question: Question, end: (end: End) => void): HangUp {
   const { replica, files } = life;
   switch (question.type) {
     case 'update': {
-      const { type, hash, ...same } = question;
-      const command = { type: 'updatefile', ...same, hashlist: [hash] } as const;
+      const { name, version, hash, requestId } = question;
+      const hashlist = [hash];
+      const command = { type: 'updatefile', name, version, hashlist, requestId } as const;
       return replica.submit(command, (outcome) => {
         end(outcome.kind === 'done' ? updateEnd(outcome.value) : refusalEnd(outcome));
       });

@@ -63,6 +63,7 @@ class HistoryJudge {
   /** Versions are sequential, nothing is logged in vain, and each update takes effect once. */
   #addEffect(entry: Entry): void {
     const { name, version, hashlist } = decodeFileCommand(entry.payload);
+    assert(typeof version === 'number', `entry ${entry.index} makes a version beyond all numbers`);
     const hash = String(hashlist[0]);
     const versions = this.#versions.get(name) ?? [];
     this.#versions.set(name, versions);
@@ -73,7 +74,7 @@ class HistoryJudge {
     assert(!this.#byHash.has(hash), `update ${hash} took effect twice, again in ${entry.index}`);
     this.#byHash.set(hash, this.#effects.length);
     versions.push(this.#effects.length);
-    const effect = { name, version: Number(version), hash, earliest: 0, latest: Infinity };
+    const effect = { name, version, hash, earliest: 0, latest: Infinity };
     this.#effects.push(effect);
   }
 
