@@ -3,7 +3,7 @@
  * far, and what they all say in the end.
  */
 import { describeAnswer } from './answer.js';
-import { CheckFailure } from './check.js';
+import { CheckFailure } from './check-outcome.js';
 import type { Cluster } from './cluster.js';
 import type { Reply } from './server.js';
 

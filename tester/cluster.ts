@@ -3,7 +3,7 @@
  * the crash switch, with a note of what has to be healed. Each check gets one of its own, whose
  * scope ends all its calls.
  */
-import { CheckFailure, CheckSkipped } from './check.js';
+import { CheckFailure, CheckSkipped } from './check-outcome.js';
 import { describeAnswer } from './answer.js';
 import type { CallScope } from './call-scope.js';
 import { expectFault, expectThat, expectValue } from './expectations.js';

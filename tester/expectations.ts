@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { describeAnswer, describeValue } from './answer.js';
-import { CheckFailure } from './check.js';
+import { CheckFailure } from './check-outcome.js';
 import type { Reply } from './server.js';
 
 function failOn(reply: Reply, expected: string): never {

@@ -1,7 +1,7 @@
 /**
  * Nothing may change in a cluster that is left alone: the same server leads, in the same term.
  */
-import { CheckFailure } from './check.js';
+import { CheckFailure } from './check-outcome.js';
 import type { Cluster } from './cluster.js';
 import type { Server } from './server.js';
 import { termOf } from './server-state.js';

@@ -1,7 +1,8 @@
 /**
  * What happens in a run, for those who show it. A reporter only writes; it never decides.
  */
-import type { Check, CheckFailure } from './check.js';
+import type { Check } from './check.js';
+import type { CheckFailure } from './check-outcome.js';
 import type { Target } from './target.js';
 
 export type Verdict =

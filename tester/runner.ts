@@ -3,7 +3,8 @@
  * reporter. Whatever happens in a check, the next one finds the servers restored.
  */
 import { CallScope, ScopeClosed } from './call-scope.js';
-import { CheckFailure, CheckSkipped, type Check } from './check.js';
+import { type Check } from './check.js';
+import { CheckFailure, CheckSkipped } from './check-outcome.js';
 import { Cluster, type RunNotes } from './cluster.js';
 import type { Reporter, Summary, Verdict } from './reporter.js';
 import { lackOf, type Target } from './target.js';

@@ -2,7 +2,7 @@
  * What `getinternalstate` tells about one server, for checks that can use it but do not depend on
  * it.
  */
-import { CheckFailure } from './check.js';
+import { CheckFailure } from './check-outcome.js';
 import { describeAnswer } from './answer.js';
 import type { Cluster } from './cluster.js';
 import { isStruct } from './expectations.js';

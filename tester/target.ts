@@ -6,7 +6,7 @@ import { unreachable } from '../src/base/assert.js';
 import { formatAddress } from './address.js';
 import { saysMethodUnknown, type Answer } from './answer.js';
 import type { CallScope } from './call-scope.js';
-import type { Need } from './check.js';
+import type { Need } from './need.js';
 import { DiscoveryError } from './discovery-error.js';
 import { Server, type Seat } from './server.js';
 import { contractSpelling, findSpelling, type Spelling } from './spelling.js';

@@ -2,7 +2,8 @@
  * What each reporter writes for one passed, one failed and one skipped check.
  */
 import { expect } from 'chai';
-import { CheckFailure, type Check } from '../../tester/check.js';
+import { type Check } from '../../tester/check.js';
+import { CheckFailure } from '../../tester/check-outcome.js';
 import type { Reporter, Sink, Summary, Verdict } from '../../tester/reporter.js';
 import { JsonReporter } from '../../tester/reporters/json-reporter.js';
 import { JunitReporter } from '../../tester/reporters/junit-reporter.js';

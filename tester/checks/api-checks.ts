@@ -2,7 +2,8 @@
  * The methods are there and answer values of the promised types.
  */
 import { describeValue } from '../answer.js';
-import { CheckFailure, type Check } from '../check.js';
+import { type Check } from '../check.js';
+import { CheckFailure } from '../check-outcome.js';
 import type { Cluster } from '../cluster.js';
 import { expectInMap, expectThat, expectValue, isStruct, expectMapShape } from '../expectations.js';
 import { sampleHashes } from '../cluster.js';

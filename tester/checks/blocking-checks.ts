@@ -4,7 +4,8 @@
  */
 import { BackgroundCalls } from '../background-calls.js';
 import { describeAnswer } from '../answer.js';
-import { CheckFailure, type Check } from '../check.js';
+import { type Check } from '../check.js';
+import { CheckFailure } from '../check-outcome.js';
 import { sampleHashes, sampleUpdate, type Cluster } from '../cluster.js';
 import { expectFault, expectInMap, expectThat, expectValue } from '../expectations.js';
 import type { Reply, Server } from '../server.js';

@@ -2,7 +2,9 @@
  * The crash switch: a crashed server says so, refuses clients and stands still, and comes back with
  * what it had.
  */
-import { CheckFailure, type Check, type Need } from '../check.js';
+import { type Check } from '../check.js';
+import { CheckFailure } from '../check-outcome.js';
+import { type Need } from '../need.js';
 import { describeAnswer } from '../answer.js';
 import { sampleHashes, sampleUpdate, type Cluster } from '../cluster.js';
 import { expectFault, expectInMap, expectThat, expectValue } from '../expectations.js';

@@ -2,7 +2,8 @@
  * A crashed leader is replaced in time, nothing that was answered is lost, and who comes back fits
  * in without disturbing the others.
  */
-import { CheckFailure, type Check } from '../check.js';
+import { type Check } from '../check.js';
+import { CheckFailure } from '../check-outcome.js';
 import { sampleHashes, sampleUpdate, type Cluster } from '../cluster.js';
 import { expectInMap, expectValue } from '../expectations.js';
 import { expectQuiet } from '../quiet.js';

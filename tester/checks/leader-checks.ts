@@ -2,7 +2,8 @@
  * One leader, the others refuse what only a leader may answer, and nobody else stands for election
  * while all is quiet.
  */
-import { CheckFailure, type Check } from '../check.js';
+import { type Check } from '../check.js';
+import { CheckFailure } from '../check-outcome.js';
 import { expectNotLeader, sampleUpdate, type Cluster } from '../cluster.js';
 import { expectFault, expectInMap, expectValue } from '../expectations.js';
 import { expectQuiet } from '../quiet.js';

@@ -3,7 +3,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { describeValue } from '../answer.js';
-import { CheckFailure, type Check } from '../check.js';
+import { type Check } from '../check.js';
+import { CheckFailure } from '../check-outcome.js';
 import { sampleUpdate, type Cluster } from '../cluster.js';
 import { expectValue, isStruct } from '../expectations.js';
 import { stateOf } from '../server-state.js';

@@ -2,7 +2,8 @@
  * The version rule: exactly the current version + 1, else false and nothing changes; what was given
  * comes back as it was; of two racing calls exactly one is answered true.
  */
-import { CheckFailure, CheckSkipped, type Check } from '../check.js';
+import { type Check } from '../check.js';
+import { CheckFailure, CheckSkipped } from '../check-outcome.js';
 import { describeAnswer } from '../answer.js';
 import { sampleHashes, sampleUpdate, type Cluster } from '../cluster.js';
 import { expectFault, expectInMap, expectValue } from '../expectations.js';

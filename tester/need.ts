@@ -1,0 +1,10 @@
+/** What a check needs of the cluster; without it the check is skipped with a word why. */
+export type Need =
+  | 'followers'
+  | 'spare-server'
+  | 'two-spare-servers'
+  | 'introspection'
+  | 'multicall'
+  | 'getfileinfo'
+  | 'getfileinfopage'
+  | 'getinternalstate';
