@@ -19,7 +19,7 @@ async function visibilityDelay(cluster: Cluster, name: string, version: number):
   const followers = cluster.others(leader);
   expectValue(await leader.update(sampleUpdate(name, version)), true);
   const answeredAt = performance.now();
-  await cluster.expectApplied(followers, { name, version }, cluster.timing.promptLimitMs);
+  await cluster.expectApplied(followers, { name, version }, cluster.timing.settleMs);
   return performance.now() - answeredAt;
 }
 
