@@ -99,7 +99,8 @@ export class LogStorage implements Storage {
         batch.end(this.#failure ?? (await this.#attempt(() => this.#write(batch))));
       } else {
         this.#restWanted = false;
-        await this.#attempt(() => this.#mark());
+        // Behind the part of a write that failed, a mark would make that part look acknowledged.
+        if (this.#failure === undefined) await this.#attempt(() => this.#mark());
       }
     }
     this.#running = undefined;

@@ -86,6 +86,21 @@ describe('the log on disk', () => {
     await storage.close();
   });
 
+  it('writes nothing more, not even a mark, behind a write that failed in part', async () => {
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const disk = new FaultyDisk(randomFrom(seed));
+      const { storage } = await openOn(disk);
+      await written(storage, writeOf(entriesOf(1, 1, 1), hardStateOf(1)));
+      disk.arm({ failAt: 0 });
+      const failing = written(storage, writeOf(entriesOf(2, 1, 1)));
+      storage.rest();
+      expect(await failing).to.be.instanceOf(StorageError);
+      await storage.close();
+      const { recovered } = await openOn(disk.afterKill());
+      expect(plain(recovered.entries)).to.deep.equal(plain(entriesOf(1, 1, 1)));
+    }
+  });
+
   it('makes all that waits durable with one write and one sync', async () => {
     const disk = new FaultyDisk(randomFrom(1));
     const { storage } = await openOn(disk);
