@@ -19,6 +19,17 @@ export function must<T>(value: T | undefined | null, message: string): T {
   return value;
 }
 
+/** Runs what nobody can take up where it broke off: whatever it throws is a broken invariant. */
+export function neverHalf(work: string, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof AssertionError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AssertionError(`${work} broke off: ${reason}`, { cause: error });
+  }
+}
+
 /** Ends a `switch` over a discriminated union: compiling proves that every case was handled. */
 export function unreachable(value: never): never {
   throw new AssertionError(`unreachable case: ${JSON.stringify(value)}`);

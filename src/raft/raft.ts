@@ -65,7 +65,7 @@ export class Raft {
         broadcastHeartbeat(core);
         break;
       case 'crash':
-        becomeFollower(core, core.term, undefined, 'crashed');
+        becomeFollower(core, core.term, undefined, 'it stands still');
         core.crashed = true;
         break;
       case 'restore':

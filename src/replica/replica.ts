@@ -6,6 +6,7 @@
  * The crash switch sits at the doors: while it is on, nothing goes out and nothing but finished
  * disk writes comes in.
  */
+import { neverHalf } from '../base/assert.js';
 import { asLogIndex, type ServerId } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
 import type { RaftEffect, RaftEvent, WriteId } from '../raft/effects.js';
@@ -266,17 +267,18 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   #stepThrough(): void {
     if (this.#stepping) return;
     this.#stepping = true;
-    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
-      if (this.#isShutOut(next)) continue;
-      for (const effect of this.#raft.step(next)) this.#carryOut(effect);
-    }
+    neverHalf('a step', () => {
+      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+        if (this.#isShutOut(next)) continue;
+        for (const effect of this.#raft.step(next)) this.#carryOut(effect);
+      }
+    });
     this.#stepping = false;
   }
 
   /** A server that stands still hears only its own disk and the switch. */
   #isShutOut(event: RaftEvent): boolean {
-    if (!this.#halted) return false;
-    return event.type !== 'persisted' && event.type !== 'crash' && event.type !== 'restore';
+    return this.#halted && !['persisted', 'crash', 'restore'].includes(event.type);
   }
 
   #carryOut(effect: RaftEffect): void {
@@ -372,10 +374,8 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
 
   /** Why this server takes no calls of leaders now, or undefined when it leads and has room. */
   #refusal(isFull = false): Refusal | undefined {
-    const halted = this.#haltRefusal();
-    if (halted !== undefined) return halted;
-    if (this.#raft.role !== 'leader') return this.#notLeader();
-    return isFull ? { kind: 'busy' } : undefined;
+    const notLeading = this.#raft.role === 'leader' ? undefined : this.#notLeader();
+    return this.#haltRefusal() ?? notLeading ?? (isFull ? { kind: 'busy' } : undefined);
   }
 
   #haltRefusal(): Refusal | undefined {

@@ -1,10 +1,15 @@
 /**
  * The body of one call as it arrives: handed to the decoder chunk by chunk, so that a refused call
- * never stands in memory as a whole.
+ * never stands in memory as a whole. A long body is read no faster than its pieces are decoded, and
+ * those take turns with everything else that the process does.
  */
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { nestedValuesMax } from '../base/limits.js';
 import { CallDecoder, decodeCall, type DecodedCall } from './codec/call-decoder.js';
+import type { Turns } from './turns.js';
+
+/** What a call holds beyond so many bytes waits for its turn. */
+const promptBytesMax = 64 * 1024;
 
 /** A counter of bytes that stand in memory, shared by all connections. */
 export interface ByteBudget {
@@ -25,19 +30,22 @@ interface ReceiveOptions {
   /** What Content-Length announces. */
   readonly announcedBytes: number | undefined;
   readonly budget: ByteBudget;
+  /** Shared by the bodies that are to be read side by side. */
+  readonly turns: Turns;
 }
 
 /** Reads the body and calls `done` once, unless the client hangs up before its end. */
 export function receiveCall(
-  request: IncomingMessage,
+  request: Readable,
   options: ReceiveOptions,
   done: (received: ReceivedCall) => void,
 ): void {
-  const { bytesMax, announcedBytes, budget } = options;
+  const { bytesMax, announcedBytes, budget, turns } = options;
   const limits = { bytesMax, nestedValuesMax };
   let decoder: CallDecoder | undefined;
   let bytes = 0;
   let isOver = false;
+  let isWhole = false;
   const releaseBudget = (): void => {
     budget.giveBack(bytes);
     bytes = 0;
@@ -61,15 +69,30 @@ export function receiveCall(
       finish({ kind: 'tooMuchInAll' });
       return;
     }
-    if (decoder === undefined) {
-      decoder = new CallDecoder(limits);
-      request.once('close', releaseBudget);
-    }
+    const body = (decoder ??= new CallDecoder(limits));
     bytes += chunk.length;
-    decoder.write(chunk);
+    if (bytes <= promptBytesMax) {
+      body.write(chunk);
+      return;
+    }
+    request.pause();
+    turns.take(() => {
+      if (!isOver) body.write(chunk);
+      request.resume();
+    });
   };
+  const takeEnd = (): void => {
+    if (!isOver) finish((decoder ?? new CallDecoder(limits)).end());
+  };
+  request.once('close', () => {
+    if (isWhole) return;
+    isOver = true;
+    releaseBudget();
+  });
   request.on('data', takeChunk);
   request.on('end', () => {
-    if (!isOver) finish((decoder ?? new CallDecoder(limits)).end());
+    isWhole = true;
+    if (bytes <= promptBytesMax) takeEnd();
+    else turns.take(takeEnd);
   });
 }

@@ -15,6 +15,7 @@ import type { OpenConnections } from './open-connections.js';
 import { peerHeader } from './peer-header.js';
 import { endWithLastResponse, plainTextHeaders } from './plain-response.js';
 import { busyFault } from './refusal-fault.js';
+import { Turns } from './turns.js';
 import type { Fault, XmlCall } from './xml-value.js';
 
 const xmlContentType = /^(?:text|application)\/(?:[\w.+-]+\+)?xml$/i;
@@ -29,6 +30,9 @@ export interface CallEndpointOptions {
 
 export class CallEndpoint {
   readonly #options: CallEndpointOptions;
+  /** Peers take turns among themselves: no crowd of clients may hold up the log. */
+  readonly #clientTurns = new Turns();
+  readonly #peerTurns = new Turns();
   /** Bytes of bodies that have arrived in part. */
   #partialBytes = 0;
   readonly #budget: ByteBudget = {
@@ -70,7 +74,8 @@ export class CallEndpoint {
       return;
     }
     if (isWaitingForContinue(request)) response.writeContinue();
-    const options = { bytesMax, announcedBytes, budget: this.#budget };
+    const turns = caller.peerId === undefined ? this.#clientTurns : this.#peerTurns;
+    const options = { bytesMax, announcedBytes, budget: this.#budget, turns };
     receiveCall(request, options, (received) => {
       this.#take(received, { request, response, caller, bytesMax });
     });

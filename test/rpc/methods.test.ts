@@ -3,7 +3,9 @@
  * sections 4 to 6), and how refusals of the replica look to a caller.
  */
 import { expect } from 'chai';
-import { asServerId } from '../../src/base/ids.js';
+import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
+import { encodeEntries } from '../../src/raft/entry-codec.js';
+import type { Entry } from '../../src/raft/messages.js';
 import type { Refusal } from '../../src/replica/outcome.js';
 import type { XmlValue } from '../../src/rpc/xml-value.js';
 import { ServedReplica } from './support/served-replica.js';
@@ -320,6 +322,14 @@ describe('peer methods', () => {
     expect(await served.fault('RequestVote', vote)).to.match(/^2 isCrashed/);
     expect(await served.fault('RequestVote')).to.match(/^-32602 /);
     expect(await served.fault('RequestVote', [])).to.match(/^-32602 .*a struct, not an array/);
+  });
+
+  it('refuse entries that hold no file command, for they could never be applied', async () => {
+    const payload = Buffer.from('garbage');
+    const entry: Entry = { index: asLogIndex(1), term: asTerm(5), kind: 'command', payload };
+    const forged = new Map(append).set('entries', encodeEntries([entry]));
+    expect(await served.fault('AppendEntries', forged)).to.match(/^-32602 .*entry 1 is no file/);
+    expect(served.replica.peerCalls).to.deep.equal([]);
   });
 
   it('refuse a call in the name of this very server', async () => {

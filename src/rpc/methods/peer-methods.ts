@@ -4,10 +4,12 @@
  */
 import { unreachable } from '../../base/assert.js';
 import type { ServerId } from '../../base/ids.js';
-import type { PeerRequest } from '../../raft/messages.js';
+import { FileCommandFormatError } from '../../files/file-command-codec.js';
+import type { Entry, PeerRequest } from '../../raft/messages.js';
 import type { HangUp } from '../../replica/outcome.js';
 import type { PeerOutcome } from '../../replica/replica-api.js';
 import { faultCode } from '../codec/fault-code.js';
+import type { FileReader } from '../file-reader.js';
 import type { MethodServices } from '../method-services.js';
 import {
   defineMethod,
@@ -78,12 +80,29 @@ function handle(
   reply: Reply,
   caller: Caller,
 ): HangUp {
+  if (request.type === 'appendEntries') refuseForeignCommands(services.files, request.entries);
   const from = request.type === 'appendEntries' ? request.leaderId : request.candidateId;
   refuseStrangers(services, from, caller);
   services.replica.handlePeer(from, request, (outcome) => {
     reply(peerOutcome(outcome));
   });
   return nothingToHangUp;
+}
+
+/** What is in the log must be applied one day: bytes that are no command may not get there. */
+function refuseForeignCommands(files: FileReader, entries: readonly Entry[]): void {
+  for (const { index, kind, payload } of entries) {
+    if (kind === 'noop') continue;
+    try {
+      files.decode(payload);
+    } catch (error) {
+      if (!(error instanceof FileCommandFormatError)) throw error;
+      throw new RpcFault(
+        faultCode.invalidParams,
+        `malformed appendEntries: entry ${index} is no file command: ${error.message}`,
+      );
+    }
+  }
 }
 
 function refuseStrangers(services: MethodServices, from: ServerId, caller: Caller): void {

@@ -1,0 +1,94 @@
+/** Long bodies take turns with everything else in the process. */
+import { expect } from 'chai';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { receiveCall, type ReceivedCall } from '../../src/rpc/call-body.js';
+import { encodeCall } from '../../src/rpc/codec/encode.js';
+import { Turns } from '../../src/rpc/turns.js';
+import { waitUntil } from './support/wait-until.js';
+
+const pieceBytes = 64 * 1024;
+const longCall = Buffer.from(
+  encodeCall('updatefile', ['f', 1, Array.from({ length: 100_000 }, (_, item) => item)]),
+);
+
+class Body {
+  readonly request = new Readable({ read: () => undefined });
+  readonly received: ReceivedCall[] = [];
+  budgetBytes = 0;
+
+  constructor(turns: Turns) {
+    const budget = {
+      take: (bytes: number) => {
+        this.budgetBytes += bytes;
+        return true;
+      },
+      giveBack: (bytes: number) => {
+        this.budgetBytes -= bytes;
+      },
+    };
+    const options = { bytesMax: 2 ** 24, announcedBytes: longCall.length, budget, turns };
+    receiveCall(this.request, options, (received) => this.received.push(received));
+  }
+
+  /** All that the socket has, at once. */
+  arrive(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      this.request.push(bytes.subarray(at, at + pieceBytes));
+    }
+  }
+}
+
+/** How often the event loop went round until `condition` held. */
+async function turnsUntil(condition: () => boolean): Promise<number> {
+  let count = 0;
+  for (; !condition(); count += 1) await new Promise((resolve) => setImmediate(resolve));
+  return count;
+}
+
+describe('a long body', () => {
+  it('lets others have their turn between its pieces', async () => {
+    const body = new Body(new Turns());
+    body.arrive(longCall);
+    body.request.push(null);
+    const turns = await turnsUntil(() => body.received.length > 0);
+    expect(turns).to.be.at.least(Math.floor(longCall.length / pieceBytes) - 1);
+    expect(body.received).to.have.length(1);
+    expect(body.received[0]?.kind).to.equal('call');
+    expect(body.budgetBytes).to.equal(0);
+  });
+
+  it('is read side by side with others', async () => {
+    const turns = new Turns();
+    const bodies = [new Body(turns), new Body(turns), new Body(turns)];
+    for (const body of bodies) {
+      body.arrive(longCall);
+      body.request.push(null);
+    }
+    await waitUntil(() => bodies.every(({ received }) => received.length === 1));
+  });
+
+  it('is forgotten when its client hangs up in the middle', async () => {
+    const body = new Body(new Turns());
+    body.arrive(longCall.subarray(0, longCall.length / 2));
+    body.request.destroy();
+    await once(body.request, 'close');
+    await turnsUntil(() => body.budgetBytes === 0);
+    expect(body.received).to.deep.equal([]);
+  });
+});
+
+describe('pieces of long work', () => {
+  it('leave the rest to the next turn when their time is up', async () => {
+    const turns = new Turns();
+    let done = 0;
+    for (let piece = 0; piece < 3; piece += 1) {
+      turns.take(() => {
+        done += 1;
+        const endMs = performance.now() + 20;
+        while (performance.now() < endMs);
+      });
+    }
+    expect(await turnsUntil(() => done === 3)).to.be.at.least(3);
+  });
+});
