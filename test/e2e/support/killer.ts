@@ -9,7 +9,6 @@ export class Killer {
   readonly #random: () => number;
   /** How often all servers were dead at the same time. */
   blackouts = 0;
-  kills = 0;
 
   constructor(servers: readonly ServerUnderTest[], random: () => number) {
     this.#servers = servers;
@@ -30,7 +29,6 @@ export class Killer {
     const isBlackout = this.draw(1, 3) === 1;
     const victims = isBlackout ? running : running.slice(0, this.draw(1, running.length));
     await Promise.all(victims.map((server) => server.end('SIGKILL')));
-    this.kills += victims.length;
     const dead = this.#shuffled(this.#servers.filter((server) => !server.isRunning));
     if (dead.length === this.#servers.length) this.blackouts += 1;
     const isOneLeftOut = this.#servers.length > 2 && this.draw(1, 2) === 1;
