@@ -10,13 +10,16 @@ import { retainedBytes } from '../support/retained-bytes.js';
 const mebibyte = 1024 * 1024;
 const head = '<methodCall><methodName>m</methodName><params><param>';
 
+/** Each look collects all garbage of the whole test run, which may take long. */
+const looks = 16;
+
 /** Writes `count` pieces and returns by how many MiB what is kept grew at most. */
 function growthWhileWriting(decoder: CallDecoder, piece: Buffer, count: number): number {
   const before = retainedBytes();
   let most = before;
   for (let at = 0; at < count; at += 1) {
     decoder.write(Buffer.from(piece));
-    if (at % 64 === 0) most = Math.max(most, retainedBytes());
+    if (at % Math.ceil(count / looks) === 0) most = Math.max(most, retainedBytes());
   }
   return (most - before) / mebibyte;
 }
