@@ -30,6 +30,9 @@ export const internalStateEntriesMax = 1_000;
 /** Files in the `metaMap` of `getinternalstate`. */
 export const internalStateFilesMax = 10_000;
 
+/** Payload of the `log`, and about that of the `metaMap`; each shows one item at least. */
+export const internalStateBytesMax = 4 * 1024 * 1024;
+
 /** Request ids that are remembered after they took effect. */
 export const requestIdsKept = 100_000;
 

@@ -9,7 +9,11 @@ import { must, unreachable } from '../base/assert.js';
 import { requestIdsKept } from '../base/limits.js';
 import { ShardedMap } from '../base/sharded-map.js';
 import type { Admission, StateMachine } from '../base/state-machine.js';
-import { decodeFileCommand, encodeFileCommand } from './file-command-codec.js';
+import {
+  decodeFileCommand,
+  encodeFileCommand,
+  FileCommandFormatError,
+} from './file-command-codec.js';
 import type { FileCommand, FileInfo, UpdateResult } from './file-command.js';
 import { FileTail } from './file-tail.js';
 import { RequestIds } from './request-ids.js';
@@ -63,6 +67,17 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
       files.push([name, must(this.#files.get(name), 'every sorted name is a file')]);
     }
     return { files, more: false };
+  }
+
+  /** Why these bytes are no command, or undefined when they are one. */
+  findMistake(payload: Uint8Array): string | undefined {
+    try {
+      decodeFileCommand(payload);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof FileCommandFormatError)) throw error;
+      return error.message;
+    }
   }
 
   versionOf(name: string): number {

@@ -41,6 +41,8 @@ export type RaftEvent =
     }
   /** A peer answered. */
   | { readonly type: 'response'; readonly from: ServerId; readonly response: PeerResponse }
+  /** A long request of this peer is arriving: it is alive, and cannot say so in between. */
+  | { readonly type: 'hearing'; readonly from: ServerId }
   /** A request to this peer was lost: refused, timed out, or answered by a fault. */
   | { readonly type: 'unreachable'; readonly peer: ServerId }
   /** The write, and with it every earlier one, is on disk. */

@@ -1,5 +1,5 @@
 /** AppendEntries, receiver's side (paper, figure 2 and section 5.3). */
-import { asLogIndex, asTerm, type LogIndex, type Term } from '../base/ids.js';
+import { asLogIndex, asTerm, type LogIndex, type ServerId, type Term } from '../base/ids.js';
 import type { Core } from './core.js';
 import { nothingToAwait } from './effects.js';
 import { becomeFollower } from './election.js';
@@ -41,6 +41,16 @@ export function handleAppendEntries(
   if (committed > core.commitIndex) core.commitIndex = asLogIndex(committed);
   core.applyCommitted();
   replySuccess(core, callId, request, lastNewIndex);
+}
+
+/**
+ * A part of a request of `from` has arrived. When that is the leader, its heartbeats stand behind
+ * the rest, so this counts as one; for what it may say, the whole request has to be there.
+ */
+export function hearing(core: Core, from: ServerId): void {
+  if (core.role.name !== 'follower' || core.leaderId !== from || core.leaderLostMajority) return;
+  core.electionElapsedTicks = 0;
+  core.ticksSinceLeader = 0;
 }
 
 /**

@@ -8,7 +8,7 @@ import { asLogIndex, type LogIndex, type ServerId, type Term } from '../base/ids
 import { Core, type RaftOptions, type Role } from './core.js';
 import { nothingToAwait, type RaftEffect, type RaftEvent, type ReadThrough } from './effects.js';
 import { becomeFollower, countVote, startElection, startPreVote } from './election.js';
-import { handleAppendEntries } from './handle-append-entries.js';
+import { handleAppendEntries, hearing } from './handle-append-entries.js';
 import { handleAppendEntriesResponse } from './handle-append-entries-response.js';
 import { handleRequestVote } from './handle-request-vote.js';
 import { handleRequestVoteResponse } from './handle-request-vote-response.js';
@@ -51,6 +51,9 @@ export class Raft {
         break;
       case 'response':
         handleResponse(core, event.from, event.response);
+        break;
+      case 'hearing':
+        hearing(core, event.from);
         break;
       case 'unreachable':
         if (core.role.name === 'leader') core.role.progress.get(event.peer)?.lost();

@@ -102,6 +102,11 @@ export class PeerDoors implements PeerListener {
     this.#options.onRequest(from, callId, request);
   }
 
+  /** Whether what comes from this peer may be heard now. */
+  hears(from: ServerId): boolean {
+    return this.#state === 'open' && !this.#cut.blocksReceiving(from);
+  }
+
   onResponse(from: ServerId, response: PeerResponse): void {
     if (this.#state !== 'open') return;
     if (this.#cut.blocksReceiving(from)) {

@@ -59,6 +59,9 @@ export interface ReplicaApi<Command, Result> {
   /** A peer's call; `answer` is called once, after what it promises is durable. */
   handlePeer(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): void;
 
+  /** A part of a long call of this peer has arrived; `handlePeer` follows when it is whole. */
+  hearing(from: ServerId): void;
+
   /** True only while this server leads and is not crashed. */
   isLeader(): boolean;
   /** The crash switch (contract, section 6). Idempotent. */

@@ -25,11 +25,8 @@ import type { PeerTransport } from './peer-transport.js';
 import { QuietWatch } from './quiet-watch.js';
 import type { CutDirection, PeerOutcome, ReplicaApi, ReplicaStatus } from './replica-api.js';
 import { describeStatus } from './status.js';
-import { raftTiming, tickMs, ticksOf, type ReplicaTiming } from './timing.js';
+import { leadershipCallTicks, raftTiming, tickMs, type ReplicaTiming } from './timing.js';
 import type { Timer } from './timer.js';
-
-/** How long `setleader` and `sendheartbeat` try (contract, section 6). */
-const leadershipCallMs = 2_000;
 
 export interface ReplicaOptions<Command, Result> {
   readonly serverId: ServerId;
@@ -81,9 +78,8 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     this.#quiet = new QuietWatch(options.storage);
     this.#doors = this.#makeDoors();
     this.#calls = this.#makeCalls();
-    const deadlineTicks = ticksOf(leadershipCallMs);
     this.#wish = new LeaderWish({
-      deadlineTicks,
+      deadlineTicks: leadershipCallTicks,
       retryTicks: timing.electionTicksMin,
       campaign: () => {
         this.#take({ type: 'campaign' });
@@ -91,7 +87,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     });
     this.#heartbeats = new HeartbeatRounds({
       peers: servers.filter((server) => server !== serverId),
-      deadlineTicks,
+      deadlineTicks: leadershipCallTicks,
       broadcast: () => {
         this.#take({ type: 'broadcast' });
       },
@@ -129,6 +125,10 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
 
   handlePeer(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): void {
     this.#doors.handle(from, request, answer);
+  }
+
+  hearing(from: ServerId): void {
+    if (this.#doors.hears(from)) this.#take({ type: 'hearing', from });
   }
 
   isLeader(): boolean {

@@ -16,6 +16,9 @@ export function ticksOf(timeMs: number): number {
   return Math.max(1, Math.round(timeMs / tickMs));
 }
 
+/** How long `setleader` and `sendheartbeat` try: 2 s (contract, section 6). */
+export const leadershipCallTicks = ticksOf(2_000);
+
 export function raftTiming(timing: ReplicaTiming): RaftTiming {
   return {
     heartbeatTicks: ticksOf(timing.heartbeatMs),

@@ -3,7 +3,7 @@
  * never stands in memory as a whole. A long body is read no faster than its pieces are decoded, and
  * those take turns with everything else that the process does.
  */
-import type { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { nestedValuesMax } from '../base/limits.js';
 import { CallDecoder, decodeCall, type DecodedCall } from './codec/call-decoder.js';
 import type { Turns } from './turns.js';
@@ -30,17 +30,19 @@ interface ReceiveOptions {
   /** What Content-Length announces. */
   readonly announcedBytes: number | undefined;
   readonly budget: ByteBudget;
+  /** Hears of each piece of a body that comes in several, but the first. */
+  readonly onPiece: () => void;
   /** Shared by the bodies that are to be read side by side. */
   readonly turns: Turns;
 }
 
 /** Reads the body and calls `done` once, unless the client hangs up before its end. */
 export function receiveCall(
-  request: Readable,
+  request: IncomingMessage,
   options: ReceiveOptions,
   done: (received: ReceivedCall) => void,
 ): void {
-  const { bytesMax, announcedBytes, budget, turns } = options;
+  const { bytesMax, announcedBytes, budget, onPiece, turns } = options;
   const limits = { bytesMax, nestedValuesMax };
   let decoder: CallDecoder | undefined;
   let bytes = 0;
@@ -61,14 +63,12 @@ export function receiveCall(
       finish(decodeCall(chunk, limits));
       return;
     }
-    if (bytes + chunk.length > bytesMax) {
-      finish({ kind: 'tooLong' });
+    const isTooLong = bytes + chunk.length > bytesMax;
+    if (isTooLong || !budget.take(chunk.length)) {
+      finish({ kind: isTooLong ? 'tooLong' : 'tooMuchInAll' });
       return;
     }
-    if (!budget.take(chunk.length)) {
-      finish({ kind: 'tooMuchInAll' });
-      return;
-    }
+    if (decoder !== undefined) onPiece();
     const body = (decoder ??= new CallDecoder(limits));
     bytes += chunk.length;
     if (bytes <= promptBytesMax) {

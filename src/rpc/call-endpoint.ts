@@ -25,6 +25,8 @@ export interface CallEndpointOptions {
   readonly connections: OpenConnections;
   readonly limits: HttpLimits;
   readonly serverCount: number;
+  /** A part of a long call of this peer has arrived. */
+  readonly onPeerPiece: (peer: ServerId) => void;
   readonly onBug: (error: unknown, where: string) => void;
 }
 
@@ -74,8 +76,16 @@ export class CallEndpoint {
       return;
     }
     if (isWaitingForContinue(request)) response.writeContinue();
-    const turns = caller.peerId === undefined ? this.#clientTurns : this.#peerTurns;
-    const options = { bytesMax, announcedBytes, budget: this.#budget, turns };
+    const { peerId } = caller;
+    const options = {
+      bytesMax,
+      announcedBytes,
+      budget: this.#budget,
+      turns: peerId === undefined ? this.#clientTurns : this.#peerTurns,
+      onPiece: () => {
+        if (peerId !== undefined) this.#options.onPeerPiece(peerId);
+      },
+    };
     receiveCall(request, options, (received) => {
       this.#take(received, { request, response, caller, bytesMax });
     });

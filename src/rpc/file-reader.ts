@@ -19,6 +19,8 @@ export interface FileReader {
     readonly files: readonly (readonly [string, FileInfo])[];
     readonly more: boolean;
   };
+  /** Why these bytes are no command, or undefined when they are one. */
+  findMistake(payload: Uint8Array): string | undefined;
   /** The command in a log entry's payload. */
   decode(payload: Uint8Array): FileCommand;
 }

@@ -1,7 +1,12 @@
 /**
  * A server's beliefs, as `getinternalstate` shows them and `/status` repeats in part.
  */
-import { internalStateEntriesMax, internalStateFilesMax } from '../base/limits.js';
+import {
+  internalStateBytesMax,
+  internalStateEntriesMax,
+  internalStateFilesMax,
+} from '../base/limits.js';
+import type { FileInfo } from '../files/file-command.js';
 import type { Entry } from '../raft/messages.js';
 import type { ReplicaStatus } from '../replica/replica-api.js';
 import type { FileReader } from './file-reader.js';
@@ -32,12 +37,13 @@ export function internalStateFields(
 
 /** The answer of `getinternalstate` (contract, section 6). */
 export function internalStateValue({ replica, files, servers }: MethodServices): XmlStruct {
-  const log = replica.logTail(internalStateEntriesMax).map((entry) => entryValue(entry, files));
+  const log = newestThatFit(replica.logTail(internalStateEntriesMax));
+  const metaMap = firstFiles(files);
   return new Map<string, XmlValue>([
     ...internalStateFields(replica.status()),
-    ['log', log],
-    ['metaMap', firstFiles(files)],
-    ['metaMapTruncated', files.size > internalStateFilesMax],
+    ['log', log.map((entry) => entryValue(entry, files))],
+    ['metaMap', metaMap],
+    ['metaMapTruncated', files.size > metaMap.size],
     ['peers', servers.map(serverValue)],
   ]);
 }
@@ -49,13 +55,35 @@ function serverValue(server: ServerAddress): XmlStruct {
   ]);
 }
 
+/** The newest entry, and those before it as far as they fit. */
+function newestThatFit(entries: readonly Entry[]): readonly Entry[] {
+  let bytes = 0;
+  const tooOld = entries.findLastIndex((entry, position) => {
+    bytes += entry.payload.length;
+    return bytes > internalStateBytesMax && position < entries.length - 1;
+  });
+  return entries.slice(tooOld + 1);
+}
+
+/** The first file, and those behind it as far as they fit. */
 function firstFiles(files: FileReader): XmlStruct {
   const map = new Map<string, XmlValue>();
+  let bytes = 0;
   for (const [name, info] of files.entries()) {
+    bytes += fileBytes(name, info);
     if (map.size === internalStateFilesMax) break;
+    if (map.size > 0 && bytes > internalStateBytesMax) break;
     map.set(name, fileInfoValue(info));
   }
   return map;
+}
+
+/** About; an integer takes as much as a short text. */
+function fileBytes(name: string, { hashlist }: FileInfo): number {
+  const integerBytes = 8;
+  let bytes = name.length;
+  for (const item of hashlist) bytes += typeof item === 'string' ? item.length : integerBytes;
+  return bytes;
 }
 
 function entryValue(entry: Entry, files: FileReader): XmlStruct {

@@ -54,6 +54,9 @@ export class RpcServer {
       connections: this.#connections,
       limits: this.#limits,
       serverCount: services.servers.length,
+      onPeerPiece: (peer) => {
+        services.replica.hearing(peer);
+      },
       onBug,
     });
     const connectionCount = (): number => this.#connections.count;

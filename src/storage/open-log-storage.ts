@@ -70,7 +70,9 @@ function checkTogether(hardState: HardState | undefined, log: RecoveredLog): voi
         refillAdvice,
     );
   }
-  if (term > 0 && log.last === undefined) {
+  // The first segment was durable before any term was written.
+  const isBegun = log.last !== undefined && (log.last.sequence > 1 || log.last.goodBytes > 0);
+  if (term > 0 && !isBegun) {
     throw new StorageDamagedError(
       `the log is missing beside ${hardStateName}, which says term ${term}; ${refillAdvice}`,
     );

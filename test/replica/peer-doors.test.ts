@@ -1,6 +1,6 @@
 /** The doors to the peers: send only after durable, and the artificial partition both ways. */
 import { expect } from 'chai';
-import { asServerId } from '../../src/base/ids.js';
+import { asServerId, type ServerId } from '../../src/base/ids.js';
 import { peerCallsMax } from '../../src/replica/peer-calls.js';
 import { append, noop, ReplicaRig, voteRequest } from './replica-rig.js';
 
@@ -62,6 +62,41 @@ describe('a promise to a peer', () => {
     rig.completeWrites();
     expect(calls.every((answers) => answers.length === 1)).to.equal(true);
     expect(rig.hear(one, append(one, 1, { index: 1, term: 1 }))).to.have.length(1);
+  });
+});
+
+describe('a long request that is arriving', () => {
+  /** Ticks beyond the longest election timeout, in which pieces of a request of `from` arrive. */
+  function roleAfterPieces(rig: ReplicaRig, from: ServerId): string {
+    rig.hear(one, append(one, 1, { index: 0, term: 0 }));
+    for (let left = 200; left > 0; left -= 1) {
+      rig.replica.hearing(from);
+      rig.tick();
+    }
+    return rig.replica.status().role;
+  }
+
+  it('keeps a follower from an election while the pieces of its leader come', () => {
+    expect(roleAfterPieces(new ReplicaRig(), one)).to.equal('follower');
+  });
+
+  it('is no sign of life of another server', () => {
+    expect(roleAfterPieces(new ReplicaRig(), two)).to.equal('candidate');
+  });
+
+  it('is not heard from a server that is cut off, or by a crashed one', () => {
+    const rig = new ReplicaRig();
+    rig.replica.setUnreachable([two], 'both');
+    rig.hear(one, append(one, 1, { index: 0, term: 0 }));
+    rig.replica.setUnreachable([one], 'receive');
+    for (let left = 200; left > 0; left -= 1) {
+      rig.replica.hearing(one);
+      rig.tick();
+    }
+    expect(rig.replica.status().role).to.equal('candidate');
+    rig.replica.crash();
+    rig.replica.hearing(one);
+    expect(rig.replica.status().role).to.equal('crashed');
   });
 });
 

@@ -1,7 +1,8 @@
 /** Long bodies take turns with everything else in the process. */
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { Readable } from 'node:stream';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { receiveCall, type ReceivedCall } from '../../src/rpc/call-body.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
 import { Turns } from '../../src/rpc/turns.js';
@@ -13,9 +14,10 @@ const longCall = Buffer.from(
 );
 
 class Body {
-  readonly request = new Readable({ read: () => undefined });
+  readonly request = new IncomingMessage(new Socket());
   readonly received: ReceivedCall[] = [];
   budgetBytes = 0;
+  pieces = 0;
 
   constructor(turns: Turns) {
     const budget = {
@@ -28,7 +30,8 @@ class Body {
       },
     };
     const options = { bytesMax: 2 ** 24, announcedBytes: longCall.length, budget, turns };
-    receiveCall(this.request, options, (received) => this.received.push(received));
+    const onPiece = () => (this.pieces += 1);
+    receiveCall(this.request, { ...options, onPiece }, (received) => this.received.push(received));
   }
 
   /** All that the socket has, at once. */

@@ -4,6 +4,7 @@
  */
 import { expect } from 'chai';
 import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
+import { internalStateBytesMax } from '../../src/base/limits.js';
 import { encodeEntries } from '../../src/raft/entry-codec.js';
 import type { Entry } from '../../src/raft/messages.js';
 import type { Refusal } from '../../src/replica/outcome.js';
@@ -292,6 +293,33 @@ describe('tester methods', () => {
     expect(log[0]?.get('index')).to.equal(9_002);
     expect(state.get('metaMap')).to.have.property('size', 10_000);
     expect(state.get('metaMapTruncated')).to.equal(true);
+  });
+});
+
+describe('the internal state of a server with large files', () => {
+  let served: ServedReplica;
+
+  beforeEach(async () => {
+    served = await ServedReplica.start();
+  });
+
+  afterEach(() => served.close());
+
+  async function sizes(): Promise<readonly unknown[]> {
+    const state = await served.struct('getinternalstate');
+    const [log, metaMap] = [state.get('log'), state.get('metaMap')];
+    const isShown = Array.isArray(log) && metaMap instanceof Map;
+    return isShown ? [log.length, metaMap.size, state.get('metaMapTruncated')] : [];
+  }
+
+  it('shows as much as fits into its limit of bytes, and one item at least', async () => {
+    const half = 'h'.repeat(internalStateBytesMax / 2);
+    await served.value('updatefile', 'a', 1, [half, half, half]);
+    expect(await sizes()).to.deep.equal([1, 1, false]);
+    await served.value('updatefile', 'b', 1, [half]);
+    expect(await sizes()).to.deep.equal([1, 1, true]);
+    await served.value('updatefile', 'a', 2, []);
+    expect(await sizes()).to.deep.equal([2, 2, false]);
   });
 });
 

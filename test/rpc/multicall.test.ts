@@ -86,6 +86,14 @@ describe('system.multicall', () => {
     expect((results[14] as XmlStruct).get('faultCode')).to.equal(4);
   });
 
+  it('stops running calls once the answers are too long', async () => {
+    await served.value('updatefile', 'f', 1, ['h'.repeat(6_000_000)]);
+    const calls = Array.from({ length: 100 }, () => item('getfileinfo', 'f'));
+    const results = (await served.value('system.multicall', calls)) as XmlValue[];
+    expect(results.filter((result) => Array.isArray(result))).to.have.lengthOf(3);
+    expect((results[3] as XmlStruct).get('faultCode')).to.equal(4);
+  });
+
   it('ends its connection when one of its calls does', async () => {
     served.replica.answerPeer = () => ({ kind: 'closed' });
     const vote = new Map([

@@ -118,6 +118,8 @@ describe('the peer transport', () => {
     caller.send(append(1, 0, 17 * 1024 * 1024));
     await waitUntil(() => caller.heard === 1);
     expect(caller.failures).to.deep.equal([]);
+    expect(served.replica.heard.length).to.be.above(17);
+    expect(new Set(served.replica.heard)).to.deep.equal(new Set([asServerId(1)]));
     const [call] = served.replica.peerCalls;
     expect(
       call?.request.type === 'appendEntries' && call.request.entries[0]?.payload,

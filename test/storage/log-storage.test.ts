@@ -266,6 +266,13 @@ describe('the log on disk with files missing or of others', () => {
     });
   }
 
+  it('is refused when its first segment was emptied, which no power failure does', async () => {
+    const disk = (await sampleDisk()).copy();
+    await disk.remove(segmentName(2));
+    await (await disk.create(segmentName(1))).close();
+    expect(await outcomeOf(disk)).to.match(/^the log is missing beside hard-state/);
+  });
+
   it('is refused when the hard state is older than the log', async () => {
     const disk = await sampleDisk();
     const older = new FaultyDisk(randomFrom(1));

@@ -24,6 +24,9 @@ export const multicallCallsMax = 1_000;
 /** Values in the answers of one multicall; beyond that, the calls that remain are not run. */
 export const multicallValuesMax = 100_000;
 
+/** A text counts as one value more for each of so many characters. */
+const charactersPerValue = 160;
+
 /** Its own key: see `methodKey`. */
 const multicallName = 'system.multicall';
 
@@ -161,12 +164,13 @@ function faultValue(fault: Fault): XmlStruct {
   ]);
 }
 
-/** How many values `root` consists of; stops counting beyond `enough`. */
+/** How many values `root` counts as; stops counting beyond `enough`. */
 function countValues(root: XmlValue, enough: number): number {
   const open: XmlValue[] = [root];
   let count = 0;
   for (let value = open.pop(); value !== undefined && count <= enough; value = open.pop()) {
     count += 1;
+    if (typeof value === 'string') count += Math.floor(value.length / charactersPerValue);
     if (isXmlArray(value)) for (const item of value) open.push(item);
     else if (isXmlStruct(value)) for (const item of value.values()) open.push(item);
   }

@@ -4,7 +4,6 @@
  */
 import { unreachable } from '../../base/assert.js';
 import type { ServerId } from '../../base/ids.js';
-import { FileCommandFormatError } from '../../files/file-command-codec.js';
 import type { Entry, PeerRequest } from '../../raft/messages.js';
 import type { HangUp } from '../../replica/outcome.js';
 import type { PeerOutcome } from '../../replica/replica-api.js';
@@ -92,16 +91,12 @@ function handle(
 /** What is in the log must be applied one day: bytes that are no command may not get there. */
 function refuseForeignCommands(files: FileReader, entries: readonly Entry[]): void {
   for (const { index, kind, payload } of entries) {
-    if (kind === 'noop') continue;
-    try {
-      files.decode(payload);
-    } catch (error) {
-      if (!(error instanceof FileCommandFormatError)) throw error;
-      throw new RpcFault(
-        faultCode.invalidParams,
-        `malformed appendEntries: entry ${index} is no file command: ${error.message}`,
-      );
-    }
+    const mistake = kind === 'noop' ? undefined : files.findMistake(payload);
+    if (mistake === undefined) continue;
+    throw new RpcFault(
+      faultCode.invalidParams,
+      `malformed appendEntries: entry ${index} is no file command: ${mistake}`,
+    );
   }
 }
 

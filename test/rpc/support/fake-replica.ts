@@ -34,6 +34,7 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
   /** Calls that were given up by their clients. */
   hangUpCount = 0;
   readonly peerCalls: { readonly from: ServerId; readonly request: PeerRequest }[] = [];
+  readonly heard: ServerId[] = [];
   answerPeer: (request: PeerRequest) => PeerOutcome = grant;
   readonly #held = new Set<HeldCall>();
 
@@ -57,6 +58,10 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
     };
     if (this.isHolding) this.#held.add({ finish, refuse: finish });
     else queueMicrotask(finish);
+  }
+
+  hearing(from: ServerId): void {
+    this.heard.push(from);
   }
 
   isLeader(): boolean {
