@@ -29,8 +29,8 @@ export interface StateSnapshot {
 /** Takes in an image, for a state that replaces the machine's own all at once. */
 export interface StateRestore {
   /**
-   * The image's next bytes, in order, cut anywhere. Costs by their number: who must not stop the
-   * server hands in little at a time. What is wrong with them is said by `finish`.
+   * The image's next bytes, in order, cut anywhere. Costs by their number: 64 KiB take a few
+   * milliseconds. What is wrong with them is said by `finish`.
    */
   write(bytes: Uint8Array): void;
 

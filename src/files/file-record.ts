@@ -31,6 +31,7 @@ export function readFileVersion(record: Uint8Array): number {
 
 /** Refuses a record that says in other bytes what `written` says in the ones that we write. */
 export function expectSame(record: Uint8Array, written: Uint8Array): void {
-  const same = record.length === written.length && record.every((byte, at) => byte === written[at]);
+  let same = record.length === written.length;
+  for (let at = 0; same && at < record.length; at++) same = record[at] === written[at];
   if (!same) throw new MalformedBytesError('a record not in its short form');
 }
