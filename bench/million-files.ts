@@ -15,7 +15,7 @@ import { FileMap } from '../src/files/file-map.js';
 const files = Number(process.argv[2] ?? 1_000_000);
 /** Updates between two turns of the event loop: what one group commit brings at 128 clients. */
 const updatesPerTurn = 128;
-const sliceBytes = 256 * 1024;
+const sliceBytes = 64 * 1024;
 const bytesPerMiB = 2 ** 20;
 
 /** Turns and garbage collections of what is being measured. */
@@ -108,10 +108,11 @@ async function getAll(map: FileMap, turns: Turns): Promise<number> {
 }
 
 async function readPages(map: FileMap, turns: Turns): Promise<number> {
-  for (let afterName = '', more = true; more; await setImmediate()) {
-    const page = turns.run(() => map.page(afterName, 1000));
-    more = page.more;
-    afterName = page.files.at(-1)?.[0] ?? '';
+  let page = turns.run(() => map.page('', 1000));
+  while (page.more) {
+    await setImmediate();
+    const afterName = page.files.at(-1)?.[0] ?? '';
+    page = turns.run(() => map.page(afterName, 1000));
   }
   return files;
 }
@@ -131,7 +132,7 @@ async function readImage(map: FileMap, turns: Turns, tell: (slice: Uint8Array) =
     await setImmediate();
     slice = turns.run(() => snapshot.next(sliceBytes));
   }
-  turns.run(() => snapshot.close());
+  snapshot.close();
 }
 
 function memory(): NodeJS.MemoryUsage {

@@ -17,6 +17,11 @@ const formatUpdateFile = 1;
 
 const writer = new ByteWriter();
 
+/** What commands are cut from; it lives as long as one of them. */
+const pieceBytes = 16 * 1024;
+let piece = new Uint8Array(pieceBytes);
+let pieceAt = 0;
+
 /** Bytes that are no file command: the log is damaged, or written by a newer program. */
 export class FileCommandFormatError extends Error {
   override readonly name = 'FileCommandFormatError';
@@ -31,7 +36,20 @@ export function encodeFileCommand(command: FileCommand): Uint8Array {
   if (requestId !== undefined) writer.text(requestId);
   writer.varint(hashlist.length);
   for (const item of hashlist) writeItem(writer, item);
-  return writer.written.slice();
+  return store(writer.written);
+}
+
+/** A copy for keeps. A buffer of its own for each command would cost more than its encoding. */
+function store(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > pieceBytes / 8) return bytes.slice();
+  if (pieceAt + bytes.length > piece.length) {
+    piece = new Uint8Array(pieceBytes);
+    pieceAt = 0;
+  }
+  const copy = piece.subarray(pieceAt, pieceAt + bytes.length);
+  copy.set(bytes);
+  pieceAt += bytes.length;
+  return copy;
 }
 
 /** The command in `bytes`. Throws `FileCommandFormatError` on anything but whole, exact bytes. */
