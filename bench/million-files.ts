@@ -55,12 +55,15 @@ async function measure(what: string, run: (turns: Turns) => Promise<number>): Pr
   const done = await run(turns);
   await setTimeout(20);
   delay.disable();
+  const { wallMs, cpuMs, longestWallMs, longestCpuMs } = turns;
+  const eachUs = (ms: number): string => ((ms * 1000) / done).toFixed(2);
+  const allCollectionsMs = collections.reduce((a, b) => a + b, 0);
   const columns = [
     what.padEnd(30),
-    `${((turns.wallMs * 1000) / done).toFixed(2)} us each (cpu ${((turns.cpuMs * 1000) / done).toFixed(2)})`,
-    `longest turn ${turns.longestWallMs.toFixed(1)} ms (cpu ${turns.longestCpuMs.toFixed(1)})`,
+    `${eachUs(wallMs)} us each (cpu ${eachUs(cpuMs)})`,
+    `longest turn ${longestWallMs.toFixed(1)} ms (cpu ${longestCpuMs.toFixed(1)})`,
     `loop delay ${(delay.max / 1e6).toFixed(1)} ms`,
-    `gc ${Math.max(0, ...collections).toFixed(1)} ms of ${collections.reduce((a, b) => a + b, 0).toFixed(0)}`,
+    `gc ${Math.max(0, ...collections).toFixed(1)} ms of ${allCollectionsMs.toFixed(0)}`,
   ];
   process.stdout.write(`${columns.join(' | ')}\n`);
 }
@@ -142,8 +145,9 @@ function memory(): NodeJS.MemoryUsage {
 
 function tellMemory(what: string, before: NodeJS.MemoryUsage, after: NodeJS.MemoryUsage): void {
   const parts = (['rss', 'heapUsed', 'arrayBuffers'] as const).map((kind) => {
-    const bytesPerFile = (after[kind] - before[kind]) / files;
-    return `${kind} ${(after[kind] / bytesPerMiB).toFixed(0)} MiB (${bytesPerFile.toFixed(0)} a file)`;
+    const mebibytes = (after[kind] / bytesPerMiB).toFixed(0);
+    const bytesPerFile = ((after[kind] - before[kind]) / files).toFixed(0);
+    return `${kind} ${mebibytes} MiB (${bytesPerFile} a file)`;
   });
   process.stdout.write(`${what.padEnd(30)} | ${parts.join(' | ')}\n`);
 }

@@ -20,7 +20,7 @@ const headerBytes = 8;
 const slabBytesDefault = 1024 * 1024;
 const firstSlabBytes = 4096;
 
-/** A record larger than this share of a slab gets one of its own, which goes when the record goes. */
+/** A record larger than this share of a slab gets a slab of its own, which goes with it. */
 const sharedSlabShare = 1 / 4;
 
 /** Garbage up to this share of all slabs, and that of two slabs, is left alone. */

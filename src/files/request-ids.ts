@@ -81,7 +81,7 @@ export class RequestIds {
     this.#records.add(this.#key, record);
   }
 
-  /** The records of all ids as they are now, whatever comes later, in the order of their numbers. */
+  /** The records of all ids as they are now, whatever comes later. */
   freeze(): FrozenRecords {
     return this.#records.freeze();
   }
