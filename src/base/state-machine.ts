@@ -4,6 +4,44 @@
  * servers that apply the same payloads in the same order hold the same state.
  */
 
+/** An image of a state machine is cut short, damaged, or not for this one. */
+export class StateImageError extends Error {
+  override readonly name = 'StateImageError';
+}
+
+/**
+ * The state as it was at one moment, as bytes: the *image*. It depends on the applied payloads
+ * alone, so servers that applied the same ones, or restored an image and applied the rest, make
+ * equal images. It carries no checksum: whoever stores or sends it adds one.
+ */
+export interface StateSnapshot {
+  /**
+   * The image's next bytes, 1 … `bytesMax` (≥ 1) of them; undefined when there are no more.
+   * Payloads may be applied in between. A step costs what its bytes cost to copy, and it gives at
+   * most a million of them, whatever was allowed: no step stops the server for more than 10 ms.
+   */
+  next(bytesMax: number): Uint8Array | undefined;
+
+  /** Frees what the image needs; it cannot be read any further. May be called at any time. */
+  close(): void;
+}
+
+/** Takes in an image, for a state that replaces the machine's own all at once. */
+export interface StateRestore {
+  /**
+   * The image's next bytes, in order, cut anywhere. Costs by their number: 64 KiB take a few
+   * milliseconds. What is wrong with them is said by `finish`.
+   */
+  write(bytes: Uint8Array): void;
+
+  /**
+   * Replaces the state, at once, by that of the image. Throws `StateImageError` when the image is
+   * incomplete or malformed, and the state is then what it was. No tail may be open. To give up,
+   * do not call it.
+   */
+  finish(): void;
+}
+
 /** What the leader learns about a command before it spends a log entry on it. */
 export type Admission<Result> =
   /** The command would take effect: log it. It is now part of the tail. */
@@ -43,4 +81,10 @@ export interface StateMachine<Command, Result> {
 
   /** Forgets the tail: this server leads no longer. */
   closeTail(): void;
+
+  /** Freezes the applied state, without the tail. Several may be open; each costs memory. */
+  snapshot(): StateSnapshot;
+
+  /** Begins to take in an image. Invariant: nothing is applied until it is finished or given up. */
+  restore(): StateRestore;
 }

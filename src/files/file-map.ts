@@ -5,19 +5,25 @@
  *
  * Nothing here takes longer with more files, but `entries` for the caller who reads them all.
  */
-import { must, unreachable } from '../base/assert.js';
+import { assert, must, unreachable } from '../base/assert.js';
 import { requestIdsKept } from '../base/limits.js';
-import { ShardedMap } from '../base/sharded-map.js';
-import type { Admission, StateMachine } from '../base/state-machine.js';
+import type {
+  Admission,
+  StateMachine,
+  StateRestore,
+  StateSnapshot,
+} from '../base/state-machine.js';
 import {
   decodeFileCommand,
   encodeFileCommand,
   FileCommandFormatError,
 } from './file-command-codec.js';
 import type { FileCommand, FileInfo, UpdateResult } from './file-command.js';
+import { FileMapRestore } from './file-map-restore.js';
+import { FileMapSnapshot } from './file-map-snapshot.js';
+import { FileTable } from './file-table.js';
 import { FileTail } from './file-tail.js';
 import { RequestIds } from './request-ids.js';
-import { SortedNames } from './sorted-names.js';
 import { judge } from './version-rule.js';
 import type { FilesView, RequestArguments, Verdict } from './version-rule.js';
 
@@ -34,10 +40,8 @@ export interface FileMapOptions {
 }
 
 export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesView {
-  readonly #files = new ShardedMap<FileInfo>();
-  /** Invariant: the keys of `#files`. A file never goes away: deleting it is a version. */
-  readonly #names = new SortedNames();
-  readonly #requestIds: RequestIds;
+  #files = new FileTable();
+  #requestIds: RequestIds;
   #tail: FileTail | undefined;
 
   constructor(options: FileMapOptions = { requestIdsKept }) {
@@ -54,7 +58,10 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
     return this.#files.get(name);
   }
 
-  /** All files, in an order of the map's own. The map must not change while they are read. */
+  /**
+   * All files, in the order in which their names were first seen. The map must not change while
+   * they are read.
+   */
   entries(): IterableIterator<[string, FileInfo]> {
     return this.#files.entries();
   }
@@ -62,9 +69,9 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
   /** At most `limit` (≥ 1) files whose names come behind `afterName`, which may be empty. */
   page(afterName: string, limit: number): FilePage {
     const files: [string, FileInfo][] = [];
-    for (const name of this.#names.after(afterName)) {
+    for (const file of this.#files.after(afterName)) {
       if (files.length === limit) return { files, more: true };
-      files.push([name, must(this.#files.get(name), 'every sorted name is a file')]);
+      files.push(file);
     }
     return { files, more: false };
   }
@@ -81,7 +88,7 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
   }
 
   versionOf(name: string): number {
-    return this.#files.get(name)?.version ?? 0;
+    return this.#files.versionOf(name);
   }
 
   requestOf(requestId: string): RequestArguments | undefined {
@@ -125,10 +132,21 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
     this.#tail = undefined;
   }
 
+  snapshot(): StateSnapshot {
+    return new FileMapSnapshot(this.#files, this.#requestIds);
+  }
+
+  restore(): StateRestore {
+    return new FileMapRestore(this.#requestIds.kept, (files, requestIds) => {
+      assert(this.#tail === undefined, 'a leader, whose tail is open, restores nothing');
+      this.#files = files;
+      this.#requestIds = requestIds;
+    });
+  }
+
   #takeEffect(command: FileCommand): void {
     const { name, hashlist, requestId } = command;
     const info: FileInfo = { version: Number(command.version), hashlist };
-    if (this.#files.get(name) === undefined) this.#names.add(name);
     this.#files.set(name, info);
     if (requestId !== undefined) this.#requestIds.remember(requestId, name, info);
   }

@@ -3,29 +3,37 @@
  * are forgotten in log order, by count, so all servers remember the same ones.
  */
 import { assert } from '../base/assert.js';
-import { ShardedMap } from '../base/sharded-map.js';
+import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
+import { ByteWriter } from '../base/byte-writer.js';
+import { KeyedRecords } from '../base/keyed-records.js';
+import type { FrozenRecords } from '../base/slab-records.js';
+import { TextKey } from '../base/text-key.js';
 import type { FileInfo } from './file-command.js';
+import { expectSame, readFileRecord, writeFileRecord } from './file-record.js';
 import type { RequestArguments } from './version-rule.js';
-
-/** Shares the file's name and info with the map: an id costs little more than its own text. */
-interface Remembered {
-  /** 1, 2, 3, … in the order of the log. */
-  readonly sequence: number;
-  readonly name: string;
-  readonly info: FileInfo;
-}
 
 export class RequestIds {
   /** How many ids are remembered; an earlier one is forgotten for each further one. */
   readonly kept: number;
-  readonly #byId = new ShardedMap<Remembered>();
-  /** Invariant: the id of `sequence` is at `(sequence − 1) % kept` for the last `kept` ones. */
-  readonly #ring: string[] = [];
-  #issued = 0;
+  /**
+   * Each record is an id (a text) and the file as the update made it, which the map itself may
+   * hold no longer. Invariant: the id of `sequence` has the number `(sequence − 1) % kept`.
+   */
+  readonly #records = new KeyedRecords();
+  readonly #key = new TextKey();
+  readonly #writer = new ByteWriter();
+  #issued: number;
 
-  constructor(kept: number) {
+  /** With `issued` above 0, the ids still remembered of these are to be added with `load`. */
+  constructor(kept: number, issued = 0) {
     assert(Number.isSafeInteger(kept) && kept >= 1, `ids to keep: an integer ≥ 1, not ${kept}`);
     this.kept = kept;
+    this.#issued = issued;
+  }
+
+  /** Ids that are remembered. */
+  get size(): number {
+    return this.#records.size;
   }
 
   /** The sequence of the newest id, which is how many there ever were. */
@@ -35,23 +43,52 @@ export class RequestIds {
 
   /** The arguments of an id, as long as it is among the last `kept` up to sequence `issued`. */
   find(id: string, issued: number): RequestArguments | undefined {
-    const remembered = this.#byId.get(id);
-    if (remembered === undefined || remembered.sequence <= issued - this.kept) return undefined;
-    const { name, info } = remembered;
-    return { name, version: info.version, hashlist: info.hashlist };
+    const number = this.#records.find(this.#key.set(id));
+    if (number === undefined || this.#sequenceOf(number) <= issued - this.kept) return undefined;
+    const reader = new ByteReader(this.#records.bytes(number));
+    reader.skip(reader.varint());
+    const [name, { version, hashlist }] = readFileRecord(reader);
+    return { name, version, hashlist };
   }
 
   /** Remembers an id, which must not be remembered already, and forgets the oldest for it. */
   remember(id: string, name: string, info: FileInfo): void {
+    this.#key.set(id);
     assert(
-      this.#byId.get(id) === undefined,
+      this.#records.find(this.#key) === undefined,
       'a request id takes effect once while it is remembered',
     );
-    const slot = this.#issued % this.kept;
-    const oldest = this.#ring[slot];
-    if (oldest !== undefined) this.#byId.delete(oldest);
-    this.#ring[slot] = id;
+    writeFileRecord(this.#writer.begin().text(id), name, info);
+    const number = this.#issued % this.kept;
+    if (number < this.#records.size) {
+      this.#records.replace(number, this.#key, this.#writer.written);
+    } else {
+      this.#records.add(this.#key, this.#writer.written);
+    }
     this.#issued += 1;
-    this.#byId.set(id, { sequence: this.#issued, name, info });
+  }
+
+  /** Adds the next record of a frozen table. Throws `MalformedBytesError` if it is none. */
+  load(record: Uint8Array): void {
+    const reader = new ByteReader(record);
+    const id = reader.text();
+    const [name, info] = readFileRecord(reader);
+    writeFileRecord(this.#writer.begin().text(id), name, info);
+    expectSame(record, this.#writer.written);
+    if (this.#records.find(this.#key.set(id)) !== undefined) {
+      throw new MalformedBytesError('a request id that is there twice');
+    }
+    this.#records.add(this.#key, record);
+  }
+
+  /** The records of all ids as they are now, whatever comes later. */
+  freeze(): FrozenRecords {
+    return this.#records.freeze();
+  }
+
+  /** The newest sequence that has this number. */
+  #sequenceOf(number: number): number {
+    const newest = this.#issued - 1;
+    return newest - ((newest - number) % this.kept) + 1;
   }
 }

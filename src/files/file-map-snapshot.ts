@@ -1,0 +1,76 @@
+/**
+ * Gives the image of a file map, as it was when this was made, in slices. What the map's records
+ * are written on never changes, so this reads them at its own pace while updates go on.
+ */
+import { assert, must } from '../base/assert.js';
+import type { FrozenRecords } from '../base/slab-records.js';
+import type { StateSnapshot } from '../base/state-machine.js';
+import { putVarint, varintBytesMax } from '../base/varint.js';
+import { encodeImageHeader } from './file-map-image.js';
+import type { FileTable } from './file-table.js';
+import type { RequestIds } from './request-ids.js';
+
+/** What one step gives at most: a few milliseconds of copying. */
+const sliceBytesMax = 1024 * 1024;
+
+export class FileMapSnapshot implements StateSnapshot {
+  /** The tables that are not read to their end yet, next one first; undefined once closed. */
+  #tables: FrozenRecords[] | undefined;
+  #nextNumber = 0;
+  /** What did not fit into the slice before. */
+  #rest: Uint8Array;
+
+  constructor(files: FileTable, requestIds: RequestIds) {
+    const { kept, issued } = requestIds;
+    this.#tables = [files.freeze(), requestIds.freeze()];
+    this.#rest = encodeImageHeader({ kept, issued, files: files.size });
+  }
+
+  next(bytesMax: number): Uint8Array | undefined {
+    assert(bytesMax >= 1, `a slice has room for a byte, not for ${bytesMax}`);
+    const tables = must(this.#tables, 'a snapshot that is closed is not read');
+    const slice = new Uint8Array(Math.min(bytesMax, sliceBytesMax));
+    let at = this.#takeRest(slice, 0);
+    while (at < slice.length) {
+      const record = this.#nextRecord(tables);
+      if (record === undefined) break;
+      if (slice.length - at < varintBytesMax + record.length) {
+        this.#rest = withLength(record);
+        at = this.#takeRest(slice, at);
+      } else {
+        at = putVarint(slice, at, record.length);
+        slice.set(record, at);
+        at += record.length;
+      }
+    }
+    return at === 0 ? undefined : slice.subarray(0, at);
+  }
+
+  close(): void {
+    this.#tables = undefined;
+    this.#rest = new Uint8Array();
+  }
+
+  #nextRecord(tables: FrozenRecords[]): Uint8Array | undefined {
+    for (let table = tables[0]; table !== undefined; table = tables[0]) {
+      if (this.#nextNumber < table.size) return table.bytes(this.#nextNumber++);
+      tables.shift();
+      this.#nextNumber = 0;
+    }
+    return undefined;
+  }
+
+  #takeRest(slice: Uint8Array, at: number): number {
+    const taken = this.#rest.subarray(0, slice.length - at);
+    slice.set(taken, at);
+    this.#rest = this.#rest.subarray(taken.length);
+    return at + taken.length;
+  }
+}
+
+function withLength(record: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(varintBytesMax + record.length);
+  const at = putVarint(bytes, 0, record.length);
+  bytes.set(record, at);
+  return bytes.subarray(0, at + record.length);
+}

@@ -1,0 +1,37 @@
+/**
+ * How a file is kept in memory and in images: name, version (varint), count of hash items, items.
+ * Equal files have equal bytes.
+ */
+import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
+import type { ByteWriter } from '../base/byte-writer.js';
+import type { FileInfo } from './file-command.js';
+import { readItems, readPackedItem, writePackedItem } from './hash-item-codec.js';
+
+export function writeFileRecord(writer: ByteWriter, name: string, info: FileInfo): void {
+  writer.text(name).varint(info.version).varint(info.hashlist.length);
+  for (const item of info.hashlist) writePackedItem(writer, item);
+}
+
+/** Reads what `writeFileRecord` wrote, to its end. Throws `MalformedBytesError`. */
+export function readFileRecord(reader: ByteReader): [name: string, info: FileInfo] {
+  const name = reader.text();
+  const version = reader.varint();
+  if (version === 0) throw new MalformedBytesError('a file that was never updated');
+  const hashlist = readItems(reader, readPackedItem);
+  reader.end();
+  return [name, { version, hashlist }];
+}
+
+/** The version alone, without the cost of all the texts. */
+export function readFileVersion(record: Uint8Array): number {
+  const reader = new ByteReader(record);
+  reader.skip(reader.varint());
+  return reader.varint();
+}
+
+/** Refuses a record that says in other bytes what `written` says in the ones that we write. */
+export function expectSame(record: Uint8Array, written: Uint8Array): void {
+  let same = record.length === written.length;
+  for (let at = 0; same && at < record.length; at++) same = record[at] === written[at];
+  if (!same) throw new MalformedBytesError('a record not in its short form');
+}

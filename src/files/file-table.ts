@@ -1,0 +1,80 @@
+/**
+ * All files, by name: each a record outside of the JavaScript heap, numbered in the order in which
+ * the names were first seen, which is the same on all servers. A file never goes away: deleting it
+ * is a version.
+ */
+import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
+import { ByteWriter } from '../base/byte-writer.js';
+import { KeyedRecords } from '../base/keyed-records.js';
+import type { FrozenRecords } from '../base/slab-records.js';
+import { TextKey } from '../base/text-key.js';
+import type { FileInfo } from './file-command.js';
+import { expectSame, readFileRecord, readFileVersion, writeFileRecord } from './file-record.js';
+import { SortedNumbers } from './sorted-numbers.js';
+
+type NamedFile = [name: string, info: FileInfo];
+
+export class FileTable {
+  readonly #records = new KeyedRecords();
+  /** Invariant: the numbers of all records. */
+  readonly #sorted = new SortedNumbers(this.#records);
+  readonly #key = new TextKey();
+  readonly #writer = new ByteWriter();
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  get(name: string): FileInfo | undefined {
+    const number = this.#find(name);
+    return number === undefined ? undefined : this.#read(number)[1];
+  }
+
+  /** 0 when the file was never seen. */
+  versionOf(name: string): number {
+    const number = this.#find(name);
+    return number === undefined ? 0 : readFileVersion(this.#records.bytes(number));
+  }
+
+  set(name: string, info: FileInfo): void {
+    writeFileRecord(this.#writer.begin(), name, info);
+    const record = this.#writer.written;
+    const number = this.#find(name);
+    if (number === undefined) this.#sorted.add(this.#key, this.#records.add(this.#key, record));
+    else this.#records.update(number, record);
+  }
+
+  /** In the order in which the names were first seen. */
+  *entries(): Generator<NamedFile, void> {
+    for (let number = 0; number < this.size; number++) yield this.#read(number);
+  }
+
+  /** Those behind `afterName`, by code points. None may be added while they are read. */
+  *after(afterName: string): Generator<NamedFile, void> {
+    for (const number of this.#sorted.after(this.#key.set(afterName))) yield this.#read(number);
+  }
+
+  /** Adds the next record of a frozen table. Throws `MalformedBytesError` if it is none. */
+  load(record: Uint8Array): void {
+    const [name, info] = readFileRecord(new ByteReader(record));
+    writeFileRecord(this.#writer.begin(), name, info);
+    expectSame(record, this.#writer.written);
+    if (this.#find(name) !== undefined) {
+      throw new MalformedBytesError('a file that is there twice');
+    }
+    this.#sorted.add(this.#key, this.#records.add(this.#key, record));
+  }
+
+  /** The records of all files as they are now, whatever comes later. */
+  freeze(): FrozenRecords {
+    return this.#records.freeze();
+  }
+
+  #find(name: string): number | undefined {
+    return this.#records.find(this.#key.set(name));
+  }
+
+  #read(number: number): NamedFile {
+    return readFileRecord(new ByteReader(this.#records.bytes(number)));
+  }
+}

@@ -1,0 +1,85 @@
+/** Slab records beside a plain array, with slabs so small that all of it happens all the time. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { AssertionError } from '../../src/base/assert.js';
+import { SlabRecords } from '../../src/base/slab-records.js';
+import type { FrozenRecords } from '../../src/base/slab-records.js';
+
+type Contents = readonly (readonly number[])[];
+
+function contentsOf(records: {
+  readonly size: number;
+  bytes(number: number): Uint8Array;
+}): Contents {
+  return Array.from({ length: records.size }, (_, number) => [...records.bytes(number)]);
+}
+
+type Call =
+  | { readonly type: 'put'; readonly choice: number; readonly length: number }
+  | { readonly type: 'freeze' };
+
+const callArbitrary: fc.Arbitrary<Call> = fc.oneof(
+  {
+    weight: 20,
+    arbitrary: fc.record({
+      type: fc.constant('put' as const),
+      choice: fc.nat(9),
+      length: fc.oneof(fc.nat(12), fc.nat(40), fc.constant(300)),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Call>({ type: 'freeze' }) },
+);
+
+describe('slab records', () => {
+  it('hold what an array would, and frozen views what it held then', () => {
+    fc.assert(
+      fc.property(fc.array(callArbitrary, { size: 'max', maxLength: 400 }), (calls) => {
+        const records = new SlabRecords(64);
+        const plain: number[][] = [];
+        const frozen: { readonly view: FrozenRecords; readonly expected: Contents }[] = [];
+        for (const [at, call] of calls.entries()) {
+          if (call.type === 'freeze') {
+            frozen.push({ view: records.freeze(), expected: plain.slice() });
+            continue;
+          }
+          const number = Math.min(call.choice, plain.length);
+          plain[number] = Array.from({ length: call.length }, (_, place) => (at + place) & 0xff);
+          records.put(number, Uint8Array.from(plain[number]));
+        }
+        expect(contentsOf(records)).to.deep.equal(plain);
+        for (const { view, expected } of frozen) expect(contentsOf(view)).to.deep.equal(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('take bounded memory under endless updates, whatever is updated', () => {
+    const slabBytes = 4096;
+    const records = new SlabRecords(slabBytes);
+    const count = 1000;
+    const spaceOfOne = 64;
+    const record = new Uint8Array(spaceOfOne - 8);
+    for (let number = 0; number < count; number++) records.put(number, record);
+    const bound = (count * spaceOfOne * 3) / 2 + 4 * slabBytes;
+    for (let round = 0; round < 50_000; round++) {
+      // Half of the updates meet few records, so that slabs differ in their garbage.
+      records.put(round % 2 === 0 ? (round * 7919) % count : round % 10, record);
+      expect(records.totalBytes).to.be.at.most(bound);
+    }
+  });
+
+  it('give the memory of a record larger than a slab back as soon as it is replaced', () => {
+    const records = new SlabRecords(4096);
+    records.put(0, new Uint8Array(1_000_000).fill(7));
+    expect(records.bytes(0)).to.have.length(1_000_000);
+    expect(records.totalBytes).to.be.at.least(1_000_000);
+    records.put(0, Uint8Array.of(1));
+    expect(records.totalBytes).to.be.at.most(4096);
+    expect([...records.bytes(0)]).to.deep.equal([1]);
+  });
+
+  it('are numbered without a gap', () => {
+    expect(() => new SlabRecords().put(1, new Uint8Array())).to.throw(AssertionError);
+    expect(() => new SlabRecords(1000)).to.throw(AssertionError);
+  });
+});

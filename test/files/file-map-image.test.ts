@@ -1,0 +1,248 @@
+/** Images of the file map: of one moment, exact, and closed to everything else. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { AssertionError } from '../../src/base/assert.js';
+import { StateImageError } from '../../src/base/state-machine.js';
+import type { StateSnapshot } from '../../src/base/state-machine.js';
+import { TextKey } from '../../src/base/text-key.js';
+import type { FileCommand, HashItem } from '../../src/files/file-command.js';
+import { FileMap } from '../../src/files/file-map.js';
+import { ReferenceFiles } from './reference-files.js';
+
+const kept = 3;
+const hash = '0123456789abcdef'.repeat(4);
+
+function update(name: string, version: number, hashlist: readonly HashItem[] = []): FileCommand {
+  return { type: 'updatefile', name, version, hashlist, requestId: undefined };
+}
+
+function apply(map: FileMap, command: FileCommand): string {
+  return map.apply(map.encode(command));
+}
+
+function mapOf(history: readonly FileCommand[]): FileMap {
+  const map = new FileMap({ requestIdsKept: kept });
+  for (const command of history) apply(map, command);
+  return map;
+}
+
+function readAll(snapshot: StateSnapshot, bytesMax = 100_000): Buffer {
+  const slices: Uint8Array[] = [];
+  for (let slice = snapshot.next(bytesMax); slice; slice = snapshot.next(bytesMax)) {
+    expect(slice.length).to.be.within(1, bytesMax);
+    slices.push(slice);
+  }
+  snapshot.close();
+  return Buffer.concat(slices);
+}
+
+function imageOf(map: FileMap): Buffer {
+  return readAll(map.snapshot());
+}
+
+function restoreInto(map: FileMap, image: Uint8Array, cutBytes = 100_000): FileMap {
+  const restore = map.restore();
+  for (let at = 0; at < image.length; at += cutBytes) {
+    restore.write(image.subarray(at, at + cutBytes));
+  }
+  restore.finish();
+  return map;
+}
+
+function restored(image: Uint8Array, cutBytes?: number): FileMap {
+  return restoreInto(mapOf([]), image, cutBytes);
+}
+
+const itemArbitrary: fc.Arbitrary<HashItem> = fc.constantFrom<HashItem>(
+  ...['', '0', 0, -1, 2 ** 53 - 1, 2n ** 63n - 1n, 5n, 'é', hash],
+  ...[hash.toUpperCase(), hash.slice(1), `${hash}0`, 'g'.repeat(64), 'é'.repeat(64)],
+);
+/** Of each name the right next version and others. */
+const commandArbitrary: fc.Arbitrary<FileCommand> = fc.record({
+  type: fc.constant('updatefile' as const),
+  name: fc.constantFrom('a', 'b', 'é', '\u{1f600}'),
+  version: fc.integer({ min: 1, max: 4 }),
+  hashlist: fc.array(itemArbitrary, { maxLength: 3 }),
+  requestId: fc.option(fc.constantFrom('', 'r', 's', 't', 'u', 'é'), { nil: undefined }),
+});
+const historyArbitrary = fc.array(commandArbitrary, { size: 'max', maxLength: 80 });
+
+const sampleHistory: readonly FileCommand[] = [
+  { ...update('ab', 1, [hash, 5, 'h']), requestId: 'r' },
+  update('ab', 2, ['0']),
+];
+const sampleImage = [
+  [...Buffer.from('SURFFILE'), 1, 0, 0, 0],
+  [3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+  [8, 2, 0x61, 0x62, 2, 1, 1, 1, 0x30],
+  [45, 1, 0x72, 2, 0x61, 0x62, 1, 3, 5, ...Buffer.from(hash, 'hex'), 2, 5, 1, 1, 0x68],
+].flat();
+
+describe('the image of a file map', () => {
+  it('has the bytes that its layout says', () => {
+    expect([...imageOf(mapOf(sampleHistory))]).to.deep.equal(sampleImage);
+  });
+
+  it('is of the moment when it was begun, whatever is applied while it is read', () => {
+    const cuts = fc.array(fc.nat(80), { maxLength: 4 });
+    fc.assert(
+      fc.property(historyArbitrary, cuts, fc.integer({ min: 1, max: 200 }), (all, at, bytesMax) => {
+        const map = mapOf([]);
+        const begun: { snapshot: StateSnapshot; slices: Uint8Array[]; history: FileCommand[] }[] =
+          [];
+        for (const [index, command] of all.entries()) {
+          if (at.includes(index)) {
+            begun.push({ snapshot: map.snapshot(), slices: [], history: all.slice(0, index) });
+          }
+          apply(map, command);
+          for (const { snapshot, slices } of begun) {
+            const slice = snapshot.next(bytesMax);
+            if (slice) slices.push(slice);
+          }
+        }
+        for (const { snapshot, slices, history } of begun) {
+          const image = Buffer.concat([...slices, readAll(snapshot, bytesMax)]);
+          expect(image.equals(imageOf(mapOf(history)))).to.equal(true);
+          const files = new ReferenceFiles(kept, history).files();
+          expect(new Map(restored(image).entries())).to.deep.equal(files);
+        }
+      }),
+    );
+  });
+
+  it('restores a map that acts from then on as the one it was taken from', () => {
+    const cutArbitrary = fc.integer({ min: 1, max: 100 });
+    fc.assert(
+      fc.property(historyArbitrary, historyArbitrary, cutArbitrary, (before, after, cutBytes) => {
+        const replayed = mapOf(before);
+        const other = restored(imageOf(replayed), cutBytes);
+        for (const command of after) {
+          expect(apply(other, command)).to.equal(apply(replayed, command));
+          expect(other.page('', 10)).to.deep.equal(replayed.page('', 10));
+        }
+        expect([...other.entries()]).to.deep.equal([...replayed.entries()]);
+        expect(imageOf(other).equals(imageOf(replayed))).to.equal(true);
+      }),
+    );
+  });
+
+  it('replaces what the map held before', () => {
+    const map = restoreInto(mapOf([update('other', 1)]), Uint8Array.from(sampleImage));
+    expect([...map.entries()]).to.deep.equal([['ab', { version: 2, hashlist: ['0'] }]]);
+    expect(map.page('', 5).files).to.have.length(1);
+  });
+});
+
+describe('a file map that is given an image', () => {
+  function expectRefused(image: Uint8Array, message: string): void {
+    const map = mapOf([update('kept', 1)]);
+    const before = imageOf(map);
+    expect(() => restoreInto(map, image)).to.throw(StateImageError, message);
+    expect(imageOf(map).equals(before)).to.equal(true);
+  }
+
+  it('refuses one that is cut short anywhere or goes on, and stays what it was', () => {
+    for (let length = 0; length < sampleImage.length; length++) {
+      expectRefused(Uint8Array.from(sampleImage.slice(0, length)), 'cut short');
+    }
+    expectRefused(Uint8Array.from([...sampleImage, 0]), '1 bytes too many');
+  });
+
+  it('refuses one that no map gives', () => {
+    const header = (files: number, issued: number): number[] => {
+      const bytes = sampleImage.slice(0, 30);
+      bytes[18] = issued;
+      bytes[24] = files;
+      return bytes;
+    };
+    const file = [5, 1, 0x61, 1, 1, 2];
+    const refused: [string, number[]][] = [
+      ['not an image', [0, ...sampleImage.slice(1)]],
+      ['unknown format 2', [...sampleImage.slice(0, 8), 2, ...sampleImage.slice(9)]],
+      ['7 request ids, not 3', [...sampleImage.slice(0, 12), 7, ...sampleImage.slice(13)]],
+      ['never updated', [...header(1, 0), 4, 1, 0x61, 0, 0]],
+      ['there twice', [...header(2, 0), 4, 1, 0x61, 1, 0, 4, 1, 0x61, 2, 0]],
+      ['there twice', [...header(0, 2), 5, 0, 1, 0x61, 1, 0, 5, 0, 1, 0x61, 2, 0]],
+      ['cut short', [...header(1, 0), ...file]],
+      ['not in its short form', [...header(1, 0), 70, 1, 0x61, 1, 1, 1, 64, ...Buffer.from(hash)]],
+      ['not UTF-8', [...header(1, 0), 4, 1, 0xff, 1, 0]],
+      ['bytes too many', [...header(1, 0), 5, 1, 0x61, 1, 0, 0]],
+      ['not in short form', [...header(1, 0), 0x84, 0]],
+      ['number too large', [...header(1, 0), ...Array<number>(8).fill(0xff)]],
+    ];
+    for (const [message, bytes] of refused) expectRefused(Uint8Array.from(bytes), message);
+  });
+
+  it('takes from any bytes exactly the state that has them as its image, or refuses them', () => {
+    const place = fc.nat(sampleImage.length - 1);
+    fc.assert(
+      fc.property(place, fc.uint8Array({ minLength: 1, maxLength: 3 }), (at, noise) => {
+        const bytes = Buffer.from(sampleImage);
+        bytes.set(noise.subarray(0, bytes.length - at), at);
+        const map = mapOf([]);
+        try {
+          restoreInto(map, bytes);
+        } catch (error) {
+          expect(error).to.be.instanceOf(StateImageError);
+          return;
+        }
+        expect(imageOf(map).equals(bytes)).to.equal(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('stops the process when it leads, and when a closed snapshot is read', () => {
+    const map = mapOf([]);
+    map.openTail([]);
+    expect(() => restoreInto(map, Uint8Array.from(sampleImage))).to.throw(AssertionError);
+    const snapshot = map.snapshot();
+    snapshot.close();
+    snapshot.close();
+    expect(() => snapshot.next(1)).to.throw(AssertionError);
+    expect(() => map.snapshot().next(0)).to.throw(AssertionError);
+  });
+});
+
+describe('a file map with much in it', () => {
+  it('tells names apart whose hashes are the same', () => {
+    const [one, other] = ['1yn8wg8-33736', '1o0gcbx-55165'];
+    expect(new TextKey().set(one).hash).to.equal(new TextKey().set(other).hash);
+    const map = mapOf([update(one, 1), update(one, 2, ['x']), update(other, 1)]);
+    expect(map.get(one)).to.deep.equal({ version: 2, hashlist: ['x'] });
+    expect(map.get(other)).to.deep.equal({ version: 1, hashlist: [] });
+    expect(restored(imageOf(map)).get(other)?.version).to.equal(1);
+  });
+
+  it('keeps a hash list that is larger than a slab and than a slice', () => {
+    const hashlist = Array.from({ length: 50_000 }, (_, at) => `${at}`.padStart(64, '0'));
+    const map = mapOf([update('small', 1), update('large', 1, hashlist), update('after', 1)]);
+    expect(map.get('large')).to.deep.equal({ version: 1, hashlist });
+    const image = imageOf(map);
+    expect(image.length).to.be.above(50_000 * 32);
+    expect([...restored(image, 30_000).entries()]).to.deep.equal([...map.entries()]);
+    expect(apply(map, update('large', 2))).to.equal('updated');
+    expect(map.get('large')).to.deep.equal({ version: 2, hashlist: [] });
+  });
+
+  it('keeps every file while the garbage of updates is collected, and an image of before', () => {
+    const names = Array.from({ length: 3000 }, (_, at) => `file-${at}`);
+    const hashlist = Array<HashItem>(100).fill(hash);
+    const map = mapOf([]);
+    for (const name of names) apply(map, update(name, 1, hashlist));
+    const before = imageOf(map);
+    const snapshot = map.snapshot();
+    for (let version = 2; version <= 10; version++) {
+      for (const [at, name] of names.entries()) {
+        if (at % version === 0) apply(map, update(name, map.versionOf(name) + 1, [version]));
+      }
+    }
+    for (const [at, name] of names.entries()) {
+      const divisors = [2, 3, 4, 5, 6, 7, 8, 9, 10].filter((version) => at % version === 0);
+      const last = divisors.at(-1);
+      const expected = last === undefined ? hashlist : [last];
+      expect(map.get(name)).to.deep.equal({ version: 1 + divisors.length, hashlist: expected });
+    }
+    expect(readAll(snapshot, 5000).equals(before)).to.equal(true);
+  });
+});
