@@ -9,7 +9,7 @@ import type { ReadThrough } from '../raft/effects.js';
 import type { Entry } from '../raft/messages.js';
 import { applySliceEntries } from './applier.js';
 import { Call } from './call.js';
-import { isFull, UncommittedMeter } from './limits.js';
+import { isFull, proposeBytesMax, UncommittedMeter } from './limits.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 import { PendingUpdates } from './pending-updates.js';
 import { Proposals } from './proposals.js';
@@ -93,6 +93,7 @@ export class ClientCalls<Command, Result> {
     if (this.#proposals.hasAdmitted) {
       if (this.#log.isWriting()) return;
       this.#propose();
+      if (this.#proposals.hasAdmitted) return;
     }
     this.#verdicts.flush();
   }
@@ -170,7 +171,7 @@ export class ClientCalls<Command, Result> {
     const { term, lastIndex } = this.#log.position();
     const payloads: Uint8Array[] = [];
     let index: number = lastIndex;
-    for (const { payload, call } of this.#proposals.takeAdmitted()) {
+    for (const { payload, call } of this.#proposals.takeAdmitted(proposeBytesMax)) {
       index += 1;
       payloads.push(payload);
       call.moveTo(this.#updates.add(asLogIndex(index), term, call.answer));

@@ -12,6 +12,12 @@ export const uncommittedEntriesMax = 100_000;
 /** Payload bytes of those commands. */
 export const uncommittedBytesMax = 256 * 1024 * 1024;
 
+/**
+ * Payload bytes that are logged at once; a larger single command goes alone. Many large commands
+ * at a time would make one write, and one turn of the event loop, longer than an election timeout.
+ */
+export const proposeBytesMax = 4 * 1024 * 1024;
+
 /** Counts what this leader has taken to be logged and not yet applied. */
 export class UncommittedMeter {
   entries = 0;

@@ -47,16 +47,20 @@ export class Proposals<Command, Result> {
     this.#admitted.push({ payload, call });
   }
 
-  takeAdmitted(): readonly Admitted<Result>[] {
-    const admitted = this.#admitted;
-    this.#admitted = [];
-    return admitted;
+  /** The oldest commands, of at most `bytesMax` together, but at least one when there is one. */
+  takeAdmitted(bytesMax: number): readonly Admitted<Result>[] {
+    let bytes = 0;
+    const tooFar = this.#admitted.findIndex(({ payload }, at) => {
+      bytes += payload.length;
+      return at > 0 && bytes > bytesMax;
+    });
+    return this.#admitted.splice(0, tooFar < 0 ? this.#admitted.length : tooFar);
   }
 
   /** None of them is in the log: each is refused without effect. */
   refuseAll(refusal: Refusal): void {
     const waiting = this.takeWaiting();
-    const admitted = this.takeAdmitted();
+    const admitted = this.takeAdmitted(Infinity);
     for (const { call } of waiting) call.answer(refusal);
     for (const { call } of admitted) call.answer(refusal);
   }

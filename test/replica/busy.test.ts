@@ -3,7 +3,11 @@ import { expect } from 'chai';
 import { asServerId } from '../../src/base/ids.js';
 import { pendingCallsMax } from '../../src/base/limits.js';
 import { applySliceEntries } from '../../src/replica/applier.js';
-import { uncommittedBytesMax, uncommittedEntriesMax } from '../../src/replica/limits.js';
+import {
+  proposeBytesMax,
+  uncommittedBytesMax,
+  uncommittedEntriesMax,
+} from '../../src/replica/limits.js';
 import { append, command, logOf, ReplicaRig, type Asked } from './replica-rig.js';
 import type { UpdateResult } from '../../src/files/file-command.js';
 
@@ -66,6 +70,27 @@ describe('a leader', () => {
     const taken = Array.from({ length: 5 }, (_, at) => large(rig, `f${at}`, bytes));
     rig.turns();
     expect(taken.map(({ outcomes }) => outcomes)).to.deep.equal([[], [], [], [], [busy]]);
+  }).timeout(20_000);
+
+  it('logs large commands in portions, and a verdict on them only after the last', () => {
+    const rig = new ReplicaRig();
+    rig.lead();
+    const calls = Array.from({ length: 5 }, (_, at) => large(rig, `f${at}`, proposeBytesMax / 2));
+    const verdict = rig.update('f4', 7);
+    rig.turns();
+    const portions = [];
+    while (rig.writes.length > 0) {
+      portions.push(rig.writes[0]?.write.entries.length);
+      rig.completeWrite();
+      rig.turns();
+    }
+    expect(portions).to.deep.equal([1, 1, 1, 1, 1]);
+    expect(verdict.outcomes).to.deep.equal([]);
+    rig.settle();
+    for (const { outcomes } of calls) {
+      expect(outcomes).to.deep.equal([{ kind: 'done', value: 'updated' }]);
+    }
+    expect(verdict.outcomes).to.deep.equal([{ kind: 'done', value: 'versionConflict' }]);
   }).timeout(20_000);
 
   it('drops a call whose caller hangs up before the backlog is applied', () => {
