@@ -21,6 +21,7 @@ export function childArguments(args: ServerArguments, serverId: ServerId): reado
     ...option('log-level', args.logLevel),
     ...option('log-format', args.logFormat),
     ...(args.testerApi ? [] : ['--no-tester-api']),
+    ...option('secret-file', args.secretFile),
     '--',
     args.configPath,
     String(serverId),

@@ -9,6 +9,7 @@ import type { ClusterConfig } from '../config/cluster-config.js';
 import { findLocalServers } from './local-servers.js';
 import { readProgramVersion } from './program-version.js';
 import { readClusterConfig } from './read-cluster-config.js';
+import { readSecretFile } from './read-secret-file.js';
 import { parseServerArguments, type ServerArguments } from './server-arguments.js';
 import { runServer } from './server-process.js';
 import { StartError } from './start-error.js';
@@ -27,10 +28,15 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     const { args } = parsed;
     const config = await readClusterConfig(args.configPath);
+    const secretFile =
+      args.secretFile === undefined ? undefined : await readSecretFile(args.secretFile);
     if (args.serverId === undefined) return await runLocalServers(args, config);
     const server = config.servers[args.serverId];
     if (server === undefined) throw new UsageError(describeNoSuchServer(args.serverId, config));
-    return await runServer({ args, config, server, version, stopRequested: listenForStop() });
+    return await runServer({
+      ...{ args, config, server, version, secretFile },
+      stopRequested: listenForStop(),
+    });
   } catch (error) {
     if (error instanceof UsageError) return refuse(error.message, 2);
     if (error instanceof StartError) return refuse(error.message, 1);

@@ -22,6 +22,7 @@ export interface ServerArguments {
   readonly logLevel: LogThreshold;
   readonly logFormat: LogFormat;
   readonly testerApi: boolean;
+  readonly secretFile: string | undefined;
 }
 
 export interface ListenArgument {
@@ -71,6 +72,7 @@ export async function parseServerArguments(
     logLevel: parsed.logLevel,
     logFormat: parsed.logFormat,
     testerApi: !parsed.noTesterApi,
+    secretFile: parsed.secretFile,
   };
   return { kind: 'run', args };
 }
@@ -126,6 +128,13 @@ const options = {
     type: 'boolean',
     default: false,
     description: 'Do not serve the methods that break a server on purpose',
+  },
+  'secret-file': {
+    type: 'string',
+    requiresArg: true,
+    description:
+      'Take calls of servers only with the secret in this FILE, the same for all servers',
+    defaultDescription: 'no secret',
   },
 } as const;
 

@@ -17,6 +17,7 @@ import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
 import { describeEvent } from './describe-event.js';
 import { openServerStorage, type ServerStorage } from './open-server-storage.js';
+import type { SecretFile } from './read-secret-file.js';
 import type { ServerArguments } from './server-arguments.js';
 import { StartError } from './start-error.js';
 
@@ -26,6 +27,8 @@ export interface ServerProcessOptions {
   readonly server: ClusterServer;
   /** The version of this program. */
   readonly version: string;
+  /** What `--secret-file` names; undefined without it. */
+  readonly secretFile: SecretFile | undefined;
   /** Resolves, with the reason, when the server is to stop. */
   readonly stopRequested: Promise<string>;
 }
@@ -63,11 +66,12 @@ interface ServerParts {
 }
 
 function buildServer(
-  { args, config, server, version }: ServerProcessOptions,
+  { args, config, server, version, secretFile }: ServerProcessOptions,
   logger: Logger,
   { storage, recovered }: ServerStorage,
 ): ServerParts {
   const { servers } = config;
+  const secret = secretFile?.secret;
   const files = new FileMap();
   const metrics = new ServerMetrics();
   const replica = new Replica({
@@ -76,7 +80,7 @@ function buildServer(
     stateMachine: files,
     storage,
     recovered,
-    transport: new XmlRpcPeerTransport({ serverId: server.id, servers }),
+    transport: new XmlRpcPeerTransport({ serverId: server.id, servers, secret }),
     timer: systemTimer,
     random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
     timing: args.timing,
@@ -91,6 +95,7 @@ function buildServer(
     testerApi: args.testerApi,
     version,
     metrics,
+    secret,
     onBug: (error, where) => {
       reportBug(logger, error, where);
     },
@@ -149,14 +154,14 @@ async function withinStopTime(stopped: Promise<void>): Promise<boolean> {
 
 function logOpened(
   logger: Logger,
-  { config, server }: ServerProcessOptions,
+  { config, server, secretFile }: ServerProcessOptions,
   { recovered, place }: ServerStorage,
 ): void {
   const { hardState, entries, isNew, notices } = recovered;
   const known = isNew ? 'new' : `term ${hardState.term}, ${entries.length} entries`;
   const who = `server ${server.id} of ${config.servers.length} at ${server.address}`;
   logger.log('info', `${who}: ${known}; ${place}`);
-  for (const notice of notices) logger.log('warn', notice);
+  for (const notice of [...notices, ...(secretFile?.warnings ?? [])]) logger.log('warn', notice);
 }
 
 function logEvent(logger: Logger, event: ReplicaEvent): void {

@@ -3,9 +3,10 @@
  * answer. Everything a client did wrong in its call is a fault in HTTP 200; only what keeps us from
  * reading it as a call at all is an HTTP status (contract, section 3).
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { asServerId, type ServerId } from '../base/ids.js';
 import { receiveCall, type ByteBudget, type ReceivedCall } from './call-body.js';
+import { secretHeader, type ClusterSecret } from './cluster-secret.js';
 import { encodeFault, encodeResponse } from './codec/encode.js';
 import { faultCode } from './codec/fault-code.js';
 import type { Dispatcher } from './dispatcher.js';
@@ -25,6 +26,8 @@ export interface CallEndpointOptions {
   readonly connections: OpenConnections;
   readonly limits: HttpLimits;
   readonly serverCount: number;
+  /** What a server's calls must carry; undefined asks for nothing. */
+  readonly secret: ClusterSecret | undefined;
   /** A part of a long call of this peer has arrived. */
   readonly onPeerPiece: (peer: ServerId) => void;
   readonly onBug: (error: unknown, where: string) => void;
@@ -66,7 +69,7 @@ export class CallEndpoint {
       this.#refuse(request, response, 415, refusal);
       return;
     }
-    const caller: Caller = { peerId: this.#peerId(headers[peerHeader]) };
+    const caller = this.#callerOf(headers);
     const bytesMax =
       caller.peerId === undefined ? limits.callBodyBytesMax : limits.peerBodyBytesMax;
     const length = headers['content-length'];
@@ -161,6 +164,13 @@ export class CallEndpoint {
   #refuse(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
     const last = { status, headers: plainTextHeaders, body: `${text}\n` };
     endWithLastResponse(request, response, last, this.#options.limits.lingerMs);
+  }
+
+  /** Whoever does not prove to be a server is a client, whatever its header says. */
+  #callerOf(headers: IncomingHttpHeaders): Caller {
+    const peerMistake = this.#options.secret?.findMistake(headers[secretHeader]);
+    const peerId = peerMistake === undefined ? this.#peerId(headers[peerHeader]) : undefined;
+    return { peerId, peerMistake };
   }
 
   /** The server that the header names; anything but a configured id counts as a client. */

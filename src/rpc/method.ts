@@ -26,6 +26,8 @@ export type Reply = (outcome: HandlerOutcome) => void;
 export interface Caller {
   /** The server that the request's peer header names; undefined for clients. */
   readonly peerId: ServerId | undefined;
+  /** Why the call cannot come from a server of this cluster; undefined when it may. */
+  readonly peerMistake: string | undefined;
 }
 
 /** The chapter of the contract that a method belongs to. */

@@ -1,5 +1,6 @@
 /**
  * The HTTP header by which a server names itself to its peers. It grants longer bodies, and a call
- * in another server's name is refused; it proves nothing.
+ * in another server's name is refused; it proves nothing; the
+ * cluster's secret does, where one is set.
  */
 export const peerHeader = 'x-surfraft-peer';

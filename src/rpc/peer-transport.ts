@@ -6,6 +6,7 @@ import { must } from '../base/assert.js';
 import type { ServerId } from '../base/ids.js';
 import type { PeerRequest, PeerResponse } from '../raft/messages.js';
 import type { PeerListener, PeerTransport } from '../replica/peer-transport.js';
+import type { ClusterSecret } from './cluster-secret.js';
 import { decodeResponse } from './codec/response-decoder.js';
 import { ArgumentError } from './param.js';
 import { encodePeerRequest, readPeerResponse } from './peer-codec.js';
@@ -18,6 +19,8 @@ export interface XmlRpcPeerTransportOptions {
   readonly serverId: ServerId;
   /** All servers; the own one is left out. */
   readonly servers: readonly ServerAddress[];
+  /** Goes with every call. */
+  readonly secret?: ClusterSecret | undefined;
   readonly limits?: Partial<PeerLimits>;
 }
 
@@ -25,12 +28,13 @@ export class XmlRpcPeerTransport implements PeerTransport {
   readonly #connections = new Map<ServerId, PeerConnection>();
   #listener: PeerListener | undefined;
 
-  constructor({ serverId, servers, limits }: XmlRpcPeerTransportOptions) {
+  constructor({ serverId, servers, secret, limits }: XmlRpcPeerTransportOptions) {
+    const headers = [`${peerHeader}: ${serverId}`, ...(secret ? [secret.headerLine] : [])];
     for (const address of servers) {
       if (address.id === serverId) continue;
       const connection = new PeerConnection({
         address,
-        headerLines: `${peerHeader}: ${serverId}\r\n`,
+        headerLines: headers.map((line) => `${line}\r\n`).join(''),
         limits: { ...defaultPeerLimits, ...limits },
       });
       this.#connections.set(address.id, connection);

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { CallEndpoint } from './call-endpoint.js';
+import type { ClusterSecret } from './cluster-secret.js';
 import { Dispatcher, type BugListener } from './dispatcher.js';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
 import { ListenError } from './listen-error.js';
@@ -24,6 +25,8 @@ export interface RpcServerOptions {
   /** The version of this program. */
   readonly version: string;
   readonly metrics: ServerMetrics;
+  /** What the calls of the other servers must carry; left out, it is not asked for. */
+  readonly secret?: ClusterSecret | undefined;
   readonly onBug: BugListener;
   readonly limits?: Partial<HttpLimits>;
 }
@@ -54,6 +57,7 @@ export class RpcServer {
       connections: this.#connections,
       limits: this.#limits,
       serverCount: services.servers.length,
+      secret: options.secret,
       onPeerPiece: (peer) => {
         services.replica.hearing(peer);
       },

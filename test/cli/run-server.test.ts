@@ -107,6 +107,37 @@ describe('the server program', () => {
       expect(stderr).to.match(/^server 0 cannot start: [^\n]+$/);
     });
 
+    it('exits with 2 and one line when the secret is no secret, with and without ID', async () => {
+      const secretFile = join(folder, 'secret');
+      await writeFile(secretFile, '\n');
+      for (const id of [['0'], []]) {
+        const result = await start(config, ...id, '--secret-file', secretFile).child;
+        expect(result.exitCode).to.equal(2);
+        expect(result.stderr).to.match(/^--secret-file .*secret is empty; expected [^\n]*$/);
+      }
+    });
+
+    it('elects a leader among those that share a secret, and says who does not', async () => {
+      const secretFile = join(folder, 'secret');
+      await writeFile(secretFile, 'Xyzzy-1\n', { mode: 0o600 });
+      const other = join(folder, 'other');
+      await writeFile(other, 'Plugh-2\n', { mode: 0o644 });
+      const stranger = start(config, '2', '--ephemeral', '--secret-file', other);
+      const first = start(config, '0', '--ephemeral', '--secret-file', secretFile);
+      await waitFor('two refusals', () =>
+        [stranger, first].every(({ stderr }) =>
+          stderr.includes("does not answer: fault 6: unauthorised: the call's secret"),
+        ),
+      );
+      expect(stranger.stderr).to.contain(`${other} is open to other users (mode 644)`);
+      expect(`${stranger.stderr}${first.stderr}`).not.to.contain('elected leader');
+      const second = start(config, '1', '--ephemeral', '--secret-file', secretFile);
+      await waitFor('a leader', () => `${first.stderr}${second.stderr}`.includes('elected leader'));
+      for (const { stdout, stderr } of [stranger, first, second]) {
+        expect(`${stdout}${stderr}`).not.to.match(/Xyzzy|Plugh/);
+      }
+    });
+
     it('listens where --listen says', async () => {
       const [port] = await findFreePorts(1);
       const server = start(config, '0', '--ephemeral', '--listen', `127.0.0.1:${port ?? 0}`);

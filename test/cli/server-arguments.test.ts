@@ -32,6 +32,7 @@ const defaults = {
   logLevel: 'info',
   logFormat: 'pretty',
   testerApi: true,
+  secretFile: undefined,
 };
 
 describe('the command line of the server', () => {
@@ -45,6 +46,7 @@ describe('the command line of the server', () => {
       ...['cluster.txt', '3', '--data-dir', 'd', '--fresh', '--ephemeral', '--seed', '007'],
       ...['--election-timeout', '150-250', '--heartbeat', '50', '--listen', '[::1]:9301'],
       ...['--log-level', 'debug', '--log-format', 'json', '--no-tester-api'],
+      ...['--secret-file', 's.txt'],
     );
     expect(args).to.deep.include({
       serverId: 3,
@@ -56,6 +58,7 @@ describe('the command line of the server', () => {
       logLevel: 'debug',
       logFormat: 'json',
       testerApi: false,
+      secretFile: 's.txt',
     });
     expect(args.listen).to.include({ host: '::1', port: 9301 });
   });
@@ -74,10 +77,11 @@ describe('the command line of the server', () => {
     for (const word of [
       ...['--data-dir', '--fresh', '--ephemeral', '--election-timeout', '300-600', '--heartbeat'],
       ...['"75"', '--seed', '--listen', '--log-level', '--log-format', '--no-tester-api'],
+      '--secret-file',
     ]) {
       expect(text).to.contain(word);
     }
-    expect(text.match(/\[default: /g)).to.have.length(10);
+    expect(text.match(/\[default: /g)).to.have.length(11);
   });
 
   it('prints the version under --version', async () => {
@@ -117,7 +121,7 @@ describe('the command line of the server', () => {
     const all = await parse(
       ...['--data-dir=-odd dir', '--fresh', '--ephemeral', '--seed=-1', '--heartbeat=60'],
       ...['--election-timeout=200-400', '--listen', '::1', '--log-level', 'warn'],
-      ...['--log-format', 'json', '--no-tester-api', '--', '-c.txt'],
+      ...['--log-format', 'json', '--no-tester-api', '--secret-file=-s', '--', '-c.txt'],
     );
     const child = await parse(...childArguments(all, asServerId(12)));
     expect(child).to.deep.equal({ ...all, serverId: 12, dataDir: '-odd dir/metadata12' });

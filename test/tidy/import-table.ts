@@ -39,7 +39,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     folders: ['base', 'replica'],
     typesOf: ['files', 'raft'],
     files: ['raft/check-request', 'raft/entry-codec'],
-    packages: ['node:buffer', 'node:http', 'node:net', 'saxes', 'prom-client'],
+    packages: ['node:buffer', 'node:crypto', 'node:http', 'node:net', 'saxes', 'prom-client'],
   },
   'src/client': {
     folders: ['base', 'config', 'rpc'],

@@ -1,6 +1,7 @@
 /**
  * The calls of the other servers (contract, section 5). The order of the checks is part of the
- * contract: malformed, then unknown, then what the crash switch and the cut say.
+ * contract: malformed, then unknown or without the secret, then what the crash switch and the cut
+ * say.
  */
 import { unreachable } from '../../base/assert.js';
 import type { ServerId } from '../../base/ids.js';
@@ -101,6 +102,9 @@ function refuseForeignCommands(files: FileReader, entries: readonly Entry[]): vo
 }
 
 function refuseStrangers(services: MethodServices, from: ServerId, caller: Caller): void {
+  if (caller.peerMistake !== undefined) {
+    throw new RpcFault(faultCode.unauthorised, `unauthorised: ${caller.peerMistake}`);
+  }
   if (from >= services.servers.length) {
     throw new RpcFault(
       faultCode.unauthorised,

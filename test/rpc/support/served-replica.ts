@@ -2,6 +2,7 @@
  * A fake replica behind a real port, and the calls that tests make to it.
  */
 import { asServerId } from '../../../src/base/ids.js';
+import type { ClusterSecret } from '../../../src/rpc/cluster-secret.js';
 import { encodeCall } from '../../../src/rpc/codec/encode.js';
 import { decodeResponse, type DecodedResponse } from '../../../src/rpc/codec/response-decoder.js';
 import type { HttpLimits } from '../../../src/rpc/http-limits.js';
@@ -23,6 +24,7 @@ export interface ServeOptions {
   readonly testerApi?: boolean;
   /** A free port when left out. */
   readonly port?: number;
+  readonly secret?: ClusterSecret;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -42,6 +44,7 @@ export class ServedReplica {
       testerApi: options.testerApi ?? true,
       version: '1.2.3',
       metrics,
+      secret: options.secret,
       onBug: (error) => this.bugs.push(error),
       limits: { closeGraceMs: 100, ...options.limits },
     });
