@@ -3,6 +3,7 @@
  * and never shows what is in it.
  */
 import { ClusterSecret } from '../rpc/cluster-secret.js';
+import { describeOpenMode } from './describe-open-mode.js';
 import { readSmallFile, UnreadableFileError } from './read-small-file.js';
 import { UsageError } from './usage-error.js';
 
@@ -10,9 +11,6 @@ export const secretCharactersMax = 1_024;
 
 /** The secret, and room for white space round it. */
 const secretFileBytesMax = 2 * secretCharactersMax;
-
-/** Permission bits of all but the owner. */
-const othersMask = 0o077;
 
 export interface SecretFile {
   readonly secret: ClusterSecret;
@@ -32,13 +30,8 @@ export async function readSecretFile(path: string): Promise<SecretFile> {
   if (!/^[!-~]+$/.test(text)) {
     throw new UsageError(`--secret-file ${path} has other characters; expected ${expected}`);
   }
-  const isOpenToOthers = (mode & othersMask) !== 0;
-  return {
-    secret: new ClusterSecret(text),
-    warnings: isOpenToOthers
-      ? [`--secret-file ${path} is open to other users (mode ${octal(mode)}); expected 600`]
-      : [],
-  };
+  const warning = describeOpenMode(`--secret-file ${path}`, mode);
+  return { secret: new ClusterSecret(text), warnings: warning === undefined ? [] : [warning] };
 }
 
 const expected = `1 to ${secretCharactersMax} visible ASCII characters`;
@@ -52,8 +45,4 @@ async function readFile(path: string): ReturnType<typeof readSmallFile> {
       `--secret-file ${path} cannot be read: ${error.message}; expected a file with a secret`,
     );
   }
-}
-
-function octal(mode: number): string {
-  return (mode & 0o777).toString(8).padStart(3, '0');
 }

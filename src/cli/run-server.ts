@@ -10,6 +10,7 @@ import { findLocalServers } from './local-servers.js';
 import { readProgramVersion } from './program-version.js';
 import { readClusterConfig } from './read-cluster-config.js';
 import { readSecretFile } from './read-secret-file.js';
+import { readTlsFiles } from './read-tls-files.js';
 import { parseServerArguments, type ServerArguments } from './server-arguments.js';
 import { runServer } from './server-process.js';
 import { StartError } from './start-error.js';
@@ -30,11 +31,12 @@ async function main(argv: readonly string[]): Promise<number> {
     const config = await readClusterConfig(args.configPath);
     const secretFile =
       args.secretFile === undefined ? undefined : await readSecretFile(args.secretFile);
+    const tlsFiles = args.tls === undefined ? undefined : await readTlsFiles(args.tls);
     if (args.serverId === undefined) return await runLocalServers(args, config);
     const server = config.servers[args.serverId];
     if (server === undefined) throw new UsageError(describeNoSuchServer(args.serverId, config));
     return await runServer({
-      ...{ args, config, server, version, secretFile },
+      ...{ args, config, server, version, secretFile, tlsFiles },
       stopRequested: listenForStop(),
     });
   } catch (error) {

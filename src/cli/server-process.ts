@@ -18,6 +18,7 @@ import { ServerMetrics } from '../rpc/server-metrics.js';
 import { describeEvent } from './describe-event.js';
 import { openServerStorage, type ServerStorage } from './open-server-storage.js';
 import type { SecretFile } from './read-secret-file.js';
+import type { TlsFiles } from './read-tls-files.js';
 import type { ServerArguments } from './server-arguments.js';
 import { StartError } from './start-error.js';
 
@@ -29,6 +30,8 @@ export interface ServerProcessOptions {
   readonly version: string;
   /** What `--secret-file` names; undefined without it. */
   readonly secretFile: SecretFile | undefined;
+  /** What the options `--tls-*` name; undefined without them. */
+  readonly tlsFiles: TlsFiles | undefined;
   /** Resolves, with the reason, when the server is to stop. */
   readonly stopRequested: Promise<string>;
 }
@@ -66,12 +69,13 @@ interface ServerParts {
 }
 
 function buildServer(
-  { args, config, server, version, secretFile }: ServerProcessOptions,
+  { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
   logger: Logger,
   { storage, recovered }: ServerStorage,
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
+  const tls = tlsFiles?.identity;
   const files = new FileMap();
   const metrics = new ServerMetrics();
   const replica = new Replica({
@@ -80,7 +84,7 @@ function buildServer(
     stateMachine: files,
     storage,
     recovered,
-    transport: new XmlRpcPeerTransport({ serverId: server.id, servers, secret }),
+    transport: new XmlRpcPeerTransport({ serverId: server.id, servers, secret, tls }),
     timer: systemTimer,
     random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
     timing: args.timing,
@@ -96,6 +100,7 @@ function buildServer(
     version,
     metrics,
     secret,
+    tls,
     onBug: (error, where) => {
       reportBug(logger, error, where);
     },
@@ -154,14 +159,15 @@ async function withinStopTime(stopped: Promise<void>): Promise<boolean> {
 
 function logOpened(
   logger: Logger,
-  { config, server, secretFile }: ServerProcessOptions,
+  { config, server, secretFile, tlsFiles }: ServerProcessOptions,
   { recovered, place }: ServerStorage,
 ): void {
   const { hardState, entries, isNew, notices } = recovered;
   const known = isNew ? 'new' : `term ${hardState.term}, ${entries.length} entries`;
   const who = `server ${server.id} of ${config.servers.length} at ${server.address}`;
   logger.log('info', `${who}: ${known}; ${place}`);
-  for (const notice of [...notices, ...(secretFile?.warnings ?? [])]) logger.log('warn', notice);
+  const warnings = [...(secretFile?.warnings ?? []), ...(tlsFiles?.warnings ?? [])];
+  for (const notice of [...notices, ...warnings]) logger.log('warn', notice);
 }
 
 function logEvent(logger: Logger, event: ReplicaEvent): void {

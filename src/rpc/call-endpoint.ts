@@ -3,7 +3,7 @@
  * answer. Everything a client did wrong in its call is a fault in HTTP 200; only what keeps us from
  * reading it as a call at all is an HTTP status (contract, section 3).
  */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asServerId, type ServerId } from '../base/ids.js';
 import { receiveCall, type ByteBudget, type ReceivedCall } from './call-body.js';
 import { secretHeader, type ClusterSecret } from './cluster-secret.js';
@@ -11,6 +11,7 @@ import { encodeFault, encodeResponse } from './codec/encode.js';
 import { faultCode } from './codec/fault-code.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { HttpLimits } from './http-limits.js';
+import { findCertificateMistake } from './http-server.js';
 import type { Caller, MethodOutcome } from './method.js';
 import type { OpenConnections } from './open-connections.js';
 import { peerHeader } from './peer-header.js';
@@ -69,7 +70,7 @@ export class CallEndpoint {
       this.#refuse(request, response, 415, refusal);
       return;
     }
-    const caller = this.#callerOf(headers);
+    const caller = this.#callerOf(request);
     const bytesMax =
       caller.peerId === undefined ? limits.callBodyBytesMax : limits.peerBodyBytesMax;
     const length = headers['content-length'];
@@ -167,8 +168,9 @@ export class CallEndpoint {
   }
 
   /** Whoever does not prove to be a server is a client, whatever its header says. */
-  #callerOf(headers: IncomingHttpHeaders): Caller {
-    const peerMistake = this.#options.secret?.findMistake(headers[secretHeader]);
+  #callerOf({ headers, socket }: IncomingMessage): Caller {
+    const peerMistake =
+      findCertificateMistake(socket) ?? this.#options.secret?.findMistake(headers[secretHeader]);
     const peerId = peerMistake === undefined ? this.#peerId(headers[peerHeader]) : undefined;
     return { peerId, peerMistake };
   }

@@ -7,10 +7,12 @@
  * fails, all that are under way fail with it, because nobody can say which of them arrived.
  */
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { must } from '../base/assert.js';
 import { HttpResponseParser, type HttpResponse } from './http-response-parser.js';
 import type { PeerLimits } from './peer-limits.js';
 import { formatAddress, type ServerAddress } from './server-address.js';
+import type { TlsIdentity } from './tls-identity.js';
 
 /** How a request ends. */
 export type PeerAnswer =
@@ -26,6 +28,8 @@ export interface PeerConnectionOptions {
   readonly address: ServerAddress;
   /** Header lines that every request carries, each ended by CRLF. */
   readonly headerLines: string;
+  /** Undefined for plain HTTP. */
+  readonly tls: TlsIdentity | undefined;
   readonly limits: PeerLimits;
 }
 
@@ -91,9 +95,8 @@ export class PeerConnection {
   }
 
   #open(): Socket {
-    const { host, port } = this.#options.address;
     this.#lastAttemptMs = performance.now();
-    const socket = connect({ host, port, noDelay: true });
+    const socket = openSocket(this.#options);
     const parser = new HttpResponseParser(this.#options.limits);
     socket.on('data', (chunk) => {
       this.#receive(socket, parser, chunk);
@@ -171,4 +174,14 @@ export class PeerConnection {
     const socket = must(this.#socket, 'a request is under way over a connection');
     this.#fail(socket, `no answer within ${allowedMs} ms`);
   }
+}
+
+/** Over TLS the peer must show a certificate for its host, of an authority of the cluster. */
+function openSocket({ address, tls }: PeerConnectionOptions): Socket {
+  const { host, port } = address;
+  if (tls === undefined) return connect({ host, port, noDelay: true });
+  const { cert, key, ca } = tls;
+  const socket = connectTls({ host, port, cert, key, ca });
+  // Unlike `connect` of node:net, that of node:tls does not know `noDelay`.
+  return socket.once('connect', () => socket.setNoDelay(true));
 }

@@ -14,6 +14,7 @@ import { PeerConnection, type PeerAnswer } from './peer-connection.js';
 import { peerHeader } from './peer-header.js';
 import { defaultPeerLimits, type PeerLimits } from './peer-limits.js';
 import type { ServerAddress } from './server-address.js';
+import type { TlsIdentity } from './tls-identity.js';
 
 export interface XmlRpcPeerTransportOptions {
   readonly serverId: ServerId;
@@ -21,6 +22,8 @@ export interface XmlRpcPeerTransportOptions {
   readonly servers: readonly ServerAddress[];
   /** Goes with every call. */
   readonly secret?: ClusterSecret | undefined;
+  /** How to speak TLS to the peers; left out, plain HTTP. */
+  readonly tls?: TlsIdentity | undefined;
   readonly limits?: Partial<PeerLimits>;
 }
 
@@ -28,13 +31,14 @@ export class XmlRpcPeerTransport implements PeerTransport {
   readonly #connections = new Map<ServerId, PeerConnection>();
   #listener: PeerListener | undefined;
 
-  constructor({ serverId, servers, secret, limits }: XmlRpcPeerTransportOptions) {
+  constructor({ serverId, servers, secret, tls, limits }: XmlRpcPeerTransportOptions) {
     const headers = [`${peerHeader}: ${serverId}`, ...(secret ? [secret.headerLine] : [])];
     for (const address of servers) {
       if (address.id === serverId) continue;
       const connection = new PeerConnection({
         address,
         headerLines: headers.map((line) => `${line}\r\n`).join(''),
+        tls,
         limits: { ...defaultPeerLimits, ...limits },
       });
       this.#connections.set(address.id, connection);

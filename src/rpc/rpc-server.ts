@@ -1,13 +1,15 @@
 /**
  * The one port of a server: calls of clients and peers, health checks, metrics and a page, on
- * node:http. Routes requests, bounds connections and waits, and answers what is not HTTP.
+ * node:http or node:https. Routes requests, bounds connections and waits, and answers what is not
+ * HTTP.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { CallEndpoint } from './call-endpoint.js';
 import type { ClusterSecret } from './cluster-secret.js';
 import { Dispatcher, type BugListener } from './dispatcher.js';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
+import { createHttpServer, type HttpServer } from './http-server.js';
 import { ListenError } from './listen-error.js';
 import type { MethodServices } from './method-services.js';
 import type { MethodTable } from './method-table.js';
@@ -15,6 +17,7 @@ import { OpenConnections } from './open-connections.js';
 import { endWithLastResponse, endWithPlainResponse } from './plain-response.js';
 import type { ServerMetrics } from './server-metrics.js';
 import { plainPage, StatusEndpoints, type Page } from './status-endpoints.js';
+import type { TlsIdentity } from './tls-identity.js';
 
 export interface RpcServerOptions {
   readonly services: MethodServices;
@@ -27,6 +30,8 @@ export interface RpcServerOptions {
   readonly metrics: ServerMetrics;
   /** What the calls of the other servers must carry; left out, it is not asked for. */
   readonly secret?: ClusterSecret | undefined;
+  /** Speaks TLS only; left out, plain HTTP. */
+  readonly tls?: TlsIdentity | undefined;
   readonly onBug: BugListener;
   readonly limits?: Partial<HttpLimits>;
 }
@@ -38,6 +43,7 @@ export class RpcServer {
   readonly #dispatcher: Dispatcher;
   readonly #calls: CallEndpoint;
   readonly #pages: StatusEndpoints;
+  readonly #http: HttpServer;
   readonly #server: Server;
 
   constructor(options: RpcServerOptions) {
@@ -76,7 +82,8 @@ export class RpcServer {
       fileCount: () => services.files.size,
       connectionCount,
     });
-    this.#server = this.#createServer();
+    this.#http = this.#createHttpServer();
+    this.#server = this.#http.server;
   }
 
   /** The methods that are served; docs are made of it. */
@@ -137,25 +144,18 @@ export class RpcServer {
     this.#server.closeIdleConnections();
     const timer = setTimeout(() => {
       this.#connections.destroyAll();
+      this.#http.destroyUnfinished();
     }, this.#limits.closeGraceMs);
     await closed;
     clearTimeout(timer);
   }
 
-  #createServer(): Server {
+  #createHttpServer(): HttpServer {
     const limits = this.#limits;
-    const server = createServer({
-      noDelay: true,
-      requireHostHeader: false,
-      maxHeaderSize: limits.headerBytesMax,
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.idleTimeoutMs,
-      connectionsCheckingInterval: limits.timeoutCheckIntervalMs,
-    });
-    server.on('connection', (socket) => {
+    const http = createHttpServer(limits, this.#options.tls, (socket) => {
       this.#connections.add(socket);
     });
+    const { server } = http;
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       this.#serve(request, response);
     };
@@ -171,7 +171,7 @@ export class RpcServer {
       if (!(socket instanceof Socket)) return;
       endWithPlainResponse(socket, 405, 'CONNECT is not served', limits.lingerMs);
     });
-    return server;
+    return http;
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {

@@ -33,6 +33,7 @@ const defaults = {
   logFormat: 'pretty',
   testerApi: true,
   secretFile: undefined,
+  tls: undefined,
 };
 
 describe('the command line of the server', () => {
@@ -46,7 +47,7 @@ describe('the command line of the server', () => {
       ...['cluster.txt', '3', '--data-dir', 'd', '--fresh', '--ephemeral', '--seed', '007'],
       ...['--election-timeout', '150-250', '--heartbeat', '50', '--listen', '[::1]:9301'],
       ...['--log-level', 'debug', '--log-format', 'json', '--no-tester-api'],
-      ...['--secret-file', 's.txt'],
+      ...['--secret-file', 's.txt', '--tls-cert', 'c', '--tls-key', 'k', '--tls-ca', 'a'],
     );
     expect(args).to.deep.include({
       serverId: 3,
@@ -59,6 +60,7 @@ describe('the command line of the server', () => {
       logFormat: 'json',
       testerApi: false,
       secretFile: 's.txt',
+      tls: { certFile: 'c', keyFile: 'k', caFile: 'a', clientCaFile: undefined },
     });
     expect(args.listen).to.include({ host: '::1', port: 9301 });
   });
@@ -77,11 +79,11 @@ describe('the command line of the server', () => {
     for (const word of [
       ...['--data-dir', '--fresh', '--ephemeral', '--election-timeout', '300-600', '--heartbeat'],
       ...['"75"', '--seed', '--listen', '--log-level', '--log-format', '--no-tester-api'],
-      '--secret-file',
+      ...['--secret-file', '--tls-cert', '--tls-key', '--tls-ca', '--tls-client-ca'],
     ]) {
       expect(text).to.contain(word);
     }
-    expect(text.match(/\[default: /g)).to.have.length(11);
+    expect(text.match(/\[default: /g)).to.have.length(15);
   });
 
   it('prints the version under --version', async () => {
@@ -109,6 +111,9 @@ describe('the command line of the server', () => {
     [['c', '1', '--log-format', 'xml'], '"json"'],
     [['c', '1', '--data-dir='], '--data-dir is empty'],
     [['c', '1', '--listen', 'a b'], '--listen is "a b"'],
+    [['c', '--tls-cert', 'x'], 'TLS needs --tls-key and --tls-ca, too'],
+    [['c', '--tls-cert', 'x', '--tls-key', 'y'], 'TLS needs --tls-ca, too'],
+    [['c', '--tls-client-ca', 'x'], 'TLS needs --tls-cert and --tls-key and --tls-ca'],
     [['c', '--listen', 'localhost:1'], 'expected no port'],
   ] as const) {
     it(`is refused in one line when it is "${argv.join(' ')}"`, async () => {
@@ -121,7 +126,18 @@ describe('the command line of the server', () => {
     const all = await parse(
       ...['--data-dir=-odd dir', '--fresh', '--ephemeral', '--seed=-1', '--heartbeat=60'],
       ...['--election-timeout=200-400', '--listen', '::1', '--log-level', 'warn'],
-      ...['--log-format', 'json', '--no-tester-api', '--secret-file=-s', '--', '-c.txt'],
+      ...[
+        '--log-format',
+        'json',
+        '--no-tester-api',
+        '--secret-file=-s',
+        '--tls-cert=-c',
+        '--tls-key=k',
+        '--tls-ca=a',
+        '--tls-client-ca=b',
+        '--',
+        '-c.txt',
+      ],
     );
     const child = await parse(...childArguments(all, asServerId(12)));
     expect(child).to.deep.equal({ ...all, serverId: 12, dataDir: '-odd dir/metadata12' });

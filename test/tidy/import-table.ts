@@ -39,7 +39,17 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     folders: ['base', 'replica'],
     typesOf: ['files', 'raft'],
     files: ['raft/check-request', 'raft/entry-codec'],
-    packages: ['node:buffer', 'node:crypto', 'node:http', 'node:net', 'saxes', 'prom-client'],
+    packages: [
+      'node:buffer',
+      'node:crypto',
+      'node:http',
+      'node:https',
+      'node:net',
+      'node:stream',
+      'node:tls',
+      'saxes',
+      'prom-client',
+    ],
   },
   'src/client': {
     folders: ['base', 'config', 'rpc'],

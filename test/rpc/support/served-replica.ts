@@ -9,6 +9,7 @@ import type { HttpLimits } from '../../../src/rpc/http-limits.js';
 import { RpcServer } from '../../../src/rpc/rpc-server.js';
 import { ServerMetrics } from '../../../src/rpc/server-metrics.js';
 import type { ServerAddress } from '../../../src/rpc/server-address.js';
+import type { TlsIdentity } from '../../../src/rpc/tls-identity.js';
 import type { XmlStruct, XmlValue } from '../../../src/rpc/xml-value.js';
 import { FakeReplica } from './fake-replica.js';
 
@@ -25,6 +26,7 @@ export interface ServeOptions {
   /** A free port when left out. */
   readonly port?: number;
   readonly secret?: ClusterSecret;
+  readonly tls?: TlsIdentity;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -45,6 +47,7 @@ export class ServedReplica {
       version: '1.2.3',
       metrics,
       secret: options.secret,
+      tls: options.tls,
       onBug: (error) => this.bugs.push(error),
       limits: { closeGraceMs: 100, ...options.limits },
     });

@@ -1,0 +1,86 @@
+/**
+ * Reads the files of `--tls-cert`, `--tls-key`, `--tls-ca` and `--tls-client-ca`, and sees to it
+ * that they can be used. What is wrong is a `UsageError` that names the option and the file.
+ */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import type { TlsIdentity } from '../rpc/tls-identity.js';
+import { describeOpenMode } from './describe-open-mode.js';
+import { readSmallFile, UnreadableFileError, type SmallFile } from './read-small-file.js';
+import type { TlsArguments } from './server-arguments.js';
+import { UsageError } from './usage-error.js';
+
+/** A bundle of all authorities that a system knows fits four times over. */
+const tlsFileBytesMax = 1024 * 1024;
+
+export interface TlsFiles {
+  readonly identity: TlsIdentity;
+  /** What whoever runs the server should mend, for its log. */
+  readonly warnings: readonly string[];
+}
+
+export async function readTlsFiles(args: TlsArguments): Promise<TlsFiles> {
+  const { bytes: cert } = await readOptionFile('--tls-cert', args.certFile);
+  const { bytes: key, mode } = await readOptionFile('--tls-key', args.keyFile);
+  const ca = await readAuthorities('--tls-ca', args.caFile);
+  const clientCa =
+    args.clientCaFile === undefined
+      ? undefined
+      : await readAuthorities('--tls-client-ca', args.clientCaFile);
+  checked(`--tls-cert ${args.certFile}`, 'a certificate in PEM', () => {
+    findCertificates(cert);
+    createSecureContext({ cert });
+  });
+  checked(`--tls-key ${args.keyFile}`, 'a private key in PEM without a pass phrase', () =>
+    createPrivateKey(key),
+  );
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+    throw new UsageError(
+      `--tls-key ${args.keyFile} is not the key of --tls-cert ${args.certFile}; expected a pair`,
+    );
+  }
+  checked(`--tls-cert ${args.certFile}`, 'a pair that TLS can use', () =>
+    createSecureContext({ cert, key }),
+  );
+  const warning = describeOpenMode(`--tls-key ${args.keyFile}`, mode);
+  return {
+    identity: { cert, key, ca, clientCa },
+    warnings: warning === undefined ? [] : [warning],
+  };
+}
+
+async function readAuthorities(option: string, path: string): Promise<Buffer> {
+  const { bytes } = await readOptionFile(option, path);
+  checked(`${option} ${path}`, 'certificates in PEM', () => {
+    findCertificates(bytes);
+  });
+  return bytes;
+}
+
+/** Node leaves out what it cannot read; here it throws, as it does when there is nothing. */
+function findCertificates(pem: Buffer): void {
+  const parts = pem
+    .toString('latin1')
+    .match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g);
+  if (parts === null) throw new Error('there is no certificate in it');
+  for (const part of parts) new X509Certificate(part);
+}
+
+async function readOptionFile(option: string, path: string): Promise<SmallFile> {
+  try {
+    return await readSmallFile(path, tlsFileBytesMax);
+  } catch (error) {
+    if (!(error instanceof UnreadableFileError)) throw error;
+    throw new UsageError(`${option} ${path} cannot be read: ${error.message}; expected a PEM file`);
+  }
+}
+
+/** Whatever the cryptography of node throws, it throws about the file. */
+function checked(what: string, expected: string, check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ');
+    throw new UsageError(`${what} cannot be used: ${reason}; expected ${expected}`);
+  }
+}
