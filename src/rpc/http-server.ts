@@ -57,7 +57,7 @@ export function createHttpServer(
     socket.once('close', () => open.delete(socket));
   });
   server.on('secureConnection', onConnection);
-  // Before the listener of node:https, which would have it answered in plain text.
+  // Before the listener of node:https, after which an answer would be tried and waited for.
   server.prependListener('tlsClientError', (_error, socket) => {
     socket.destroy();
   });

@@ -99,7 +99,7 @@ describe('the port over TLS', () => {
     socket.write(`POST /RPC2 HTTP/1.1\r\nContent-Length: ${ping.length}\r\n\r\n${ping}`);
     await once(socket, 'close');
     expect(answer).not.to.contain('HTTP').and.not.to.contain('methodResponse');
-    expect(await voteOver(undefined)).not.to.equal('requestVote');
+    expect(await voteOver(undefined)).not.to.match(/requestVote|no answer within/);
     expect(served.server.connectionCount).to.equal(0);
     expect(await httpsPost(served.port, ping, { ca: server.ca })).to.equal('true');
   });
@@ -147,8 +147,10 @@ describe('the port over TLS', () => {
   });
 
   it('is not believed by servers when another authority signed its certificate', async () => {
-    await serve(await certificates.identity('stranger', 'other-ca'));
-    expect(await voteOver(peer)).to.match(/certificate|issuer/);
+    await serve(stranger);
+    expect(await voteOver(peer))
+      .to.match(/certificate|issuer/)
+      .and.not.to.contain('fault');
     expect(served.replica.peerCalls).to.deep.equal([]);
   });
 
