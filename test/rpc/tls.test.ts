@@ -59,7 +59,7 @@ describe('the port over TLS', () => {
   });
 
   async function serve(tls: TlsIdentity): Promise<void> {
-    served = await ServedReplica.start({ tls, limits: { headersTimeoutMs: 2_000 } });
+    served = await ServedReplica.start({ tls, limits: { lingerMs: 10_000 } });
   }
 
   afterEach(async () => {
