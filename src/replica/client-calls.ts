@@ -93,9 +93,9 @@ export class ClientCalls<Command, Result> {
     if (this.#proposals.hasAdmitted) {
       if (this.#log.isWriting()) return;
       this.#propose();
-      if (this.#proposals.hasAdmitted) return;
     }
-    this.#verdicts.flush();
+    // A large portion may have left some behind.
+    if (this.#areAllLogged()) this.#verdicts.flush();
   }
 
   /** A read of the core may be answered. */
@@ -165,6 +165,10 @@ export class ClientCalls<Command, Result> {
       call.moveTo(this.#verdicts.add(verdict));
     }
     this.#log.scheduleFlush();
+  }
+
+  #areAllLogged(): boolean {
+    return !this.#proposals.hasAdmitted;
   }
 
   #propose(): void {
