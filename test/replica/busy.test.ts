@@ -80,12 +80,15 @@ describe('a leader', () => {
     rig.turns();
     const portions = [];
     while (rig.writes.length > 0) {
+      expect(verdict.outcomes, 'before what it was judged against is applied').to.deep.equal([]);
       portions.push(rig.writes[0]?.write.entries.length);
       rig.completeWrite();
+      rig.accept(peer);
+      rig.turns();
+      rig.accept(peer);
       rig.turns();
     }
     expect(portions).to.deep.equal([1, 1, 1, 1, 1]);
-    expect(verdict.outcomes).to.deep.equal([]);
     rig.settle();
     for (const { outcomes } of calls) {
       expect(outcomes).to.deep.equal([{ kind: 'done', value: 'updated' }]);
