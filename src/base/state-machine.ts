@@ -85,6 +85,6 @@ export interface StateMachine<Command, Result> {
   /** Freezes the applied state, without the tail. Several may be open; each costs memory. */
   snapshot(): StateSnapshot;
 
-  /** Begins to take in an image. Invariant: nothing is applied until it is finished or given up. */
+  /** Begins to take in an image. Payloads may be applied until it is finished, or given up. */
   restore(): StateRestore;
 }
