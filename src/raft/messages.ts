@@ -142,13 +142,7 @@ export interface JoinResponse {
 }
 
 export type PeerRequest =
-  | RequestVoteRequest
-  | AppendEntriesRequest
-  | InstallSnapshotRequest
-  | JoinRequest;
+  RequestVoteRequest | AppendEntriesRequest | InstallSnapshotRequest | JoinRequest;
 
 export type PeerResponse =
-  | RequestVoteResponse
-  | AppendEntriesResponse
-  | InstallSnapshotResponse
-  | JoinResponse;
+  RequestVoteResponse | AppendEntriesResponse | InstallSnapshotResponse | JoinResponse;
