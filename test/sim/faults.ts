@@ -1,193 +1,117 @@
 /**
- * What goes wrong in a run: kinds of faults, each with a way to do it at random. A seed enables
- * some of the kinds only, so that each has runs in which the others do not hide it.
+ * What goes wrong in a run. A seed gives each kind of fault its weight, and most kinds none, so
+ * that each has runs in which the others do not hide it.
  */
+import {
+  faultActions,
+  faultKinds,
+  mendNetwork,
+  mendServer,
+  type FaultKind,
+} from './fault-actions.js';
 import type { SimRandom } from './sim-random.js';
 import type { SimServer } from './sim-server.js';
 import type { SimWorld } from './sim-world.js';
 
-export interface FaultsOptions {
-  readonly world: SimWorld;
-  readonly random: SimRandom;
-  /** Names of the kinds that may happen. */
-  readonly kinds: readonly FaultKind[];
+export interface FaultPlan {
+  /** Kinds that may happen, each as often as its weight says. */
+  readonly weights: ReadonlyMap<FaultKind, number>;
   /** Bounds of the time between two faults. */
   readonly everyMs: { readonly min: number; readonly max: number };
   /** Probability that something is mended instead: without it clusters soon do nothing at all. */
   readonly mendProbability: number;
 }
 
-export type FaultKind = keyof typeof actions;
+export function drawFaultPlan(random: SimRandom): FaultPlan {
+  const kinds = random.some(faultKinds, random.pick([0.15, 0.35, 0.7]));
+  return {
+    weights: new Map(kinds.map((kind) => [kind, random.pick([1, 1, 2, 4])])),
+    everyMs: { min: 20, max: random.pick([200, 800, 2_000]) },
+    mendProbability: random.pick([0.2, 0.5]),
+  };
+}
 
-type Action = (world: SimWorld, random: SimRandom) => void;
-
-const actions = {
-  kill: (world, random) => {
-    const server = random.pick(world.servers);
-    if (server.isUp) killServer(world, server);
-    else startServer(world, server);
-  },
-  killAll: (world, random) => {
-    for (const server of world.servers) if (server.isUp) killServer(world, server);
-    for (const server of random.some(world.servers, 0.8)) startServer(world, server);
-  },
-  start: (world, random) => {
-    for (const server of random.some(world.servers, 0.7)) {
-      if (!server.isUp) startServer(world, server);
-    }
-  },
-  stop: (world, random) => {
-    const server = random.pick(world.servers);
-    if (!server.isUp || server.up.process.isPaused) return;
-    world.note(`s${server.id}`, () => 'is asked to stop');
-    server.stop();
-  },
-  pause: (world, random) => {
-    for (const { process, replica } of world.lives) {
-      if (process.isPaused) process.resume();
-      else if (random.chance(0.3)) process.pause();
-      world.note(`s${replica.status().serverId}`, () => `paused: ${process.isPaused}`);
-    }
-  },
-  crash: (world, random) => {
-    for (const { process, replica } of world.lives) {
-      if (process.isPaused || !random.chance(0.4)) continue;
-      if (replica.isCrashed()) replica.restore();
-      else replica.crash();
-    }
-  },
-  cut: (world, random) => {
-    const ids = world.servers.map((server) => server.id);
-    for (const { process, replica } of world.lives) {
-      if (process.isPaused || !random.chance(0.4)) continue;
-      const servers = random.chance(0.4) ? [] : random.some(ids, 0.4);
-      replica.setUnreachable(servers, random.pick(['both', 'send', 'receive'] as const));
-    }
-  },
-  partition: (world, random) => {
-    world.network.heal();
-    if (random.chance(0.4)) return;
-    const side = new Set(random.chance(0.5) ? random.some(world.servers, 0.5) : leaderSide(world));
-    const isOneWay = random.chance(0.4);
-    world.note('net', () => `parts ${[...side].map((server) => server.id).join(' ')}`);
-    for (const a of side) {
-      for (const b of world.servers) {
-        if (side.has(b)) continue;
-        world.network.block(a.id, b.id);
-        if (!isOneWay) world.network.block(b.id, a.id);
-      }
-    }
-  },
-  weather: (world, random) => {
-    const slowMs = random.pick([1, 5, 30, 150]);
-    world.network.conditions = {
-      latencyMs: { min: 0.1, max: slowMs },
-      lossProbability: random.pick([0, 0, 0.02, 0.2]),
-      repeatProbability: random.pick([0, 0.02, 0.1]),
-    };
-  },
-  slowDisk: (world, random) => {
-    for (const { disk } of world.servers) {
-      disk.syncMs = { min: 0.2, max: random.pick([1, 2, 20, 200, 900]) };
-    }
-  },
-  brokenDisk: (world, random) => {
-    const server = random.pick(world.servers);
-    server.disk.isFailing = !server.disk.isFailing;
-    world.note(`s${server.id}`, () => `its disk fails: ${server.disk.isFailing}`);
-  },
-} satisfies Record<string, Action>;
-
-export const faultKinds: readonly FaultKind[] = Object.keys(actions).filter(isFaultKind);
+export function describeFaultPlan({ weights, everyMs, mendProbability }: FaultPlan): string {
+  const sum = [...weights.values()].reduce((a, b) => a + b, 0);
+  const kinds = [...weights].map(([kind, weight]) => {
+    return `${kind} ${(((1 - mendProbability) * weight) / sum).toFixed(3)}`;
+  });
+  const often = `every ${everyMs.min}–${everyMs.max} ms`;
+  return `${often}: mend ${mendProbability}, ${kinds.join(', ') || 'nothing else'}`;
+}
 
 export class Faults {
-  readonly #options: FaultsOptions;
+  readonly #world: SimWorld;
+  readonly #random: SimRandom;
+  readonly #plan: FaultPlan;
+  /** Servers that may be hit; those that are spared are mended first. */
+  #targets: readonly SimServer[];
   #isOver = false;
 
-  constructor(options: FaultsOptions) {
-    this.#options = options;
+  constructor(world: SimWorld, random: SimRandom, plan: FaultPlan) {
+    this.#world = world;
+    this.#random = random;
+    this.#plan = plan;
+    this.#targets = world.servers;
   }
 
   start(): void {
     this.#schedule();
   }
 
-  /** No fault happens any more, and all that is broken is mended. */
-  endAndMend(): void {
-    this.#isOver = true;
-    const { world } = this.#options;
-    world.note('all', () => 'faults end, everything is mended');
+  /** From now on these servers, and what lies between them, are well and stay so. */
+  spare(servers: readonly SimServer[]): void {
+    const world = this.#world;
+    this.#targets = this.#targets.filter((server) => !servers.includes(server));
+    world.note('fault', 'all', () => `faults spare ${servers.map(({ id }) => id).join(' ')}`);
     mendNetwork(world);
-    for (const server of world.servers) mendServer(world, server);
+    for (const server of servers) mendServer(world, server);
+    if (this.#targets.length === 0) this.#isOver = true;
   }
 
   #schedule(): void {
-    const { world, random, everyMs, mendProbability, kinds } = this.#options;
-    if (kinds.length === 0) return;
-    world.clock.after(random.between(everyMs.min, everyMs.max), () => {
+    const { everyMs } = this.#plan;
+    this.#world.clock.after(this.#random.between(everyMs.min, everyMs.max), () => {
       if (this.#isOver) return;
-      if (random.chance(mendProbability)) mendSome(world, random);
-      else actions[random.pick(kinds)](world, random);
+      this.#happen();
       this.#schedule();
     });
   }
-}
 
-/** The leader with as many others as leave it without a majority: the partition that hurts. */
-function leaderSide(world: SimWorld): readonly SimServer[] {
-  const { leader, servers } = world;
-  if (leader === undefined) return [];
-  const others = servers.filter((server) => server !== leader);
-  const minority = Math.ceil(servers.length / 2) - 1;
-  return [leader, ...others].slice(0, Math.max(1, minority));
-}
-
-function isFaultKind(name: string): name is FaultKind {
-  return name in actions;
-}
-
-function mendNetwork(world: SimWorld): void {
-  world.network.heal();
-  world.network.conditions = {
-    latencyMs: { min: 0.1, max: 1 },
-    lossProbability: 0,
-    repeatProbability: 0,
-  };
-}
-
-function mendSome(world: SimWorld, random: SimRandom): void {
-  if (random.chance(0.7)) mendNetwork(world);
-  for (const server of random.some(world.servers, 0.7)) {
-    world.note(`s${server.id}`, () => 'is mended');
-    mendServer(world, server);
+  #happen(): void {
+    const world = this.#world;
+    const random = this.#random;
+    const targets = this.#targets;
+    if (random.chance(this.#plan.mendProbability)) {
+      if (random.chance(0.7)) this.#mendNetwork();
+      for (const server of random.some(targets, 0.7)) mendServer(world, server);
+      return;
+    }
+    const kind = this.#drawKind();
+    if (kind !== undefined) faultActions[kind]({ world, random, targets });
+    // What lies between the spared servers stays whole, whatever was done to the network.
+    if (targets.length < world.servers.length) this.#sparePaths();
   }
-}
 
-function mendServer(world: SimWorld, server: SimServer): void {
-  server.disk.isFailing = false;
-  server.disk.syncMs = { min: 0.2, max: 2 };
-  const { life } = server;
-  if (life === undefined) {
-    startServer(world, server);
-    return;
+  #drawKind(): FaultKind | undefined {
+    const { weights } = this.#plan;
+    const sum = [...weights.values()].reduce((a, b) => a + b, 0);
+    let left = this.#random.next() * sum;
+    for (const [kind, weight] of weights) {
+      left -= weight;
+      if (left < 0) return kind;
+    }
+    return undefined;
   }
-  life.process.resume();
-  // A disk that failed, and a server on its way down, come back with a new process only.
-  if (life.replica.status().storageError !== undefined || life.isStopping) {
-    killServer(world, server);
-    startServer(world, server);
-    return;
+
+  #mendNetwork(): void {
+    mendNetwork(this.#world);
   }
-  life.replica.restore();
-}
 
-function killServer(world: SimWorld, server: SimServer): void {
-  world.note(`s${server.id}`, () => 'is killed');
-  server.kill();
-}
-
-function startServer(world: SimWorld, server: SimServer): void {
-  if (server.isUp) return;
-  world.note(`s${server.id}`, () => 'starts');
-  server.start();
+  #sparePaths(): void {
+    const { network, servers } = this.#world;
+    const spared = servers.filter((server) => !this.#targets.includes(server));
+    for (const a of spared) for (const b of spared) network.unblock(a.id, b.id);
+    network.calm(spared.map(({ id }) => id));
+  }
 }

@@ -78,7 +78,7 @@ export class SimClient {
   }
 
   #note(what: () => string): void {
-    this.#world.note(this.name, what);
+    this.#world.note('client', this.name, what);
   }
 }
 

@@ -15,6 +15,12 @@ export class SimClock {
   readonly #heap: Scheduled[] = [];
   #nowMs = 0;
   #nextOrder = 0;
+  #events = 0;
+
+  /** Events that have happened. */
+  get events(): number {
+    return this.#events;
+  }
 
   get nowMs(): number {
     return this.#nowMs;
@@ -44,6 +50,7 @@ export class SimClock {
       const { action } = event;
       if (action === undefined) continue;
       this.#nowMs = event.atMs;
+      this.#events += 1;
       action();
       return true;
     }

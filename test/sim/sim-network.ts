@@ -4,8 +4,12 @@
  * arrive a second time, late. A call whose answer does not come ends in `onUnreachable`.
  */
 import type { ServerId } from '../../src/base/ids.js';
-import type { PeerRequest, PeerResponse } from '../../src/raft/messages.js';
-import type { PeerListener, PeerTransport } from '../../src/replica/peer-transport.js';
+import type {
+  PeerListener,
+  PeerMessage,
+  PeerReply,
+  PeerTransport,
+} from '../../src/replica/peer-transport.js';
 import type { PeerOutcome } from '../../src/replica/replica-api.js';
 import type { SimClock } from './sim-clock.js';
 import type { SimProcess } from './sim-process.js';
@@ -14,22 +18,30 @@ import type { SimRandom } from './sim-random.js';
 /** After this time without an answer a call is given up. */
 const callTimeoutMs = 500;
 
-export interface NetworkConditions {
+export interface NetworkWeather {
   readonly latencyMs: { readonly min: number; readonly max: number };
   readonly lossProbability: number;
   readonly repeatProbability: number;
 }
 
+export const calmWeather: NetworkWeather = {
+  latencyMs: { min: 0.1, max: 1 },
+  lossProbability: 0,
+  repeatProbability: 0,
+};
+
 /** A server, as the network sees it. */
 export interface NetworkEnd {
   /** Takes a request; false when no process listens. */
-  receive(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): boolean;
+  receive(from: ServerId, request: PeerMessage, answer: (outcome: PeerOutcome) => void): boolean;
 }
 
-/** Sees what leaves a server, at the moment when it leaves. */
+/** Sees what servers say to each other, at the moment when it leaves and when it is heard. */
 export interface NetworkTap {
-  requestLeaves(from: ServerId, to: ServerId, request: PeerRequest): void;
-  responseLeaves(from: ServerId, to: ServerId, response: PeerResponse): void;
+  requestLeaves(from: ServerId, to: ServerId, request: PeerMessage): void;
+  responseLeaves(from: ServerId, to: ServerId, response: PeerReply): void;
+  requestArrives?(from: ServerId, to: ServerId, request: PeerMessage): void;
+  responseArrives?(from: ServerId, to: ServerId, response: PeerReply): void;
 }
 
 export interface SimNetworkOptions {
@@ -43,11 +55,9 @@ export class SimNetwork {
   readonly #ends = new Map<ServerId, NetworkEnd>();
   readonly #blocked = new Set<string>();
   readonly #lastArrivalMs = new Map<string, number>();
-  conditions: NetworkConditions = {
-    latencyMs: { min: 0.1, max: 1 },
-    lossProbability: 0,
-    repeatProbability: 0,
-  };
+  weather = calmWeather;
+  /** Between these the weather is always calm. */
+  #calm: ReadonlySet<ServerId> = new Set();
 
   constructor(options: SimNetworkOptions) {
     this.#options = options;
@@ -83,8 +93,37 @@ export class SimNetwork {
     this.#blocked.add(`${from}>${to}`);
   }
 
+  blockBoth(a: ServerId, b: ServerId): void {
+    this.block(a, b);
+    this.block(b, a);
+  }
+
+  /** Parts these servers from all others, in one direction or in both. */
+  part(servers: readonly ServerId[], direction: 'in' | 'out' | 'both'): void {
+    for (const inside of servers) {
+      for (const outside of this.#ends.keys()) {
+        if (servers.includes(outside)) continue;
+        if (direction !== 'in') this.block(inside, outside);
+        if (direction !== 'out') this.block(outside, inside);
+      }
+    }
+  }
+
+  unblock(from: ServerId, to: ServerId): void {
+    this.#blocked.delete(`${from}>${to}`);
+  }
+
   heal(): void {
     this.#blocked.clear();
+  }
+
+  /** Nothing that these say to each other is lost, repeated or late from now on. */
+  calm(servers: readonly ServerId[]): void {
+    this.#calm = new Set(servers);
+  }
+
+  #weatherBetween(a: ServerId, b: ServerId): NetworkWeather {
+    return this.#calm.has(a) && this.#calm.has(b) ? calmWeather : this.weather;
   }
 
   #send(call: OutgoingCall): void {
@@ -107,8 +146,12 @@ export class SimNetwork {
       if (outcome.kind === 'response') tap.responseLeaves(to, from, outcome.response);
       this.#carry(to, from, () => {
         end((listener) => {
-          if (outcome.kind === 'response') listener.onResponse(to, outcome.response);
-          else listener.onUnreachable(to, outcome.kind);
+          if (outcome.kind !== 'response') {
+            listener.onUnreachable(to, outcome.kind);
+            return;
+          }
+          tap.responseArrives?.(to, from, outcome.response);
+          listener.onResponse(to, outcome.response);
         });
       });
     };
@@ -116,13 +159,15 @@ export class SimNetwork {
     const arrivalMs = this.#nextArrivalMs(from, to);
     clock.at(arrivalMs, () => {
       if (this.#blocked.has(`${from}>${to}`)) return;
+      tap.requestArrives?.(from, to, request);
       if (this.#ends.get(to)?.receive(from, request, answer) === true) return;
       end((listener) => {
         listener.onUnreachable(to, 'connection refused');
       });
     });
-    if (!random.chance(this.conditions.repeatProbability)) return;
+    if (!random.chance(this.#weatherBetween(from, to).repeatProbability)) return;
     clock.at(arrivalMs + random.between(0, callTimeoutMs), () => {
+      if (this.#blocked.has(`${from}>${to}`)) return;
       this.#ends.get(to)?.receive(from, request, () => undefined);
     });
   }
@@ -130,24 +175,24 @@ export class SimNetwork {
   /** An answer on its way back. */
   #carry(from: ServerId, to: ServerId, arrive: () => void): void {
     if (this.#isLost(from, to)) return;
-    this.#options.clock.after(this.#latencyMs(), () => {
+    this.#options.clock.after(this.#latencyMs(from, to), () => {
       if (!this.#blocked.has(`${from}>${to}`)) arrive();
     });
   }
 
   #isLost(from: ServerId, to: ServerId): boolean {
     if (this.#blocked.has(`${from}>${to}`)) return true;
-    return this.#options.random.chance(this.conditions.lossProbability);
+    return this.#options.random.chance(this.#weatherBetween(from, to).lossProbability);
   }
 
-  #latencyMs(): number {
-    const { min, max } = this.conditions.latencyMs;
+  #latencyMs(from: ServerId, to: ServerId): number {
+    const { min, max } = this.#weatherBetween(from, to).latencyMs;
     return this.#options.random.between(min, max);
   }
 
   #nextArrivalMs(from: ServerId, to: ServerId): number {
     const key = `${from}>${to}`;
-    const soonest = this.#options.clock.nowMs + this.#latencyMs();
+    const soonest = this.#options.clock.nowMs + this.#latencyMs(from, to);
     const arrivalMs = Math.max(soonest, this.#lastArrivalMs.get(key) ?? 0);
     this.#lastArrivalMs.set(key, arrivalMs);
     return arrivalMs;
@@ -157,7 +202,7 @@ export class SimNetwork {
 interface OutgoingCall {
   readonly from: ServerId;
   readonly to: ServerId;
-  readonly request: PeerRequest;
+  readonly request: PeerMessage;
   /** Runs in the process that sent, if it still lives and listens. */
   readonly tell: (event: (listener: PeerListener) => void) => void;
 }

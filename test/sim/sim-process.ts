@@ -46,12 +46,13 @@ export class SimProcess {
     this.#isPaused = true;
   }
 
-  /** Goes on, with all that came in the meantime, in order. */
+  /** Goes on, with all that came in the meantime, in order, as one event each. */
   resume(): void {
+    if (!this.#isPaused) return;
     this.#isPaused = false;
     const inbox = this.#inbox;
     this.#inbox = [];
-    for (const action of inbox) this.post(action);
+    for (const action of inbox) this.#soon(action);
   }
 
   end(): void {
@@ -63,14 +64,16 @@ export class SimProcess {
     every: (intervalMs, action) => {
       let isWanted = true;
       const { clock, clockRate } = this.#options;
+      const tick = (): void => {
+        if (!isWanted) return;
+        action();
+        schedule();
+      };
+      const fire = (): void => {
+        this.post(tick);
+      };
       const schedule = (): void => {
-        clock.after(intervalMs / clockRate, () => {
-          this.post(() => {
-            if (!isWanted) return;
-            action();
-            schedule();
-          });
-        });
+        clock.after(intervalMs / clockRate, fire);
       };
       schedule();
       return () => {
@@ -78,9 +81,13 @@ export class SimProcess {
       };
     },
     soon: (action) => {
-      this.#options.clock.after(0, () => {
-        this.post(action);
-      });
+      this.#soon(action);
     },
   };
+
+  #soon(action: () => void): void {
+    this.#options.clock.after(0, () => {
+      this.post(action);
+    });
+  }
 }

@@ -1,21 +1,41 @@
 /**
  * One server of the simulated cluster: a disk that stays, and processes that come and go on it,
- * each with the production replica and file map.
+ * each with the production storage, replica and file map.
  */
 import { assert, must } from '../../src/base/assert.js';
+import type { FolderIdentity } from '../../src/base/folder-identity.js';
 import type { ServerId } from '../../src/base/ids.js';
 import type { FileCommand, UpdateResult } from '../../src/files/file-command.js';
 import { FileMap } from '../../src/files/file-map.js';
 import type { ReplicaEvent } from '../../src/replica/observer.js';
 import { Replica } from '../../src/replica/replica.js';
+import type { OpenedStorage } from '../../src/storage/open-log-storage.js';
+import { StorageDamagedError, StorageError } from '../../src/storage/storage.js';
+import type { StorageWrite } from '../../src/storage/storage.js';
+import type { SimDisk } from './disk/sim-disk.js';
+import { DurableModel } from './durable-model.js';
+import { openSimStorage } from './open-sim-storage.js';
 import type { SimClock } from './sim-clock.js';
-import type { SimDisk, SimStorage } from './sim-disk.js';
 import type { SimNetwork } from './sim-network.js';
 import { SimProcess } from './sim-process.js';
 import type { SimRandom } from './sim-random.js';
+import type { ServerView } from './trace.js';
+import { WatchedStorage } from './watched-storage.js';
 
 /** Request ids that the file maps remember here: more than a run issues between two attempts. */
 const simRequestIdsKept = 5_000;
+
+export interface ServerEvents {
+  readonly onEvent: (event: ReplicaEvent) => void;
+  /** Told after everything that happened in one of its processes. */
+  readonly onTurn: () => void;
+  /** A write was acknowledged by its storage. */
+  readonly onDurable: (write: StorageWrite) => void;
+  /** A process started, came to work, or came to its end. */
+  readonly onLife: (what: string) => void;
+  /** Something threw where nobody listens: a bug. */
+  readonly onBug: (error: unknown) => void;
+}
 
 export interface SimServerOptions {
   readonly id: ServerId;
@@ -24,17 +44,22 @@ export interface SimServerOptions {
   readonly random: SimRandom;
   readonly network: SimNetwork;
   readonly disk: SimDisk;
-  readonly onEvent: (event: ReplicaEvent) => void;
-  /** Told after everything that happened in one of its processes. */
-  readonly onTurn: () => void;
+  readonly events: ServerEvents;
 }
+
+const nothingKnown = {
+  term: 0,
+  commitIndex: 0,
+  lastApplied: 0,
+  firstLogIndex: 0,
+  lastLogIndex: 0,
+};
 
 /** A process and what runs in it. */
 export interface Life {
   readonly process: SimProcess;
   readonly replica: Replica<FileCommand, UpdateResult>;
   readonly files: FileMap;
-  readonly storage: SimStorage;
   /** Told when the process ends: connections to it break. */
   readonly onEnd: Set<() => void>;
   isStopping: boolean;
@@ -42,7 +67,12 @@ export interface Life {
 
 export class SimServer {
   readonly #options: SimServerOptions;
+  /** What its storage has acknowledged. */
+  readonly durable = new DurableModel();
+  #process: SimProcess | undefined = undefined;
   #life: Life | undefined = undefined;
+  #folders = 0;
+  #isDamaged = false;
 
   constructor(options: SimServerOptions) {
     this.#options = options;
@@ -66,51 +96,60 @@ export class SimServer {
     return this.#options.disk;
   }
 
-  /** The process that runs now, if one does. */
+  /** Whether its disk lost what it had promised, and no process has recovered from it since. */
+  get isDamaged(): boolean {
+    return this.#isDamaged;
+  }
+
+  /** The process that works now, if one does: one that still starts is none. */
   get life(): Life | undefined {
     return this.#life;
   }
 
+  /** Whether a process is there, at work or about to be. */
   get isUp(): boolean {
-    return this.#life !== undefined;
+    return this.#process !== undefined;
   }
 
-  /** The life of a server that is known to be up. */
+  /** The life of a server that is known to be at work. */
   get up(): Life {
-    return must(this.#life, `server ${this.id} is down`);
+    return must(this.#life, `server ${this.id} is at work`);
+  }
+
+  /** For the trace. */
+  get view(): ServerView {
+    const status = this.#life?.replica.status();
+    if (status === undefined) return { ...nothingKnown, role: this.isUp ? 'starting' : 'down' };
+    return this.#life?.process.isPaused === true ? { ...status, role: 'paused' } : status;
+  }
+
+  get identity(): FolderIdentity {
+    const digits = (value: number): string => value.toString(16).padStart(32, '0');
+    const folderId = digits(this.#folders * 256 + this.id + 1);
+    return { clusterId: digits(0xc1), serverId: this.id, folderId };
   }
 
   start(): void {
-    assert(this.#life === undefined, `server ${this.id} runs already`);
-    const { clock, random, network, disk, id, servers, onTurn } = this.#options;
-    const process = new SimProcess({ clock, clockRate: random.between(0.95, 1.05), onTurn });
-    const files = new FileMap({ requestIdsKept: simRequestIdsKept });
-    const recovered = disk.recover();
-    const storage = disk.open(process);
-    const replica = new Replica<FileCommand, UpdateResult>({
-      serverId: id,
-      servers,
-      stateMachine: files,
-      storage,
-      recovered,
-      transport: network.transport(id, process),
-      timer: process.timer,
-      random: random.fork().next,
-      timing: { heartbeatMs: 75, electionTimeoutMinMs: 300, electionTimeoutMaxMs: 600 },
-      observer: (event) => {
-        this.#options.onEvent(event);
-      },
-    });
-    this.#life = { process, replica, files, storage, onEnd: new Set(), isStopping: false };
-    replica.start();
+    assert(!this.isUp, `server ${this.id} runs already`);
+    const { clock, random, events } = this.#options;
+    const clockRate = random.between(0.95, 1.05);
+    const process = new SimProcess({ clock, clockRate, onTurn: events.onTurn });
+    this.#process = process;
+    events.onLife('starts');
+    this.#open(process)
+      .then((opened) => {
+        if (opened !== undefined) this.#begin(process, opened);
+      })
+      .catch(events.onBug);
+    events.onTurn();
   }
 
-  /** SIGKILL, or the plug pulled: what the disk had not confirmed may be gone. */
-  kill(): void {
-    const life = this.up;
-    life.process.end();
-    life.storage.lose();
-    this.#endLife(life);
+  /** SIGKILL; with `powerLoss` the plug is pulled, and what was not synced may be gone. */
+  kill(powerLoss: boolean): void {
+    const process = must(this.#process, `server ${this.id} runs`);
+    this.#options.events.onLife(powerLoss ? 'loses its power' : 'is killed');
+    this.#end(process);
+    if (powerLoss) this.disk.cutPower();
   }
 
   /** SIGTERM: the process ends by itself once its disk is quiet. */
@@ -118,17 +157,91 @@ export class SimServer {
     const life = this.up;
     if (life.isStopping) return;
     life.isStopping = true;
+    const { events } = this.#options;
+    const exit = (): void => {
+      life.process.post(() => {
+        this.#exit(life.process, 'stopped');
+      });
+    };
     life.process.post(() => {
-      void life.replica.stop();
-      life.storage.closeThen(() => {
-        life.process.end();
-        if (this.#life === life) this.#endLife(life);
+      life.replica.stop().then(exit, (error: unknown) => {
+        if (error instanceof StorageError) exit();
+        else events.onBug(error);
       });
     });
   }
 
-  #endLife(life: Life): void {
+  /** The disk of a server that is down is replaced by an empty one. */
+  wipe(): void {
+    assert(!this.isUp, 'a disk is replaced while nobody uses it');
+    this.disk.contents.wipe();
+    this.durable.forget();
+    this.#isDamaged = true;
+    this.#folders += 1;
+  }
+
+  async #open(process: SimProcess): Promise<OpenedStorage | undefined> {
+    try {
+      const { disk, identity } = this;
+      return await openSimStorage(disk.open(process), identity);
+    } catch (error) {
+      const isExpected = error instanceof StorageError || error instanceof StorageDamagedError;
+      if (!isExpected) throw error;
+      process.post(() => {
+        this.#exit(process, `cannot start: ${error.message}`);
+      });
+      return undefined;
+    }
+  }
+
+  #begin(process: SimProcess, { storage, recovered }: OpenedStorage): void {
+    if (!this.#isDamaged) this.durable.check(recovered, `server ${this.id}, starting`);
+    this.#isDamaged = false;
+    this.durable.adopt(recovered);
+    const { id, servers, random, network, events } = this.#options;
+    const files = new FileMap({ requestIdsKept: simRequestIdsKept });
+    const replica = new Replica<FileCommand, UpdateResult>({
+      serverId: id,
+      servers,
+      stateMachine: files,
+      storage: this.#watched(process, storage),
+      recovered,
+      transport: network.transport(id, process),
+      timer: process.timer,
+      random: random.fork().next,
+      timing: { heartbeatMs: 75, electionTimeoutMinMs: 300, electionTimeoutMaxMs: 600 },
+      observer: events.onEvent,
+    });
+    this.#life = { process, replica, files, onEnd: new Set(), isStopping: false };
+    process.post(() => {
+      replica.start();
+    });
+  }
+
+  #watched(process: SimProcess, storage: OpenedStorage['storage']): WatchedStorage {
+    return new WatchedStorage(storage, {
+      issued: (write) => {
+        if (process.isAlive) this.durable.issued(write);
+      },
+      acknowledged: (write) => {
+        if (!process.isAlive) return;
+        this.durable.acknowledged(write);
+        this.#options.events.onDurable(write);
+      },
+    });
+  }
+
+  #exit(process: SimProcess, reason: string): void {
+    this.#end(process);
+    this.#options.events.onLife(`ends: ${reason}`);
+  }
+
+  #end(process: SimProcess): void {
+    process.end();
+    this.disk.breakOff(process);
+    const life = this.#life;
+    this.#process = undefined;
     this.#life = undefined;
-    for (const tell of [...life.onEnd]) tell();
+    for (const tell of [...(life?.onEnd ?? [])]) tell();
   }
 }

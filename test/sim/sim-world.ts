@@ -1,22 +1,24 @@
 /**
  * A whole cluster in one process and one thread: its servers, their network, their disks and the
  * clock that orders what happens to them. One seed decides everything.
+ *
+ * Production code uses promises. They go on after the event that settled them, all of them before
+ * the next event: nothing outside of the simulation has a say in their order.
  */
 import { must } from '../../src/base/assert.js';
 import { asServerId, type ServerId } from '../../src/base/ids.js';
-import { describeNote, describeRequest, describeResponse } from '../../src/raft/describe.js';
-import type { ReplicaEvent } from '../../src/replica/observer.js';
 import type { StorageWrite } from '../../src/storage/storage.js';
+import { describeReplicaEvent, describePeerMessage, describePeerReply } from './describe.js';
+import { SimDisk } from './disk/sim-disk.js';
 import { SimClock } from './sim-clock.js';
-import { SimDisk } from './sim-disk.js';
 import { SimNetwork, type NetworkTap } from './sim-network.js';
 import { SimRandom } from './sim-random.js';
 import { SimServer, type Life } from './sim-server.js';
-import { Trace } from './trace.js';
+import { Trace, type TraceKind } from './trace.js';
 
 /** Sees everything that servers do; throws when it must not be. */
 export interface WorldObserver extends NetworkTap {
-  /** A write has become durable on this server's disk. */
+  /** A server's storage has acknowledged a write. */
   written(server: ServerId, write: StorageWrite): void;
   /** After every event, for each server in which something happened. */
   stepped(server: ServerId): void;
@@ -36,6 +38,8 @@ export class SimWorld {
   readonly servers: readonly SimServer[];
   readonly #observers: WorldObserver[] = [];
   readonly #touched = new Set<ServerId>();
+  readonly #checks: (() => Promise<void>)[] = [];
+  #bug: unknown = undefined;
 
   constructor(options: SimWorldOptions) {
     this.random = new SimRandom(options.seed);
@@ -59,54 +63,81 @@ export class SimWorld {
     for (const server of this.servers) if (!server.isUp) server.start();
   }
 
-  /** Lives of the servers that are up. */
+  /** Lives of the servers that are at work. */
   get lives(): readonly Life[] {
     return this.servers.flatMap((server) => (server.life === undefined ? [] : [server.life]));
   }
 
   /** The server that leads the latest term, of those that say that they lead. */
   get leader(): SimServer | undefined {
-    const leaders = this.servers.filter((server) => server.life?.replica.isLeader() === true);
-    const term = (server: SimServer): number => server.up.replica.status().term;
-    return leaders.sort((a, b) => term(b) - term(a))[0];
+    let leader: SimServer | undefined = undefined;
+    let latest = -1;
+    for (const server of this.servers) {
+      if (server.life?.replica.isLeader() !== true) continue;
+      const { term } = server.life.replica.status();
+      if (term > latest) leader = server;
+      latest = Math.max(latest, term);
+    }
+    return leader;
   }
 
-  runFor(durationMs: number): void {
+  async runFor(durationMs: number): Promise<void> {
     const untilMs = this.clock.nowMs + durationMs;
-    while (this.clock.step(untilMs)) this.#stepped();
+    await this.runUntil(() => false, durationMs);
     this.clock.advanceTo(untilMs);
   }
 
   /** Runs until `condition` holds; false when it did not within `limitMs` of simulated time. */
-  runUntil(condition: () => boolean, limitMs = 10_000): boolean {
+  async runUntil(condition: () => boolean, limitMs = 10_000): Promise<boolean> {
     const untilMs = this.clock.nowMs + limitMs;
+    await this.#settle();
     while (!condition()) {
       if (!this.clock.step(untilMs)) return false;
-      this.#stepped();
+      if (this.#touched.size > 0) await this.#settle();
     }
     return true;
   }
 
-  note(who: string, what: () => string): void {
-    this.trace.write(this.clock.nowMs, who, what);
+  /** Has the check made before the next event: for what takes promises to look at. */
+  soonCheck(check: () => Promise<void>): void {
+    this.#checks.push(check);
   }
 
-  #stepped(): void {
+  note(kind: TraceKind, who: string, what: () => string): void {
+    this.trace.write(() => {
+      const server = who.startsWith('s') ? this.servers[Number(who.slice(1))] : undefined;
+      return { atMs: this.clock.nowMs, kind, who, what: what(), view: server?.view };
+    });
+  }
+
+  /** Everything that the last event set off has happened when this resolves; then eyes look. */
+  async #settle(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#bug !== undefined) throw this.#bug;
     for (const server of this.#touched) {
       for (const observer of this.#observers) observer.stepped(server);
     }
     this.#touched.clear();
+    for (let check = this.#checks.shift(); check !== undefined; check = this.#checks.shift()) {
+      await check();
+    }
   }
 
   #makeTap(): NetworkTap {
     return {
       requestLeaves: (from, to, request) => {
-        this.note(`s${from}`, () => `→ s${to} ${describeRequest(request)}`);
+        this.note('send', `s${from}`, () => `→ s${to} ${describePeerMessage(request)}`);
         for (const observer of this.#observers) observer.requestLeaves(from, to, request);
       },
       responseLeaves: (from, to, response) => {
-        this.note(`s${from}`, () => `→ s${to} ${describeResponse(response)}`);
+        this.note('send', `s${from}`, () => `→ s${to} ${describePeerReply(response)}`);
         for (const observer of this.#observers) observer.responseLeaves(from, to, response);
+      },
+      requestArrives: (from, to, request) => {
+        this.note('receive', `s${to}`, () => `← s${from} ${describePeerMessage(request)}`);
+      },
+      responseArrives: (from, to, response) => {
+        this.note('receive', `s${to}`, () => `← s${from} ${describePeerReply(response)}`);
       },
     };
   }
@@ -116,28 +147,28 @@ export class SimWorld {
     const disk = new SimDisk({
       clock,
       random: this.random.fork(),
-      onDurable: (write) => {
-        for (const observer of this.#observers) observer.written(id, write);
+      onOperation: (what) => {
+        this.note('disk', `s${id}`, what);
       },
     });
     const random = this.random.fork();
-    return new SimServer({
-      id,
-      servers,
-      clock,
-      random,
-      network,
-      disk,
-      onEvent: (event) => {
-        this.note(`s${id}`, () => describeEvent(event));
+    const events = {
+      onEvent: (event: Parameters<typeof describeReplicaEvent>[0]) => {
+        this.note('state', `s${id}`, () => describeReplicaEvent(event));
       },
       onTurn: () => {
         this.#touched.add(id);
       },
-    });
+      onDurable: (write: StorageWrite) => {
+        for (const observer of this.#observers) observer.written(id, write);
+      },
+      onLife: (what: string) => {
+        this.note('life', `s${id}`, () => what);
+      },
+      onBug: (error: unknown) => {
+        this.#bug ??= error;
+      },
+    };
+    return new SimServer({ id, servers, clock, random, network, disk, events });
   }
-}
-
-function describeEvent(event: ReplicaEvent): string {
-  return event.type === 'raft' ? describeNote(event.note) : JSON.stringify(event);
 }

@@ -1,31 +1,37 @@
 /**
- * One simulated run: a safety phase in which anything may fail and nothing may be wrong, then a
- * liveness phase in which nothing fails and everything must come to an end. Throws what a checker
+ * One simulated run. In the safety phase anything may fail and nothing may be wrong. In the
+ * liveness phase first a majority is spared, which must be enough to come to work, then everybody;
+ * at last a healthy cluster is disturbed in ways that must not disturb it. Throws what a checker
  * found.
  */
-import { assert, must } from '../../src/base/assert.js';
 import { checkHistory } from './checkers/check-history.js';
 import { ClusterWatch } from './checkers/cluster-watch.js';
+import { DurabilityWatch } from './checkers/durability-watch.js';
+import { checkLiveness } from './checkers/liveness.js';
 import { PromiseWatch } from './checkers/promise-watch.js';
-import { faultKinds, Faults, type FaultKind } from './faults.js';
-import { describeCall, History, type CallRecord, type Question } from './history.js';
-import { seenFiles, SimClient } from './sim-client.js';
+import { checkStability } from './checkers/stability.js';
+import { describeFaultPlan, drawFaultPlan, Faults } from './faults.js';
+import { History } from './history.js';
 import { SimRandom } from './sim-random.js';
 import { SimWorld } from './sim-world.js';
 import type { Trace } from './trace.js';
-import { Workload } from './workload.js';
+import { drawWorkload } from './workload.js';
 
 export interface SimulationOptions {
   readonly seed: number;
-  /** Simulated time of the safety phase. */
-  readonly safetyMs: number;
+  readonly safety: SafetyPhase;
   readonly trace?: Trace;
 }
 
+/** How long anything may fail: simulated time, or events. */
+export type SafetyPhase = { readonly ms: number } | { readonly steps: number };
+
 /** What a seed decided, and how much happened. */
 export interface SimulationReport {
+  readonly seed: number;
   readonly serverCount: number;
-  readonly faults: readonly FaultKind[];
+  readonly faults: string;
+  readonly events: number;
   readonly calls: number;
   readonly updates: number;
   readonly falses: number;
@@ -34,120 +40,75 @@ export interface SimulationReport {
   readonly termsLed: number;
 }
 
-/** After the last fault a leader must lead, and every call must end, within this time. */
-const livenessMs = 5_000;
+/** States are compared this often. */
+const compareEveryMs = 250;
 
-export function simulate(options: SimulationOptions): SimulationReport {
+/** A run of steps ends after this much simulated time, whatever happened. */
+const safetyMsMax = 3_600_000;
+
+export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { seed, trace } = options;
   const draw = new SimRandom(seed ^ 0x5eed);
-  const serverCount = draw.pick([1, 2, 3, 3, 3, 4, 5, 5]);
+  const serverCount = draw.pick([1, 2, 3, 3, 3, 3, 4, 5, 5]);
   const world = new SimWorld({ seed, serverCount, ...(trace === undefined ? {} : { trace }) });
-  const watch = new ClusterWatch(world);
+  const durability = new DurabilityWatch(world, draw.fork(), draw.pick([0.005, 0.02]));
+  const watch = new ClusterWatch({
+    world,
+    onCommitted: (entry) => {
+      durability.committed(entry);
+    },
+  });
   world.watch(watch);
   world.watch(new PromiseWatch(world));
   const history = new History();
-  const kinds = draw.some(faultKinds, draw.pick([0.2, 0.5, 0.8]));
-  const faults = new Faults({
-    world,
-    random: draw.fork(),
-    kinds,
-    everyMs: { min: 20, max: draw.pick([200, 800, 2_000]) },
-    mendProbability: draw.pick([0.2, 0.5]),
-  });
+  const plan = drawFaultPlan(draw);
+  const faults = new Faults(world, draw.fork(), plan);
   const workload = drawWorkload(world, history, draw);
-  world.note('all', () => `seed ${seed}: ${serverCount} servers, faults: ${kinds.join(', ')}`);
+  const about = describeFaultPlan(plan);
+  world.note('fault', 'all', () => `seed ${seed}: ${serverCount} servers; ${about}`);
   world.startAll();
   workload.start();
   faults.start();
-  for (let spentMs = 0; spentMs < options.safetyMs; spentMs += 500) {
-    world.runFor(500);
+  await runSafety(world, watch, options.safety);
+  workload.stop();
+  const ending = { world, random: draw.fork(), faults, history, watch };
+  await checkLiveness(ending);
+  await checkStability(ending);
+  checkHistory(history.calls, watch.committed.entries);
+  return { seed, serverCount, faults: about, ...count(world, history, watch) };
+}
+
+async function runSafety(world: SimWorld, watch: ClusterWatch, phase: SafetyPhase): Promise<void> {
+  const untilMs = 'ms' in phase ? phase.ms : safetyMsMax;
+  const steps = 'steps' in phase ? phase.steps : Infinity;
+  while (world.clock.nowMs < untilMs && world.clock.events < steps) {
+    const sliceMs = Math.min(compareEveryMs, untilMs - world.clock.nowMs);
+    const endMs = world.clock.nowMs + sliceMs;
+    await world.runUntil(() => world.clock.events >= steps, sliceMs);
+    if (world.clock.events < steps) world.clock.advanceTo(endMs);
     watch.compareStates();
   }
-  workload.stop();
-  faults.endAndMend();
-  checkLiveness(world, history, watch);
-  checkHistory(history.calls, watch.committed.entries);
-  return report(serverCount, kinds, history, watch);
 }
 
-function drawWorkload(world: SimWorld, history: History, draw: SimRandom): Workload {
-  return new Workload({
-    world,
-    history,
-    random: draw.fork(),
-    clientCount: draw.integer(1, 8),
-    fileCount: draw.integer(1, 5),
-    thinkMs: { min: 0, max: draw.pick([2, 20, 100]) },
-    patienceMs: { min: 20, max: draw.pick([300, 3_000, 100_000]) },
-    crashInAnswerProbability: draw.chance(0.3) ? 0.01 : 0,
-  });
-}
-
-function checkLiveness(world: SimWorld, history: History, watch: ClusterWatch): void {
-  const startedMs = world.clock.nowMs;
-  const hasLeader = world.runUntil(() => world.leader !== undefined, livenessMs);
-  assert(hasLeader, `no leader ${livenessMs} ms after the last fault`);
-  const allEnded = world.runUntil(() => history.pending.length === 0, livenessMs);
-  assert(allEnded, `never answered: ${history.pending.map(describeCall).join('; ')}`);
-  for (const question of lastQuestions) checkAnswered(world, history, question);
-  const caughtUp = world.runUntil(() => isCaughtUp(world), livenessMs);
-  assert(caughtUp, `servers differ ${world.clock.nowMs - startedMs} ms after the last fault`);
-  watch.compareStates();
-  const states = world.lives.map(({ files }) => JSON.stringify([...seenFiles(files)].sort()));
-  assert(new Set(states).size === 1, 'all servers hold the same files');
-}
-
-const lastUpdate = { type: 'update', name: 'last', requestId: undefined } as const;
-
-/** What a healthy cluster answers one after the other, and how. */
-const lastQuestions: readonly Question[] = [
-  { type: 'readAll' },
-  { ...lastUpdate, version: 1, hash: 'last-1' },
-  { ...lastUpdate, version: 3, hash: 'last-2' },
-  { ...lastUpdate, version: 2, hash: 'last-3' },
-  { type: 'read', name: 'last' },
-  { type: 'readAll' },
-];
-
-function checkAnswered(world: SimWorld, history: History, question: Question): void {
-  const client = new SimClient(world, history, 'last');
-  const isRight = (call: CallRecord): boolean =>
-    call.end?.type === (question.type === 'update' ? 'updated' : 'seen');
-  const ask = (): CallRecord => {
-    world.runUntil(() => world.leader !== undefined, livenessMs);
-    const leader = must(world.leader, 'a healthy cluster has a leader');
-    return client.send(leader, question, () => undefined).call;
-  };
-  let call = ask();
-  world.runUntil(() => {
-    // Who leads may still change once after the last fault.
-    if (call.end?.type === 'refused') call = ask();
-    return isRight(call);
-  }, livenessMs);
-  assert(isRight(call), `no answer from a healthy cluster: ${describeCall(call)}`);
-}
-
-function isCaughtUp(world: SimWorld): boolean {
-  const statuses = world.lives.map(({ replica }) => replica.status());
-  const last = Math.max(...statuses.map((status) => status.lastLogIndex));
-  return statuses.every((status) => status.lastApplied === last);
-}
-
-function report(
-  serverCount: number,
-  faults: readonly FaultKind[],
-  history: History,
+function count(
+  world: SimWorld,
+  { calls }: History,
   watch: ClusterWatch,
-): SimulationReport {
-  const { calls } = history;
-  const answers = calls.flatMap(({ end }) => (end?.type === 'updated' ? [end.updated] : []));
+): Omit<SimulationReport, 'seed' | 'serverCount' | 'faults'> {
+  let updates = 0;
+  let falses = 0;
+  let reads = 0;
+  for (const { end } of calls) {
+    if (end?.type === 'updated' && end.updated) updates += 1;
+    if (end?.type === 'updated' && !end.updated) falses += 1;
+    if (end?.type === 'seen') reads += 1;
+  }
   return {
-    serverCount,
-    faults,
+    events: world.clock.events,
     calls: calls.length,
-    updates: answers.filter((updated) => updated).length,
-    falses: answers.filter((updated) => !updated).length,
-    reads: calls.filter(({ end }) => end?.type === 'seen').length,
+    updates,
+    falses,
+    reads,
     committed: watch.committed.entries.length,
     termsLed: watch.termsLed,
   };

@@ -25,6 +25,19 @@ export interface WorkloadOptions {
 /** Attempts at one operation before its client gives it up. */
 const attemptsMax = 6;
 
+export function drawWorkload(world: SimWorld, history: History, draw: SimRandom): Workload {
+  return new Workload({
+    world,
+    history,
+    random: draw.fork(),
+    clientCount: draw.integer(1, 8),
+    fileCount: draw.integer(1, 5),
+    thinkMs: { min: 0, max: draw.pick([2, 20, 100]) },
+    patienceMs: { min: 20, max: draw.pick([300, 3_000, 100_000]) },
+    crashInAnswerProbability: draw.chance(0.3) ? 0.01 : 0,
+  });
+}
+
 export class Workload {
   readonly #options: WorkloadOptions;
   readonly #clients: readonly WorkloadClient[];
@@ -43,7 +56,7 @@ export class Workload {
   /** No new calls; those under way are waited for without end. */
   stop(): void {
     for (const client of this.#clients) client.stop();
-    this.#options.world.note('all', () => 'clients begin nothing new');
+    this.#options.world.note('client', 'all', () => 'clients begin nothing new');
   }
 }
 
@@ -162,7 +175,11 @@ class WorkloadClient {
     if (this.#isStopped || !this.#random.chance(this.#options.crashInAnswerProbability)) return;
     const { life } = server;
     if (life === undefined || life.process.isPaused) return;
-    this.#options.world.note(this.#client.name, () => `crashes s${server.id} in its answer`);
+    this.#options.world.note(
+      'fault',
+      this.#client.name,
+      () => `crashes s${server.id} in its answer`,
+    );
     life.replica.crash();
     if (this.#random.chance(0.5)) life.replica.restore();
   }

@@ -1,15 +1,16 @@
 /**
  * The safety properties of Raft (paper, figure 3) and the order of its indexes, checked on the
- * whole cluster after every event, through what each replica tells of itself and what is on the
- * disks. It shares no code with the core's own invariants.
+ * whole cluster after every event, through what each replica tells of itself and what its storage
+ * has acknowledged. It shares no code with the core's own invariants.
  */
 import { assert, must } from '../../../src/base/assert.js';
+import { crc32c } from '../../../src/base/crc32c.js';
 import type { ServerId, Term } from '../../../src/base/ids.js';
+import type { FileMap } from '../../../src/files/file-map.js';
 import type { Entry } from '../../../src/raft/messages.js';
 import type { ReplicaStatus } from '../../../src/replica/replica-api.js';
 import type { StorageWrite } from '../../../src/storage/storage.js';
 import type { Life, SimServer } from '../sim-server.js';
-import { seenFiles } from '../sim-client.js';
 import type { SimWorld, WorldObserver } from '../sim-world.js';
 import { CommittedLog, isSameEntry } from './committed-log.js';
 
@@ -20,7 +21,13 @@ interface Seen {
 
 interface Placed {
   readonly entry: Entry;
-  readonly previousTerm: number;
+  previousTerm: number | undefined;
+}
+
+export interface ClusterWatchOptions {
+  readonly world: SimWorld;
+  /** Told of each entry when it is first seen to be committed. */
+  readonly onCommitted: (entry: Entry) => void;
 }
 
 export class ClusterWatch implements WorldObserver {
@@ -28,16 +35,14 @@ export class ClusterWatch implements WorldObserver {
   readonly committed: CommittedLog;
   readonly #leaders = new Map<Term, ServerId>();
   readonly #seen = new Map<ServerId, Seen>();
-  /** Every entry that was ever on a disk, by index and term. */
-  readonly #placed = new Map<string, Placed>();
-  /** Digest of the applied state at an index, and who was seen with it first. */
-  readonly #states = new Map<number, string>();
+  /** Every entry that was ever durable somewhere: by index, then by term. */
+  readonly #placed: Map<number, Placed>[] = [];
+  /** Checksum of the applied state at an index, as first seen. */
+  readonly #states = new Map<number, number>();
 
-  constructor(world: SimWorld) {
+  constructor({ world, onCommitted }: ClusterWatchOptions) {
     this.#world = world;
-    this.committed = new CommittedLog((entry) => {
-      this.#checkMajority(entry);
-    });
+    this.committed = new CommittedLog(onCommitted);
   }
 
   /** How many elections were won. */
@@ -55,17 +60,22 @@ export class ClusterWatch implements WorldObserver {
 
   /** Log Matching: an index and a term name one entry, and one entry before it. */
   written(server: ServerId, write: StorageWrite): void {
-    const { entries } = must(this.#world.servers[server], 'it exists').disk;
+    const { durable } = this.#world.server(server);
     for (const entry of write.entries) {
-      const previousTerm = entries[entry.index - 2]?.term ?? 0;
-      const key = `${entry.index}/${entry.term}`;
-      const known = this.#placed.get(key);
+      const previousTerm = durable.termAt(entry.index - 1);
+      const known = this.#placed[entry.index]?.get(entry.term);
       if (known === undefined) {
-        this.#placed.set(key, { entry, previousTerm });
+        (this.#placed[entry.index] ??= new Map()).set(entry.term, { entry, previousTerm });
         continue;
       }
+      const key = `${entry.index}/${entry.term}`;
       assert(isSameEntry(known.entry, entry), `Log Matching: two entries ${key}`);
-      assert(known.previousTerm === previousTerm, `Log Matching: two logs before entry ${key}`);
+      const isSameLog =
+        known.previousTerm === previousTerm ||
+        previousTerm === undefined ||
+        known.previousTerm === undefined;
+      assert(isSameLog, `Log Matching: two logs before entry ${key}`);
+      known.previousTerm ??= previousTerm;
     }
   }
 
@@ -78,10 +88,10 @@ export class ClusterWatch implements WorldObserver {
   compareStates(): void {
     for (const { replica, files } of this.#world.lives) {
       const { serverId, lastApplied } = replica.status();
-      const digest = JSON.stringify([...seenFiles(files)].sort(([a], [b]) => (a < b ? -1 : 1)));
-      const known = this.#states.get(lastApplied) ?? digest;
-      assert(known === digest, `server ${serverId} differs from others at entry ${lastApplied}`);
-      this.#states.set(lastApplied, digest);
+      const checksum = imageChecksum(files);
+      const known = this.#states.get(lastApplied) ?? checksum;
+      assert(known === checksum, `server ${serverId} differs from others at entry ${lastApplied}`);
+      this.#states.set(lastApplied, checksum);
     }
   }
 
@@ -97,66 +107,77 @@ export class ClusterWatch implements WorldObserver {
   }
 
   #checkCommitted(life: Life, before: ReplicaStatus | undefined, status: ReplicaStatus): void {
-    const known = before?.commitIndex ?? 0;
-    if (status.commitIndex === known) return;
-    const entries = life.replica.logTail(status.lastLogIndex - known);
-    this.committed.observe(status.serverId, entries.slice(0, status.commitIndex - known));
+    const { commitIndex, firstLogIndex, lastLogIndex } = status;
+    if (commitIndex === (before?.commitIndex ?? 0)) return;
+    const known = Math.max(before?.commitIndex ?? 0, firstLogIndex - 1);
+    const entries = life.replica.logTail(lastLogIndex - known);
+    this.committed.observe(status.serverId, entries.slice(0, Math.max(0, commitIndex - known)));
+    assert(
+      commitIndex <= this.committed.entries.length,
+      `server ${status.serverId} holds entry ${commitIndex} for committed, which nobody has seen`,
+    );
   }
 
   #checkLeader(life: Life, before: ReplicaStatus | undefined, status: ReplicaStatus): void {
     if (before?.role === 'leader' && before.term === status.term) return;
-    const { serverId, term } = status;
+    const { serverId, term, firstLogIndex, lastLogIndex } = status;
     const other = this.#leaders.get(term) ?? serverId;
     assert(other === serverId, `Election Safety: ${other} and ${serverId} lead term ${term}`);
     this.#leaders.set(term, serverId);
-    const log = life.replica.logTail(status.lastLogIndex);
-    for (const entry of this.committed.entries) {
-      const ours = log[entry.index - 1];
+    const log = life.replica.logTail(lastLogIndex - firstLogIndex + 1);
+    for (let index: number = firstLogIndex; index <= this.committed.entries.length; index += 1) {
+      const entry = must(this.committed.entries[index - 1], 'it was committed');
+      const ours = log[index - firstLogIndex];
       assert(
         ours !== undefined && isSameEntry(ours, entry),
-        `Leader Completeness: leader ${serverId} of term ${term} lacks entry ${entry.index}`,
+        `Leader Completeness: leader ${serverId} of term ${term} lacks entry ${index}`,
       );
     }
   }
+}
 
-  #checkMajority(entry: Entry): void {
-    const { servers } = this.#world;
-    const holders = servers.filter(({ disk }) => {
-      const held = disk.entries[entry.index - 1];
-      return held !== undefined && isSameEntry(held, entry);
-    });
-    assert(
-      holders.length > servers.length / 2,
-      `entry ${entry.index} is committed on the disks of ${holders.length} servers only`,
-    );
+/** Of the whole state: equal states have equal images. */
+export function imageChecksum(files: FileMap): number {
+  const snapshot = files.snapshot();
+  let checksum = 0;
+  for (let part = snapshot.next(65_536); part !== undefined; part = snapshot.next(65_536)) {
+    checksum = crc32c(part, checksum);
   }
+  snapshot.close();
+  return checksum;
 }
 
 function checkOrder(server: SimServer, status: ReplicaStatus): void {
-  const { commitIndex, lastApplied, lastLogIndex, durableIndex, term } = status;
-  const who = `server ${status.serverId}`;
-  assert(lastApplied <= commitIndex, `${who}: applied ≤ committed`);
-  assert(lastApplied <= durableIndex, `${who}: applied ≤ durable`);
-  assert(commitIndex <= lastLogIndex, `${who}: committed ≤ last`);
-  assert(durableIndex <= lastLogIndex, `${who}: durable ≤ last`);
-  assert(durableIndex <= server.disk.entries.length, `${who}: durable entries are on the disk`);
+  const { commitIndex, lastApplied, firstLogIndex, lastLogIndex, durableIndex, term } = status;
+  const { durable } = server;
+  const holds = (isSo: boolean, what: string): void => {
+    if (!isSo) assert(false, `server ${status.serverId}: ${what} (${JSON.stringify(status)})`);
+  };
+  holds(lastApplied <= commitIndex, 'applied ≤ committed');
+  holds(lastApplied <= durableIndex, 'applied ≤ durable');
+  holds(commitIndex <= lastLogIndex, 'committed ≤ last');
+  holds(durableIndex <= lastLogIndex, 'durable ≤ last');
+  holds(firstLogIndex <= lastApplied + 1, 'purged ≤ applied');
+  holds(durableIndex <= durable.lastIndex, 'durable entries were acknowledged by the storage');
   const pending = status.pendingUpdates + status.pendingReads;
-  assert(status.role !== 'crashed' || pending === 0, `${who}: crashed, nobody waits for it`);
-  assert(term >= server.disk.hardState.term, `${who}: its term is at least the one on disk`);
+  holds(status.role !== 'crashed' || pending === 0, 'crashed, nobody waits for it');
+  holds(term >= durable.term, 'its term is at least the durable one');
 }
 
 function checkProgress(life: Life, before: ReplicaStatus, now: ReplicaStatus): void {
-  const who = `server ${now.serverId}`;
-  assert(now.term >= before.term, `${who}: terms never fall`);
-  assert(now.commitIndex >= before.commitIndex, `${who}: the commit index never falls`);
-  assert(now.lastApplied >= before.lastApplied, `${who}: applied never falls`);
+  const holds = (isSo: boolean, what: string): void => {
+    if (!isSo) assert(false, `server ${now.serverId}: ${what}`);
+  };
+  holds(now.term >= before.term, 'terms never fall');
+  holds(now.commitIndex >= before.commitIndex, 'the commit index never falls');
+  holds(now.lastApplied >= before.lastApplied, 'applied never falls');
   if (before.role === 'crashed' && now.role === 'crashed') {
-    assert(now.lastApplied === before.lastApplied, `${who}: frozen while crashed`);
+    holds(now.lastApplied === before.lastApplied, 'frozen while crashed');
   }
   if (before.role !== 'leader' || now.role !== 'leader' || before.term !== now.term) return;
-  assert(now.lastLogIndex >= before.lastLogIndex, `${who}: Leader Append-Only`);
+  holds(now.lastLogIndex >= before.lastLogIndex, 'Leader Append-Only');
   if (now.lastLogIndex > before.lastLogIndex) {
     const [first] = life.replica.logTail(now.lastLogIndex - before.lastLogIndex);
-    assert(first?.term === now.term, `${who}: a leader appends entries of its term`);
+    holds(first?.term === now.term, 'a leader appends entries of its term');
   }
 }

@@ -1,66 +1,70 @@
 /**
- * Send only after durable: nothing leaves a server that promises more than is on its disk at that
- * moment (paper, figure 2: "updated on stable storage before responding"). Also: a server votes
- * once in a term, whatever happens to it in between.
+ * Send only after durable: nothing leaves a server that promises more than its storage has
+ * acknowledged at that moment (paper, figure 2: "updated on stable storage before responding").
+ * Also: a server votes once in a term, whatever happens to it and to its disk in between.
  */
-import { assert, must } from '../../../src/base/assert.js';
+import { assert } from '../../../src/base/assert.js';
 import type { ServerId, Term } from '../../../src/base/ids.js';
-import type { HardState } from '../../../src/raft/effects.js';
-import type { PeerRequest, PeerResponse } from '../../../src/raft/messages.js';
+import type { RequestVoteResponse } from '../../../src/raft/messages.js';
+import type { PeerMessage, PeerReply } from '../../../src/replica/peer-transport.js';
 import type { StorageWrite } from '../../../src/storage/storage.js';
+import type { DurableModel } from '../durable-model.js';
 import type { SimWorld, WorldObserver } from '../sim-world.js';
 
 export class PromiseWatch implements WorldObserver {
   readonly #world: SimWorld;
   /** Who got the vote of a server in a term. */
   readonly #votes = new Map<string, ServerId>();
-  readonly #hardStates = new Map<ServerId, HardState>();
 
   constructor(world: SimWorld) {
     this.#world = world;
   }
 
-  requestLeaves(from: ServerId, _to: ServerId, request: PeerRequest): void {
-    const { term, votedFor } = this.#diskOf(from).hardState;
+  requestLeaves(from: ServerId, _to: ServerId, request: PeerMessage): void {
+    if (request.type === 'stateReport' || request.type === 'join') return;
+    const { term, hardState } = this.#durableOf(from);
     const isPreVote = request.type === 'requestVote' && request.preVote;
     const claimed = isPreVote ? request.term - 1 : request.term;
-    assert(claimed <= term, `server ${from} speaks of term ${claimed} before it is on disk`);
+    assert(claimed <= term, `server ${from} speaks of term ${claimed} before it is durable`);
     if (request.type !== 'requestVote' || isPreVote || term > claimed) return;
-    assert(votedFor === from, `candidate ${from} has not voted for itself on disk`);
+    assert(hardState?.votedFor === from, `candidate ${from} has not durably voted for itself`);
   }
 
-  responseLeaves(from: ServerId, to: ServerId, response: PeerResponse): void {
-    const { hardState, entries } = this.#diskOf(from);
+  responseLeaves(from: ServerId, to: ServerId, response: PeerReply): void {
+    if (response.type === 'stateReport') return;
+    const durable = this.#durableOf(from);
     const { term } = response;
-    assert(term <= hardState.term, `server ${from} answers in term ${term} before it is on disk`);
+    assert(term <= durable.term, `server ${from} answers in term ${term} before it is durable`);
     if (response.type === 'requestVote') {
-      if (!response.voteGranted || response.preVote) return;
-      const votedFor = hardState.term > response.forTerm ? to : hardState.votedFor;
-      assert(votedFor === to, `server ${from} grants a vote that is not on disk`);
-      this.#vote(from, response.forTerm, to);
-    } else if (response.success && hardState.term === term) {
+      this.#checkVote(from, to, response);
+    } else if (response.type === 'appendEntries' && response.success && durable.term === term) {
       const { matchIndex } = response;
       assert(
-        matchIndex <= entries.length,
-        `server ${from} acknowledges entry ${matchIndex}, its disk ends at ${entries.length}`,
+        matchIndex <= durable.lastIndex,
+        `server ${from} acknowledges entry ${matchIndex}, durable through ${durable.lastIndex}`,
+      );
+    } else if (response.type === 'installSnapshot' && response.installed) {
+      assert(
+        response.lastIncludedIndex <= durable.lastIndex,
+        `server ${from} acknowledges the snapshot at ${response.lastIncludedIndex} too early`,
       );
     }
   }
 
-  written(server: ServerId, write: StorageWrite): void {
-    const { hardState } = write;
-    if (hardState === undefined) return;
-    const before = this.#hardStates.get(server);
-    assert(
-      before === undefined || hardState.term >= before.term,
-      `the term of server ${server} falls on its disk`,
-    );
-    this.#hardStates.set(server, hardState);
-    if (hardState.votedFor !== undefined) this.#vote(server, hardState.term, hardState.votedFor);
+  written(server: ServerId, { hardState }: StorageWrite): void {
+    if (hardState?.votedFor !== undefined) this.#vote(server, hardState.term, hardState.votedFor);
   }
 
   stepped(): void {
     // Promises are kept or broken when they are made.
+  }
+
+  #checkVote(from: ServerId, to: ServerId, response: RequestVoteResponse): void {
+    const { term, hardState } = this.#durableOf(from);
+    if (!response.voteGranted || response.preVote) return;
+    const votedFor = term > response.forTerm ? to : hardState?.votedFor;
+    assert(votedFor === to, `server ${from} grants a vote that is not durable`);
+    this.#vote(from, response.forTerm, to);
   }
 
   #vote(voter: ServerId, term: Term, candidate: ServerId): void {
@@ -70,7 +74,7 @@ export class PromiseWatch implements WorldObserver {
     this.#votes.set(key, candidate);
   }
 
-  #diskOf(server: ServerId): { hardState: HardState; entries: readonly unknown[] } {
-    return must(this.#world.servers[server], `server ${server} exists`).disk;
+  #durableOf(server: ServerId): DurableModel {
+    return this.#world.server(server).durable;
   }
 }

@@ -1,0 +1,54 @@
+/**
+ * Committed is durable on a majority of disks: not as storages say, but as a recovery would find
+ * it if the power of all servers went now. To recover after every event would be slow, so the
+ * models of what was acknowledged are held against the disks at moments drawn by chance, and at
+ * every start of a process.
+ */
+import { assert } from '../../../src/base/assert.js';
+import type { Entry } from '../../../src/raft/messages.js';
+import type { RecoveredState } from '../../../src/storage/storage.js';
+import { diskOver } from '../disk/disk-over.js';
+import { openSimStorage } from '../open-sim-storage.js';
+import type { SimRandom } from '../sim-random.js';
+import type { SimServer } from '../sim-server.js';
+import type { SimWorld } from '../sim-world.js';
+
+export class DurabilityWatch {
+  readonly #world: SimWorld;
+  readonly #random: SimRandom;
+  /** Probability that a commit is held against the disks. */
+  readonly #lookProbability: number;
+
+  constructor(world: SimWorld, random: SimRandom, lookProbability: number) {
+    this.#world = world;
+    this.#random = random;
+    this.#lookProbability = lookProbability;
+  }
+
+  /** The entry was just seen to be committed. */
+  committed(entry: Entry): void {
+    const { servers } = this.#world;
+    const holders = servers.filter(({ durable }) => durable.holds(entry));
+    assert(
+      holders.length > servers.length / 2,
+      `entry ${entry.index} is committed, and durable on ${holders.length} servers only`,
+    );
+    if (!this.#random.chance(this.#lookProbability)) return;
+    for (const server of holders) this.#world.soonCheck(() => checkDisk(server));
+  }
+}
+
+/** Throws unless what the server's storage acknowledged survives a power cut at this moment. */
+export async function checkDisk(server: SimServer): Promise<void> {
+  if (server.isDamaged) return;
+  const recovered = await recoverAfterPowerCut(server);
+  server.durable.check(recovered, `server ${server.id}, were its power cut now`);
+}
+
+async function recoverAfterPowerCut({ disk, identity }: SimServer): Promise<RecoveredState> {
+  const contents = disk.contents.durableOnly();
+  const still = diskOver(contents, ({ work }) => Promise.resolve(work()));
+  const { recovered, storage } = await openSimStorage(still, identity);
+  await storage.close();
+  return recovered;
+}

@@ -1,0 +1,79 @@
+/**
+ * What must not happen in a healthy cluster: that somebody who was away, or cannot hear the
+ * leader, or nothing at all, costs it its leader (thesis, sections 4.2.3 and 9.6).
+ */
+import { assert, must } from '../../../src/base/assert.js';
+import type { PeerMessage } from '../../../src/replica/peer-transport.js';
+import type { SimServer } from '../sim-server.js';
+import type { SimWorld, WorldObserver } from '../sim-world.js';
+import { describeAll, type Ending } from './liveness.js';
+
+/** Longer than any election timeout. */
+const awayMs = 1_500;
+
+type Disturbance = (world: SimWorld, server: SimServer, leader: SimServer) => void;
+
+const disturbances: Readonly<Record<string, Disturbance>> = {
+  'hears nobody and is heard by nobody': ({ network }, server) => {
+    network.part([server.id], 'both');
+  },
+  'hears nobody': ({ network }, server) => {
+    network.part([server.id], 'in');
+  },
+  'is parted from the leader only': ({ network }, server, leader) => {
+    network.blockBoth(server.id, leader.id);
+  },
+  'does not hear the leader': ({ network }, server, leader) => {
+    network.block(leader.id, server.id);
+  },
+};
+
+export async function checkStability({ world, random }: Ending): Promise<void> {
+  await world.runFor(1_000);
+  const votes = new VoteCounter();
+  world.watch(votes);
+  await world.runFor(awayMs);
+  assert(votes.count === 0, `${votes.count} requests for votes in a healthy cluster`);
+  if (world.servers.length < 3) return;
+  const leader = must(world.leader, 'a healthy cluster has a leader');
+  const { term } = leader.up.replica.status();
+  for (const [what, disturb] of Object.entries(disturbances)) {
+    const server = random.pick(world.servers.filter((other) => other !== leader));
+    world.note('fault', `s${server.id}`, () => what);
+    disturb(world, server, leader);
+    await world.runFor(awayMs);
+    checkLeads(world, leader, term, `while server ${server.id} ${what}`);
+    world.network.heal();
+    await world.runFor(awayMs);
+    checkLeads(world, leader, term, `after server ${server.id} was away, which ${what}`);
+  }
+}
+
+function checkLeads(world: SimWorld, leader: SimServer, term: number, when: string): void {
+  const status = leader.up.replica.status();
+  const isSame = status.role === 'leader' && status.term === term;
+  assert(
+    isSame,
+    `healthy leader ${leader.id} of term ${term} deposed ${when}: ${describeAll(world)}`,
+  );
+}
+
+class VoteCounter implements WorldObserver {
+  count = 0;
+
+  requestLeaves(_from: number, _to: number, request: PeerMessage): void {
+    if (request.type === 'requestVote') this.count += 1;
+  }
+
+  responseLeaves(): void {
+    // Only who asks is of interest.
+  }
+
+  written(): void {
+    // Only messages are of interest.
+  }
+
+  stepped(): void {
+    // Only messages are of interest.
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The disk of a process, put together from what is on it and from a way to run its operations: at
+ * once, in simulated time, or up to the moment when a test wants the power to go.
+ */
+import type { Disk, DiskFile } from '../../../src/storage/disk.js';
+import type { DiskContents, Inode } from './disk-contents.js';
+
+export interface Operation<Result> {
+  /** For messages: "cannot …". */
+  readonly what: string;
+  /** Whether it waits for the platters. */
+  readonly isSync: boolean;
+  /** Bytes that it needs room for. */
+  readonly bytes: number;
+  /** Does all of it. */
+  readonly work: () => Result;
+  /**
+   * What it leaves behind when it is refused, or when the process ends in the middle. When it
+   * `isForgotten`, the operating system takes what could not be synced for synced.
+   */
+  readonly workInPart: (chance: () => number, isForgotten: boolean) => void;
+}
+
+export type RunOperation = <Result>(operation: Operation<Result>) => Promise<Result>;
+
+export function diskOver(contents: DiskContents, run: RunOperation): Disk {
+  const quick = <Result>(what: string, work: () => Result): Promise<Result> =>
+    run({ what, isSync: false, bytes: 0, work, workInPart: () => undefined });
+  return {
+    list: () => quick('list the folder', () => contents.names()),
+    read: (name) => quick(`read ${name}`, () => contents.find(name)?.current.view().slice()),
+    create: (name) =>
+      quick(`create ${name}`, () => fileOver(contents, name, contents.create(name), run)),
+    openAt: (name, size) =>
+      quick(`open ${name}`, () => {
+        const inode = contents.file(name);
+        contents.cut(inode, size);
+        return fileOver(contents, name, inode, run);
+      }),
+    rename: (from, to) =>
+      run(changeOfNames(`rename ${from}`, false, () => void contents.rename(from, to))),
+    remove: (name) => run(changeOfNames(`remove ${name}`, false, () => void contents.remove(name))),
+    syncFolder: () => run(changeOfNames('sync the folder', true, () => void contents.syncNames())),
+  };
+}
+
+/** Happens whole or not at all, and nobody knows which when it breaks off. */
+function changeOfNames(what: string, isSync: boolean, work: () => void): Operation<void> {
+  const workInPart = (chance: () => number): void => {
+    if (chance() < 0.5) work();
+  };
+  return { what, isSync, bytes: 0, work, workInPart };
+}
+
+function fileOver(contents: DiskContents, name: string, inode: Inode, run: RunOperation): DiskFile {
+  const append = (chunks: readonly Uint8Array[], isDurable: boolean): Promise<void> => {
+    const bytes = concat(chunks);
+    return run({
+      what: `write to ${name}`,
+      isSync: isDurable,
+      bytes: bytes.length,
+      work: () => {
+        contents.append(inode, bytes);
+        if (isDurable) contents.syncLastAppend(inode);
+      },
+      workInPart: (chance, isForgotten) => {
+        contents.append(inode, bytes.subarray(0, Math.floor(chance() * (bytes.length + 1))));
+        if (isDurable && isForgotten) contents.failSync(inode);
+      },
+    });
+  };
+  return {
+    append: (chunks) => append(chunks, false),
+    appendDurably: (chunks) => append(chunks, true),
+    sync: () =>
+      run({
+        what: `sync ${name}`,
+        isSync: true,
+        bytes: 0,
+        work: () => {
+          contents.sync(inode);
+        },
+        workInPart: (_chance, isForgotten) => {
+          if (isForgotten) contents.failSync(inode);
+        },
+      }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The bytes as they are now: whoever appends may use its memory again. */
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

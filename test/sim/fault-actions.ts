@@ -1,0 +1,181 @@
+/** The kinds of faults, each with a way to do it at random, and the ways to mend what they broke. */
+import type { ServerId } from '../../src/base/ids.js';
+import { healthyDisk } from './disk/sim-disk.js';
+import { calmWeather } from './sim-network.js';
+import type { SimRandom } from './sim-random.js';
+import type { SimServer } from './sim-server.js';
+import type { SimWorld } from './sim-world.js';
+
+/** Where faults may happen: in the end a majority is spared. */
+export interface FaultScope {
+  readonly world: SimWorld;
+  readonly random: SimRandom;
+  /** Servers that may be hit themselves. */
+  readonly targets: readonly SimServer[];
+}
+
+type Action = (scope: FaultScope) => void;
+
+export const faultActions = {
+  kill: ({ random, targets }) => {
+    const server = random.pick(targets);
+    if (server.isUp) server.kill(false);
+    else server.start();
+  },
+  powerLoss: ({ random, targets }) => {
+    const server = random.pick(targets);
+    if (server.isUp) server.kill(true);
+    else server.start();
+  },
+  powerLossOfAll: ({ random, targets }) => {
+    for (const server of targets) if (server.isUp) server.kill(true);
+    for (const server of random.some(targets, 0.8)) server.start();
+  },
+  start: ({ random, targets }) => {
+    for (const server of random.some(targets, 0.7)) if (!server.isUp) server.start();
+  },
+  stop: ({ world, random, targets }) => {
+    const server = random.pick(targets);
+    if (server.life === undefined || server.life.process.isPaused) return;
+    world.note('fault', `s${server.id}`, () => 'is asked to stop');
+    server.stop();
+  },
+  pause: ({ world, random, targets }) => {
+    for (const server of targets) {
+      const process = server.life?.process;
+      if (process === undefined) continue;
+      if (process.isPaused) process.resume();
+      else if (random.chance(0.3)) process.pause();
+      else continue;
+      world.note('fault', `s${server.id}`, () => (process.isPaused ? 'is paused' : 'goes on'));
+    }
+  },
+  crash: ({ random, targets }) => {
+    for (const { life } of targets) {
+      if (life === undefined || life.process.isPaused || !random.chance(0.4)) continue;
+      if (life.replica.isCrashed()) life.replica.restore();
+      else life.replica.crash();
+    }
+  },
+  cut: ({ world, random, targets }) => {
+    const ids = world.servers.map((server) => server.id);
+    for (const { life } of targets) {
+      if (life === undefined || life.process.isPaused || !random.chance(0.4)) continue;
+      const servers = random.chance(0.4) ? [] : random.some(ids, 0.4);
+      life.replica.setUnreachable(servers, random.pick(['both', 'send', 'receive'] as const));
+    }
+  },
+  partition: (scope) => {
+    const { world, random } = scope;
+    world.network.heal();
+    if (random.chance(0.3)) return;
+    const side = random.chance(0.5) ? random.some(world.servers, 0.5) : leaderSide(world);
+    const isOneWay = random.chance(0.4);
+    const ids = side.map(({ id }) => id);
+    world.note('fault', 'net', () => `parts ${ids.join(' ')}${isOneWay ? ', one way' : ''}`);
+    world.network.part(ids, random.chance(0.5) && isOneWay ? 'in' : isOneWay ? 'out' : 'both');
+  },
+  partialPartition: ({ world, random }) => {
+    world.network.heal();
+    const pairs = pairsOf(world).filter(() => random.chance(0.3));
+    world.note('fault', 'net', () => `parts ${pairs.map(([a, b]) => `${a}|${b}`).join(' ')}`);
+    for (const [a, b] of pairs) world.network.blockBoth(a, b);
+  },
+  ring: ({ world }) => {
+    world.network.heal();
+    const count = world.servers.length;
+    world.note('fault', 'net', () => 'is a ring');
+    for (const [a, b] of pairsOf(world)) {
+      const apart = (b - a + count) % count;
+      if (apart !== 1 && apart !== count - 1) world.network.blockBoth(a, b);
+    }
+  },
+  weather: ({ world, random }) => {
+    world.network.weather = {
+      latencyMs: { min: 0.1, max: random.pick([1, 5, 30, 150]) },
+      lossProbability: random.pick([0, 0, 0.02, 0.2]),
+      repeatProbability: random.pick([0, 0.02, 0.1]),
+    };
+    world.note('fault', 'net', () => `weather ${JSON.stringify(world.network.weather)}`);
+  },
+  slowDisk: ({ random, targets }) => {
+    for (const { disk } of random.some(targets, 0.5)) {
+      disk.health = {
+        ...disk.health,
+        syncMs: { min: 0.2, max: random.pick([1, 2, 20, 200, 900]) },
+      };
+    }
+  },
+  diskErrors: (scope) => {
+    hurtDisk(scope, 'has errors', { errorProbability: scope.random.pick([0.01, 0.2, 1]) });
+  },
+  fullDisk: (scope) => {
+    const more = scope.random.integer(0, 2_000);
+    hurtDisk(scope, 'is full', ({ contents }) => ({ roomBytes: contents.usedBytes + more }));
+  },
+  hangingDisk: (scope) => {
+    hurtDisk(scope, 'hangs', { isHanging: true });
+  },
+} satisfies Record<string, Action>;
+
+export type FaultKind = keyof typeof faultActions;
+
+export const faultKinds: readonly FaultKind[] = Object.keys(faultActions).filter(isFaultKind);
+
+function isFaultKind(name: string): name is FaultKind {
+  return name in faultActions;
+}
+
+export function mendNetwork(world: SimWorld): void {
+  world.note('fault', 'net', () => 'is whole again');
+  world.network.heal();
+  world.network.weather = calmWeather;
+}
+
+/** The machine is as good as new: its disk works, its process runs. */
+export function mendServer(world: SimWorld, server: SimServer): void {
+  world.note('fault', `s${server.id}`, () => 'is mended');
+  server.disk.health = healthyDisk;
+  const { life } = server;
+  if (life === undefined) {
+    if (!server.isUp) server.start();
+    return;
+  }
+  life.process.resume();
+  // A server on its way down comes back with a new process only.
+  if (life.isStopping || life.replica.status().storageError !== undefined) {
+    server.kill(false);
+    server.start();
+    return;
+  }
+  life.replica.restore();
+}
+
+type DiskHurt = Partial<typeof healthyDisk>;
+
+function hurtDisk(
+  { world, random, targets }: FaultScope,
+  what: string,
+  hurt: DiskHurt | ((disk: SimServer['disk']) => DiskHurt),
+): void {
+  const server = random.pick(targets);
+  const { disk } = server;
+  const isWell = disk.health === healthyDisk || random.chance(0.5);
+  const change = typeof hurt === 'function' ? hurt(disk) : hurt;
+  disk.health = isWell ? { ...disk.health, ...change } : healthyDisk;
+  world.note('fault', `s${server.id}`, () => (isWell ? `its disk ${what}` : 'its disk is well'));
+}
+
+/** The leader with as many others as leave it without a majority: the partition that hurts. */
+function leaderSide({ leader, servers }: SimWorld): readonly SimServer[] {
+  if (leader === undefined) return [];
+  const others = servers.filter((server) => server !== leader);
+  const minority = Math.ceil(servers.length / 2) - 1;
+  return [leader, ...others].slice(0, Math.max(1, minority));
+}
+
+function pairsOf({ servers }: SimWorld): readonly [ServerId, ServerId][] {
+  return servers.flatMap(({ id }) =>
+    servers.filter((other) => other.id > id).map((other): [ServerId, ServerId] => [id, other.id]),
+  );
+}

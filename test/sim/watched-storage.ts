@@ -1,0 +1,56 @@
+/**
+ * The production storage with a listener: what it is asked to make durable and what it claims to
+ * be, for the model of the checkers. It changes nothing.
+ */
+import type { LogIndex } from '../../src/base/ids.js';
+import type { LogPosition } from '../../src/raft/messages.js';
+import type {
+  SnapshotReader,
+  SnapshotWriter,
+  Storage,
+  StorageError,
+  StorageWrite,
+} from '../../src/storage/storage.js';
+
+export interface StorageListener {
+  issued(write: StorageWrite): void;
+  acknowledged(write: StorageWrite): void;
+}
+
+export class WatchedStorage implements Storage {
+  readonly #storage: Storage;
+  readonly #listener: StorageListener;
+
+  constructor(storage: Storage, listener: StorageListener) {
+    this.#storage = storage;
+    this.#listener = listener;
+  }
+
+  append(write: StorageWrite, done: (error?: StorageError) => void): void {
+    this.#listener.issued(write);
+    this.#storage.append(write, (error) => {
+      if (error === undefined) this.#listener.acknowledged(write);
+      done(error);
+    });
+  }
+
+  createSnapshot(position: LogPosition): SnapshotWriter {
+    return this.#storage.createSnapshot(position);
+  }
+
+  openSnapshot(): Promise<SnapshotReader | undefined> {
+    return this.#storage.openSnapshot();
+  }
+
+  compact(through: LogIndex): void {
+    this.#storage.compact(through);
+  }
+
+  rest(): void {
+    this.#storage.rest();
+  }
+
+  close(): Promise<void> {
+    return this.#storage.close();
+  }
+}
