@@ -10,8 +10,8 @@ export interface SimProcessOptions {
   readonly clock: SimClock;
   /** How fast its clock runs: 1.1 finds a second to be over after 0.91 s. */
   readonly clockRate: number;
-  /** Told after each thing that happened in it. */
-  readonly onTurn: () => void;
+  /** Told after each thing that happened in it, and whether that was but a tick. */
+  readonly onTurn: (isTick: boolean) => void;
 }
 
 export class SimProcess {
@@ -32,14 +32,14 @@ export class SimProcess {
     return this.#isPaused;
   }
 
-  post(action: () => void): void {
+  post(action: () => void, isTick = false): void {
     if (!this.#isAlive) return;
     if (this.#isPaused) {
       this.#inbox.push(action);
       return;
     }
     action();
-    this.#options.onTurn();
+    this.#options.onTurn(isTick);
   }
 
   pause(): void {
@@ -70,7 +70,7 @@ export class SimProcess {
         schedule();
       };
       const fire = (): void => {
-        this.post(tick);
+        this.post(tick, true);
       };
       const schedule = (): void => {
         clock.after(intervalMs / clockRate, fire);

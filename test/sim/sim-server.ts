@@ -27,8 +27,10 @@ const simRequestIdsKept = 5_000;
 
 export interface ServerEvents {
   readonly onEvent: (event: ReplicaEvent) => void;
-  /** Told after everything that happened in one of its processes. */
-  readonly onTurn: () => void;
+  /** Told after everything that happened in one of its processes, and whether that was a tick. */
+  readonly onTurn: (isTick: boolean) => void;
+  /** Its storage was asked for something. */
+  readonly onUse: () => void;
   /** A write was acknowledged by its storage. */
   readonly onDurable: (write: StorageWrite) => void;
   /** A process started, came to work, or came to its end. */
@@ -141,7 +143,7 @@ export class SimServer {
         if (opened !== undefined) this.#begin(process, opened);
       })
       .catch(events.onBug);
-    events.onTurn();
+    events.onTurn(false);
   }
 
   /** SIGKILL; with `powerLoss` the plug is pulled, and what was not synced may be gone. */
@@ -220,6 +222,9 @@ export class SimServer {
 
   #watched(process: SimProcess, storage: OpenedStorage['storage']): WatchedStorage {
     return new WatchedStorage(storage, {
+      used: () => {
+        this.#options.events.onUse();
+      },
       issued: (write) => {
         if (process.isAlive) this.durable.issued(write);
       },

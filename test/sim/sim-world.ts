@@ -39,7 +39,9 @@ export class SimWorld {
   readonly #observers: WorldObserver[] = [];
   readonly #touched = new Set<ServerId>();
   readonly #checks: (() => Promise<void>)[] = [];
-  #bug: unknown = undefined;
+  /** Whether the last event may have settled a promise. Ticks alone never do. */
+  #mayGoOn = true;
+  #bug: Error | undefined = undefined;
 
   constructor(options: SimWorldOptions) {
     this.random = new SimRandom(options.seed);
@@ -90,10 +92,14 @@ export class SimWorld {
   /** Runs until `condition` holds; false when it did not within `limitMs` of simulated time. */
   async runUntil(condition: () => boolean, limitMs = 10_000): Promise<boolean> {
     const untilMs = this.clock.nowMs + limitMs;
-    await this.#settle();
+    await this.#goOn();
     while (!condition()) {
       if (!this.clock.step(untilMs)) return false;
-      if (this.#touched.size > 0) await this.#settle();
+      if (this.#mayGoOn) await this.#goOn();
+      this.#look();
+      for (let check = this.#checks.shift(); check !== undefined; check = this.#checks.shift()) {
+        await check();
+      }
     }
     return true;
   }
@@ -103,6 +109,11 @@ export class SimWorld {
     this.#checks.push(check);
   }
 
+  /** Something threw where nobody listens: the run ends with it. */
+  fail(error: unknown): void {
+    this.#bug ??= error instanceof Error ? error : new Error(String(error));
+  }
+
   note(kind: TraceKind, who: string, what: () => string): void {
     this.trace.write(() => {
       const server = who.startsWith('s') ? this.servers[Number(who.slice(1))] : undefined;
@@ -110,17 +121,18 @@ export class SimWorld {
     });
   }
 
-  /** Everything that the last event set off has happened when this resolves; then eyes look. */
-  async #settle(): Promise<void> {
+  /** All that the last event set off has happened when this resolves. */
+  async #goOn(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
+    this.#mayGoOn = false;
     if (this.#bug !== undefined) throw this.#bug;
+  }
+
+  #look(): void {
     for (const server of this.#touched) {
       for (const observer of this.#observers) observer.stepped(server);
     }
     this.#touched.clear();
-    for (let check = this.#checks.shift(); check !== undefined; check = this.#checks.shift()) {
-      await check();
-    }
   }
 
   #makeTap(): NetworkTap {
@@ -147,6 +159,9 @@ export class SimWorld {
     const disk = new SimDisk({
       clock,
       random: this.random.fork(),
+      onBegin: () => {
+        this.#mayGoOn = true;
+      },
       onOperation: (what) => {
         this.note('disk', `s${id}`, what);
       },
@@ -156,8 +171,12 @@ export class SimWorld {
       onEvent: (event: Parameters<typeof describeReplicaEvent>[0]) => {
         this.note('state', `s${id}`, () => describeReplicaEvent(event));
       },
-      onTurn: () => {
+      onTurn: (isTick: boolean) => {
         this.#touched.add(id);
+        if (!isTick) this.#mayGoOn = true;
+      },
+      onUse: () => {
+        this.#mayGoOn = true;
       },
       onDurable: (write: StorageWrite) => {
         for (const observer of this.#observers) observer.written(id, write);
@@ -166,7 +185,7 @@ export class SimWorld {
         this.note('life', `s${id}`, () => what);
       },
       onBug: (error: unknown) => {
-        this.#bug ??= error;
+        this.fail(error);
       },
     };
     return new SimServer({ id, servers, clock, random, network, disk, events });

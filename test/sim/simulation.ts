@@ -4,6 +4,7 @@
  * at last a healthy cluster is disturbed in ways that must not disturb it. Throws what a checker
  * found.
  */
+import process from 'node:process';
 import { checkHistory } from './checkers/check-history.js';
 import { ClusterWatch } from './checkers/cluster-watch.js';
 import { DurabilityWatch } from './checkers/durability-watch.js';
@@ -66,16 +67,31 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const workload = drawWorkload(world, history, draw);
   const about = describeFaultPlan(plan);
   world.note('fault', 'all', () => `seed ${seed}: ${serverCount} servers; ${about}`);
-  world.startAll();
-  workload.start();
-  faults.start();
-  await runSafety(world, watch, options.safety);
-  workload.stop();
   const ending = { world, random: draw.fork(), faults, history, watch };
-  await checkLiveness(ending);
-  await checkStability(ending);
+  await failingWith(world, async () => {
+    world.startAll();
+    workload.start();
+    faults.start();
+    await runSafety(world, watch, options.safety);
+    workload.stop();
+    await checkLiveness(ending);
+    await checkStability(ending);
+  });
   checkHistory(history.calls, watch.committed.entries);
   return { seed, serverCount, faults: about, ...count(world, history, watch) };
+}
+
+/** A promise that nobody handles is a bug of this run, not of the program that simulates it. */
+async function failingWith(world: SimWorld, run: () => Promise<void>): Promise<void> {
+  const onRejection = (error: unknown): void => {
+    world.fail(error);
+  };
+  process.on('unhandledRejection', onRejection);
+  try {
+    await run();
+  } finally {
+    process.off('unhandledRejection', onRejection);
+  }
 }
 
 async function runSafety(world: SimWorld, watch: ClusterWatch, phase: SafetyPhase): Promise<void> {

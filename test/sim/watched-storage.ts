@@ -13,6 +13,8 @@ import type {
 } from '../../src/storage/storage.js';
 
 export interface StorageListener {
+  /** Something was asked of it: promises may go on. */
+  used(): void;
   issued(write: StorageWrite): void;
   acknowledged(write: StorageWrite): void;
 }
@@ -27,6 +29,7 @@ export class WatchedStorage implements Storage {
   }
 
   append(write: StorageWrite, done: (error?: StorageError) => void): void {
+    this.#listener.used();
     this.#listener.issued(write);
     this.#storage.append(write, (error) => {
       if (error === undefined) this.#listener.acknowledged(write);
@@ -35,22 +38,27 @@ export class WatchedStorage implements Storage {
   }
 
   createSnapshot(position: LogPosition): SnapshotWriter {
+    this.#listener.used();
     return this.#storage.createSnapshot(position);
   }
 
   openSnapshot(): Promise<SnapshotReader | undefined> {
+    this.#listener.used();
     return this.#storage.openSnapshot();
   }
 
   compact(through: LogIndex): void {
+    this.#listener.used();
     this.#storage.compact(through);
   }
 
   rest(): void {
+    this.#listener.used();
     this.#storage.rest();
   }
 
   close(): Promise<void> {
+    this.#listener.used();
     return this.#storage.close();
   }
 }

@@ -36,7 +36,7 @@ export class ClusterWatch implements WorldObserver {
   readonly #leaders = new Map<Term, ServerId>();
   readonly #seen = new Map<ServerId, Seen>();
   /** Every entry that was ever durable somewhere: by index, then by term. */
-  readonly #placed: Map<number, Placed>[] = [];
+  readonly #placed = new Map<number, Map<number, Placed>>();
   /** Checksum of the applied state at an index, as first seen. */
   readonly #states = new Map<number, number>();
 
@@ -63,9 +63,11 @@ export class ClusterWatch implements WorldObserver {
     const { durable } = this.#world.server(server);
     for (const entry of write.entries) {
       const previousTerm = durable.termAt(entry.index - 1);
-      const known = this.#placed[entry.index]?.get(entry.term);
+      const atIndex = this.#placed.get(entry.index) ?? new Map<number, Placed>();
+      this.#placed.set(entry.index, atIndex);
+      const known = atIndex.get(entry.term);
       if (known === undefined) {
-        (this.#placed[entry.index] ??= new Map()).set(entry.term, { entry, previousTerm });
+        atIndex.set(entry.term, { entry, previousTerm });
         continue;
       }
       const key = `${entry.index}/${entry.term}`;

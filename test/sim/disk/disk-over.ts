@@ -37,10 +37,24 @@ export function diskOver(contents: DiskContents, run: RunOperation): Disk {
         contents.cut(inode, size);
         return fileOver(contents, name, inode, run);
       }),
-    rename: (from, to) =>
-      run(changeOfNames(`rename ${from}`, false, () => void contents.rename(from, to))),
-    remove: (name) => run(changeOfNames(`remove ${name}`, false, () => void contents.remove(name))),
-    syncFolder: () => run(changeOfNames('sync the folder', true, () => void contents.syncNames())),
+    rename: (from, to) => {
+      const work = (): void => {
+        contents.rename(from, to);
+      };
+      return run(changeOfNames(`rename ${from}`, false, work));
+    },
+    remove: (name) => {
+      const work = (): void => {
+        contents.remove(name);
+      };
+      return run(changeOfNames(`remove ${name}`, false, work));
+    },
+    syncFolder: () => {
+      const work = (): void => {
+        contents.syncNames();
+      };
+      return run(changeOfNames('sync the folder', true, work));
+    },
   };
 }
 

@@ -13,6 +13,8 @@ import { diskOver, type Operation } from './disk-over.js';
 export interface SimDiskOptions {
   readonly clock: SimClock;
   readonly random: SimRandom;
+  /** Told of each operation that begins. */
+  readonly onBegin: () => void;
   /** Told of each operation that has come to its end. */
   readonly onOperation: (what: () => string) => void;
 }
@@ -127,6 +129,7 @@ export class SimDisk {
         },
       };
       this.#underWay.add(underWay);
+      this.#options.onBegin();
       underWay.start();
     });
   }
