@@ -140,9 +140,15 @@ export class ClientCalls<Command, Result> {
     this.#refuseUnlogged(refusal);
   }
 
-  /** Ends the calls that are in the log: nobody should wait for their fate any longer. */
-  endLogged(refusal: Refusal): void {
-    this.#updates.refuseAll(refusal);
+  /** The disk hangs: nobody should wait any longer. What is in the tail may still be logged. */
+  diskLost(reason: string): void {
+    const logged: Refusal = { kind: 'outcomeUnknown', reason };
+    const unlogged: Refusal = { kind: 'storage', reason };
+    this.#updates.refuseAll(logged);
+    this.#proposals.tellAdmitted(logged);
+    this.#proposals.refuseWaiting(unlogged);
+    this.#reads.refuseAll(unlogged);
+    this.#verdicts.refuseAll(unlogged);
   }
 
   /** Ends every call: those in the log with `logged`, all others with `unlogged`. */

@@ -1,54 +1,39 @@
 /**
- * How long the disk has not answered a write. A disk that hangs says nothing: callers whose update
- * is in the log are told after a while that nobody knows what becomes of it.
+ * Watches for a disk that hangs: it says nothing, so callers would wait for it for ever. People are
+ * told once when it falls silent and once when it is back.
  */
 import type { ReplicaObserver } from './observer.js';
-import { Fifo } from '../base/fifo.js';
 import { tickMs } from './timing.js';
 
-/** Long after the core has stepped down, and long before callers stop waiting by themselves. */
-const patienceMs = 2_000;
+/** Longer than a leader with such a disk leads, shorter than the patience of callers. */
+const diskPatienceMs = 2_000;
+
+/** What callers are told. */
+export const diskLostReason = `the disk has not answered for ${diskPatienceMs / 1_000} s`;
 
 export class DiskWatch {
   readonly #observer: ReplicaObserver;
-  #now = 0;
-  /** When each write began that is under way. Bounded by what the core writes ahead. */
-  readonly #begun = new Fifo<number>();
-  #oldest: number | undefined = undefined;
-  #isTold = false;
+  /** What was told: how long it had been silent when it was looked at last. */
+  #toldMs: number | undefined = undefined;
 
   constructor(observer: ReplicaObserver) {
     this.#observer = observer;
   }
 
-  /** Age of the oldest write that is under way, in whole ticks; 0 when there is none. */
-  get silentMs(): number {
-    return this.#oldest === undefined ? 0 : (this.#now - this.#oldest) * tickMs;
-  }
-
   /** Whether nobody should wait for the disk any longer. */
   get isLost(): boolean {
-    return this.silentMs >= patienceMs;
+    return this.#toldMs !== undefined;
   }
 
-  wrote(): void {
-    if (this.#oldest === undefined) this.#oldest = this.#now;
-    else this.#begun.push(this.#now);
-  }
-
-  /** The oldest write has ended. */
-  answered(): void {
-    const { silentMs } = this;
-    this.#oldest = this.#begun.shift();
-    if (!this.#isTold || this.isLost) return;
-    this.#isTold = false;
-    this.#observer({ type: 'diskAnswers', silentMs });
-  }
-
-  tick(): void {
-    this.#now += 1;
-    if (this.#isTold || !this.isLost) return;
-    this.#isTold = true;
-    this.#observer({ type: 'diskSilent', silentMs: this.silentMs });
+  /** `silentTicks`: for how long the oldest write has been under way. */
+  look(silentTicks: number): void {
+    const silentMs = silentTicks * tickMs;
+    if (silentMs >= diskPatienceMs) {
+      if (this.#toldMs === undefined) this.#observer({ type: 'diskSilent', silentMs });
+      this.#toldMs = silentMs;
+    } else if (this.#toldMs !== undefined) {
+      this.#observer({ type: 'diskAnswers', silentMs: this.#toldMs });
+      this.#toldMs = undefined;
+    }
   }
 }

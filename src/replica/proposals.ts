@@ -68,6 +68,18 @@ export class Proposals<Command, Result> {
     return this.#admitted.splice(0, tooFar < 0 ? this.#admitted.length : tooFar);
   }
 
+  /** Their callers wait no longer; they stand in the tail and are still to be logged. */
+  tellAdmitted(refusal: Refusal): void {
+    for (const { call } of [...this.#admitted]) {
+      call.answer(refusal);
+      call.hangUp();
+    }
+  }
+
+  refuseWaiting(refusal: Refusal): void {
+    for (const { call } of this.takeWaiting()) call.answer(refusal);
+  }
+
   /** None of them is in the log: each is refused without effect. */
   refuseAll(refusal: Refusal): void {
     const waiting = this.takeWaiting();

@@ -36,8 +36,8 @@ export interface SnapshotSenderOptions {
   readonly send: (request: InstallSnapshotRequest) => void;
   /** A transfer of this snapshot has begun. */
   readonly onBegun: (position: LogPosition) => void;
-  /** The newest snapshot is not what was written. */
-  readonly onDamaged: () => void;
+  /** The newest snapshot cannot be read: another one is wanted in its place. */
+  readonly onUnreadable: () => void;
 }
 
 interface Transfer {
@@ -141,9 +141,9 @@ export class SnapshotSender {
       else this.#begin(term, reader);
     } catch (error) {
       const reason = reasonOf(error);
+      // Nobody wants it any more, readable or not.
       if (opening.isEnded) return;
       this.#opening = undefined;
-      if (error instanceof StorageDamagedError) this.#options.onDamaged();
       this.#failed(reason);
     }
   }
@@ -181,7 +181,6 @@ export class SnapshotSender {
       if (transfer.isEnded) await this.#close(transfer.reader);
       else {
         this.end();
-        if (error instanceof StorageDamagedError) this.#options.onDamaged();
         this.#failed(reason);
       }
     }
@@ -215,9 +214,10 @@ export class SnapshotSender {
   }
 
   #failed(reason: string): void {
-    const { to, observer } = this.#options;
+    const { to, observer, onUnreadable } = this.#options;
     this.#pause.failed();
     observer({ type: 'snapshotSendFailed', to, reason });
+    onUnreadable();
   }
 
   async #close(reader: SnapshotReader): Promise<void> {
