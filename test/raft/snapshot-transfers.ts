@@ -12,6 +12,9 @@ import type {
 import type { Raft } from '../../src/raft/raft.js';
 import type { TestDisk } from './test-disk.js';
 
+/** A piece that was not answered for so many heartbeats is lost, and nobody heard of it. */
+const heartbeatsMax = 10;
+
 /** Size of every image; a piece holds one byte. */
 const imageBytes = 2;
 
@@ -21,10 +24,16 @@ interface Carrier {
   readonly disk: TestDisk;
 }
 
+interface Transfer {
+  readonly last: InstallSnapshotRequest;
+  /** Since that piece was sent. */
+  heartbeats: number;
+}
+
 type Effect<Type extends RaftEffect['type']> = Extract<RaftEffect, { readonly type: Type }>;
 
 export class SnapshotTransfers {
-  readonly #underWay = new Map<ServerId, InstallSnapshotRequest>();
+  readonly #underWay = new Map<ServerId, Transfer>();
   /** What is here of the image that comes in. */
   #arriving = { lastIncludedIndex: 0, bytes: 0 };
 
@@ -34,13 +43,18 @@ export class SnapshotTransfers {
     { to, term }: Effect<'sendSnapshot'>,
   ): InstallSnapshotRequest | undefined {
     const { position } = disk.snapshot;
-    if (raft.role !== 'leader' || raft.term !== term || this.#underWay.has(to)) return undefined;
+    if (raft.role !== 'leader' || raft.term !== term) return undefined;
+    const transfer = this.#underWay.get(to);
+    if (transfer !== undefined) {
+      transfer.heartbeats += 1;
+      if (transfer.heartbeats < heartbeatsMax) return undefined;
+    }
     const request: InstallSnapshotRequest = {
       ...{ type: 'installSnapshot', term, leaderId: id, imageBytes, imageChecksum: 0 },
       ...{ lastIncludedIndex: position.index, lastIncludedTerm: position.term },
       ...{ offset: 0, data: new Uint8Array(0), checksum: 0, done: false },
     };
-    this.#underWay.set(to, request);
+    this.#underWay.set(to, { last: request, heartbeats: 0 });
     return request;
   }
 
@@ -50,14 +64,14 @@ export class SnapshotTransfers {
     follower: ServerId,
     response: InstallSnapshotResponse,
   ): InstallSnapshotRequest | undefined {
-    const last = this.#underWay.get(follower);
+    const last = this.#underWay.get(follower)?.last;
     if (last?.lastIncludedIndex !== response.lastIncludedIndex) return undefined;
     this.#underWay.delete(follower);
     if (response.installed || raft.role !== 'leader' || raft.term !== last.term) return undefined;
     const offset = response.nextOffset;
     const data = new Uint8Array(offset < imageBytes ? 1 : 0);
     const next = { ...last, offset, data, done: offset + data.length === imageBytes };
-    this.#underWay.set(follower, next);
+    this.#underWay.set(follower, { last: next, heartbeats: 0 });
     return next;
   }
 

@@ -4,7 +4,7 @@
  * or damaged; for the checks it remembers what it held before.
  */
 import { must } from '../../src/base/assert.js';
-import { asLogIndex, type LogIndex } from '../../src/base/ids.js';
+import { asLogIndex, asTerm, type LogIndex, type Term } from '../../src/base/ids.js';
 import type { RecoveredState } from '../../src/storage/storage.js';
 import type { HardState, RaftEffect, WriteId } from '../../src/raft/effects.js';
 import type { Entry, LogPosition } from '../../src/raft/messages.js';
@@ -72,6 +72,12 @@ export class TestDisk {
       return this.snapshot.state[entry.index - 1] === entry;
     }
     return this.entries[entry.index - this.base.index - 1] === entry;
+  }
+
+  /** The newest term in log and snapshot, when the log ends with entry `lastIndex`. */
+  lastTermThrough(lastIndex: LogIndex): Term {
+    const kept = this.entries.findLast(({ index }) => index <= lastIndex);
+    return asTerm(Math.max(kept?.term ?? this.base.term, this.snapshot.position.term));
   }
 
   /** Whether the entry was here when it counted, be it before the disk forgot it. */
