@@ -137,8 +137,8 @@ export class Core {
   }
 
   /** Whether this server votes, may lead, and is counted (docs/decisions/0008-standing.md). */
-  get isMember(): boolean {
-    return this.#standing === 'member';
+  get counts(): boolean {
+    return this.#standing === 'member' || this.#standing === 'founding';
   }
 
   /** Under which incarnation this server knows others. */

@@ -14,7 +14,7 @@ import { broadcastEntries, reachesMajority } from './replication.js';
  * promise more.
  */
 export function mayCampaign(core: Core): boolean {
-  return core.isMember && !core.isDiskStalled;
+  return core.counts && !core.isDiskStalled;
 }
 
 /**

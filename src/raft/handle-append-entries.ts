@@ -78,7 +78,7 @@ function replySuccess(
     conflictIndex: asLogIndex(0),
     conflictTerm: asTerm(0),
     round: request.round,
-    refilling: !core.isMember,
+    refilling: !core.counts,
   };
   core.reply(callId, response, isHeartbeat ? nothingToAwait : core.writeFor(lastNewIndex));
 }
@@ -145,7 +145,7 @@ function refusal(core: Core): AppendEntriesResponse {
     conflictIndex: asLogIndex(0),
     conflictTerm: asTerm(0),
     round: 0,
-    refilling: !core.isMember,
+    refilling: !core.counts,
   };
 }
 
@@ -162,6 +162,6 @@ function failure(
     matchIndex: asLogIndex(0),
     ...hint,
     round: request.round,
-    refilling: !core.isMember,
+    refilling: !core.counts,
   };
 }

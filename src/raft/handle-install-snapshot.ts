@@ -136,7 +136,7 @@ function reply(core: Core, callId: number, answer: Answer): void {
       lastIncludedIndex,
       nextOffset,
       installed,
-      refilling: !core.isMember,
+      refilling: !core.counts,
     },
     after,
   );

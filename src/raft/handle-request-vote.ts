@@ -38,7 +38,7 @@ function judgeAndVote(core: Core, request: RequestVoteRequest): string | undefin
   if (request.term > core.term) {
     becomeFollower(core, request.term, undefined, `server ${request.candidateId} is a candidate`);
   }
-  if (!core.isMember) return noMember(core);
+  if (!core.counts) return noMember(core);
   // Section 5.2: one vote a term, first come, first served.
   if (core.votedFor !== undefined && core.votedFor !== request.candidateId) {
     return `our vote of this term went to server ${core.votedFor}`;
@@ -54,7 +54,7 @@ function judgeAndVote(core: Core, request: RequestVoteRequest): string | undefin
 function judge(core: Core, request: RequestVoteRequest): string | undefined {
   if (request.term <= core.term) return `its term is behind ours, ${core.term}`;
   if (leaderIsLive(core)) return liveLeader(core);
-  if (!core.isMember) return noMember(core);
+  if (!core.counts) return noMember(core);
   // A vote could not be made durable, so none is promised.
   if (core.isDiskStalled) return `our disk has not answered for ${core.diskSilentTicks} ticks`;
   return judgeLog(core, request);

@@ -21,6 +21,14 @@ interface Seen {
   readonly standing: Standing;
 }
 
+/** What one that forgot something never becomes is one that passes for new. */
+const standingsAfter: Readonly<Record<Standing, readonly Standing[]>> = {
+  joining: ['joining', 'founding', 'member', 'refilling'],
+  founding: ['founding', 'member', 'refilling'],
+  member: ['member'],
+  refilling: ['refilling', 'member'],
+};
+
 /** Watches one server for as long as its process lives; a restarted one gets a new watcher. */
 export class InvariantWatch {
   #before: Seen | undefined = undefined;
@@ -54,7 +62,8 @@ function checkState(raft: Raft): void {
   assert(commitIndex <= log.lastIndex, 'committed ≤ last');
   assert(durableIndex <= log.lastIndex, 'durable ≤ last');
   assert(log.lastTerm <= raft.term, 'the log is not of a later term than the server');
-  if (raft.role !== 'follower') assert(raft.standing === 'member', 'only a member stands');
+  const counts = raft.standing === 'member' || raft.standing === 'founding';
+  assert(counts || raft.role === 'follower', 'only one that counts stands for election');
   if (raft.role !== 'leader') return;
   assert(raft.leaderId !== undefined && raft.leaderId === raft.votedFor, 'a leader follows itself');
   for (const [server, progress] of raft.progress) {
@@ -70,10 +79,8 @@ function checkStep(raft: Raft, before: Seen, now: Seen): void {
   assert(now.lastApplied >= before.lastApplied, 'applied never falls');
   assert(now.snapshotIndex >= before.snapshotIndex, 'the snapshot never falls');
   assert(now.baseIndex >= before.baseIndex, 'the log base never falls');
-  if (before.standing === 'member') assert(now.standing === 'member', 'a member stays one');
-  if (before.standing === 'refilling') {
-    assert(now.standing !== 'joining', 'what forgot something is never taken for new');
-  }
+  const mayFollow = standingsAfter[before.standing];
+  assert(mayFollow.includes(now.standing), `${before.standing} became ${now.standing}`);
   if (now.term === before.term && before.votedFor !== undefined) {
     assert(now.votedFor === before.votedFor, 'one vote a term');
   }

@@ -17,12 +17,10 @@ export class JoinAnswers {
   ticksSinceAsked: number | undefined = undefined;
   /** By the server that answered. What it says of that never changes. */
   readonly #knownAs = new Map<ServerId, string>();
-  #anyTerm = false;
   #leaderEnd: LeaderEnd | undefined = undefined;
 
   add(from: ServerId, response: JoinResponse): void {
     this.#knownAs.set(from, response.knownIncarnation);
-    if (response.term > 0) this.#anyTerm = true;
     if (!response.leading) return;
     // The first answer of a term is the one that is the soonest reached, and as good as any.
     if (this.#leaderEnd !== undefined && this.#leaderEnd.term >= response.term) return;
@@ -34,20 +32,15 @@ export class JoinAnswers {
     return this.#knownAs.has(peer);
   }
 
-  /** How many know this server under `incarnation`. */
-  countOf(incarnation: string): number {
-    return [...this.#knownAs.values()].filter((known) => known === incarnation).length;
+  /** How many have answered. */
+  get count(): number {
+    return this.#knownAs.size;
   }
 
   /** A server that knows this one under another incarnation than `incarnation`. */
   findOther(incarnation: string): ServerId | undefined {
     for (const [peer, known] of this.#knownAs) if (known !== incarnation) return peer;
     return undefined;
-  }
-
-  /** Whether somebody is in a term: there has been an election, so the cluster is not new. */
-  get tellOfElections(): boolean {
-    return this.#anyTerm;
   }
 
   /** Where the leader of `term` said that its log ends; undefined when it has not. */

@@ -4,13 +4,13 @@
  */
 import type { ServerId } from '../base/ids.js';
 import type { Core } from './core.js';
+import { becomeFollower } from './election.js';
 
 /** A tick went by: asks again whoever has to answer still. */
 export function tickStanding(core: Core): void {
+  if (core.standing === 'member') return;
   const { joinAnswers, timing } = core;
-  const isFirst = joinAnswers.ticksSinceAsked === undefined;
-  joinAnswers.ticksSinceAsked = (joinAnswers.ticksSinceAsked ?? 0) + 1;
-  if (isFirst && !core.isMember) {
+  if (joinAnswers.ticksSinceAsked === undefined) {
     // The incarnation is on disk before anybody hears of it, or the next start would draw another.
     core.persistHardState();
     // A cluster of one has nobody to ask.
@@ -18,30 +18,31 @@ export function tickStanding(core: Core): void {
     ask(core);
     return;
   }
+  joinAnswers.ticksSinceAsked += 1;
   const interval = core.standing === 'joining' ? timing.heartbeatTicks : timing.electionTicksMin;
   if (joinAnswers.ticksSinceAsked >= interval) ask(core);
 }
 
 /**
- * A server that joins becomes a member when it is certain to be new, and begins to refill when
- * somebody knew it before.
+ * A server that joins counts once a majority, itself included, knows it as the one that it is, and
+ * is a member once all others do. It begins to refill when somebody knew it before.
  */
 export function endJoining(core: Core): void {
-  if (core.standing !== 'joining') return;
+  if (core.standing !== 'joining' && core.standing !== 'founding') return;
   const { joinAnswers, incarnation } = core;
   const other = joinAnswers.findOther(incarnation);
   if (other !== undefined) {
-    core.changeStanding('refilling', `server ${other} knew this server before it lost its data`);
+    const reason = `server ${other} knew this server before it lost its data`;
+    if (core.role.name !== 'follower') becomeFollower(core, core.term, undefined, reason);
+    core.changeStanding('refilling', reason);
     return;
   }
-  const serverCount = core.peers.length + 1;
-  // An earlier incarnation that counted was known to `quorum - 1` others. Once there has been an
-  // election, too few must be left who can have known it. Before the first one nothing was ever
-  // acknowledged, so a majority is enough to found the cluster.
-  const needed = joinAnswers.tellOfElections ? serverCount - core.quorum + 1 : core.quorum - 1;
-  if (joinAnswers.countOf(incarnation) < needed) return;
-  core.changeStanding('member', 'a majority knows that this server is new');
-  core.resetElectionTimer();
+  const knownTo = joinAnswers.count + 1;
+  if (knownTo > core.peers.length) {
+    changeToCounting(core, 'member', 'all servers know this one');
+  } else if (knownTo >= core.quorum && core.standing === 'joining') {
+    changeToCounting(core, 'founding', 'a majority knows that this server is new');
+  }
 }
 
 /** A server that forgot something becomes a member when nothing of that can matter any more. */
@@ -55,8 +56,12 @@ export function endRefilling(core: Core): void {
   if (Math.min(core.matchedIndex, core.durableIndex) < end.lastLogIndex) return;
   // 3. Its vote of this term may be among what it forgot: it is taken to be the leader's.
   if (core.votedFor === undefined) core.vote(end.leaderId);
-  core.changeStanding('member', `its log is that of leader ${end.leaderId} again`);
-  core.resetElectionTimer();
+  changeToCounting(core, 'member', `its log is that of leader ${end.leaderId} again`);
+}
+
+function changeToCounting(core: Core, standing: 'founding' | 'member', reason: string): void {
+  if (!core.counts) core.resetElectionTimer();
+  core.changeStanding(standing, reason);
 }
 
 function ask(core: Core): void {
@@ -67,18 +72,10 @@ function ask(core: Core): void {
   }
 }
 
+/** Every other server is asked until it has answered; a leader in each term anew (rule 2). */
 function needsAnswer(core: Core, peer: ServerId): boolean {
-  switch (core.standing) {
-    case 'joining':
-      return !core.joinAnswers.has(peer);
-    case 'refilling': {
-      const mustSayItsEnd =
-        peer === core.leaderId && core.joinAnswers.leaderEndIn(core.term) === undefined;
-      return mustSayItsEnd || !core.joinAnswers.has(peer);
-    }
-    case 'member':
-      // One that was not there yet when this server joined: should it lose its data some day,
-      // this server must be able to tell.
-      return !core.known.has(peer);
-  }
+  const { joinAnswers, standing } = core;
+  if (!joinAnswers.has(peer)) return standing !== 'member';
+  const leads = standing === 'refilling' && peer === core.leaderId;
+  return leads && joinAnswers.leaderEndIn(core.term) === undefined;
 }
