@@ -145,7 +145,9 @@ export class DurableModel {
 }
 
 function isSameHardState(a: HardState, b: HardState): boolean {
-  return a.term === b.term && a.votedFor === b.votedFor && a.standing === b.standing;
+  const isSame = a.term === b.term && a.votedFor === b.votedFor && a.standing === b.standing;
+  if (!isSame || a.incarnation !== b.incarnation || a.known.size !== b.known.size) return false;
+  return [...a.known].every(([server, incarnation]) => b.known.get(server) === incarnation);
 }
 
 /** A recovered log behind its snapshot. */

@@ -1,15 +1,31 @@
 /** Opens the production storage with the small sizes that simulated runs want. */
 import type { FolderIdentity } from '../../src/base/folder-identity.js';
-import { asLogIndex, asTerm } from '../../src/base/ids.js';
+import { FileMap } from '../../src/files/file-map.js';
+import type { OpenedMemory } from '../../src/replica/lasting-replica.js';
 import type { Disk } from '../../src/storage/disk.js';
-import { openLogStorage, type OpenedStorage } from '../../src/storage/open-log-storage.js';
+import { openLogStorage } from '../../src/storage/open-log-storage.js';
+
+/** Request ids that the file maps remember here: more than a run issues between two attempts. */
+export const simRequestIdsKept = 5_000;
 
 /** Small, so that logs have many segments. */
 const segmentBytesMax = 4 * 1024;
 
-const nowhere = { index: asLogIndex(0), term: asTerm(0) };
+export interface OpenSimOptions {
+  readonly disk: Disk;
+  readonly identity: FolderIdentity;
+  /** 32 random hexadecimal digits. */
+  readonly incarnation: string;
+}
 
-export async function openSimStorage(disk: Disk, identity: FolderIdentity): Promise<OpenedStorage> {
-  const { storage, recovered } = await openLogStorage({ disk, identity, segmentBytesMax });
-  return { storage, recovered: { ...{ snapshot: nowhere, logBase: nowhere }, ...recovered } };
+/** What is on the disk, mended if need be. */
+export async function openSimStorage(options: OpenSimOptions): Promise<OpenedMemory<FileMap>> {
+  const stateMachine = new FileMap({ requestIdsKept: simRequestIdsKept });
+  const opened = await openLogStorage({
+    ...options,
+    segmentBytesMax,
+    restore: () => stateMachine.restore(),
+    repair: true,
+  });
+  return { ...opened, stateMachine };
 }

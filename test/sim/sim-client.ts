@@ -83,7 +83,8 @@ export class SimClient {
 }
 
 function ask(life: Life, question: Question, end: (end: End) => void): HangUp {
-  const { replica, files } = life;
+  const { replica } = life;
+  const files = (): FileMap => replica.stateMachine;
   switch (question.type) {
     case 'update': {
       const { name, version, hash, requestId } = question;
@@ -95,11 +96,13 @@ function ask(life: Life, question: Question, end: (end: End) => void): HangUp {
     }
     case 'read':
       return replica.readBarrier((outcome) => {
-        end(seenEnd(outcome, () => new Map([[question.name, seenFile(files.get(question.name))]])));
+        end(
+          seenEnd(outcome, () => new Map([[question.name, seenFile(files().get(question.name))]])),
+        );
       });
     case 'readAll':
       return replica.readBarrier((outcome) => {
-        end(seenEnd(outcome, () => seenFiles(files)));
+        end(seenEnd(outcome, () => seenFiles(files())));
       });
     case 'steer':
       return replica[question.what]((outcome) => {

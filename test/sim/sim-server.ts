@@ -6,12 +6,12 @@ import { assert, must } from '../../src/base/assert.js';
 import type { FolderIdentity } from '../../src/base/folder-identity.js';
 import type { ServerId } from '../../src/base/ids.js';
 import type { FileCommand, UpdateResult } from '../../src/files/file-command.js';
-import { FileMap } from '../../src/files/file-map.js';
+import type { FileMap } from '../../src/files/file-map.js';
+import { LastingReplica, type OpenedMemory } from '../../src/replica/lasting-replica.js';
 import type { ReplicaEvent } from '../../src/replica/observer.js';
-import { Replica } from '../../src/replica/replica.js';
-import type { OpenedStorage } from '../../src/storage/open-log-storage.js';
+import type { SnapshotLimits } from '../../src/replica/snapshot-limits.js';
 import { StorageDamagedError, StorageError } from '../../src/storage/storage.js';
-import type { StorageWrite } from '../../src/storage/storage.js';
+import type { RecoveredState, Storage, StorageWrite } from '../../src/storage/storage.js';
 import type { SimDisk } from './disk/sim-disk.js';
 import { DurableModel } from './durable-model.js';
 import { openSimStorage } from './open-sim-storage.js';
@@ -22,8 +22,11 @@ import type { SimRandom } from './sim-random.js';
 import type { ServerView } from './trace.js';
 import { WatchedStorage } from './watched-storage.js';
 
-/** Request ids that the file maps remember here: more than a run issues between two attempts. */
-const simRequestIdsKept = 5_000;
+/** Servers compare their states often here. */
+const stateCheckMs = 2_000;
+
+/** Whether, and how, a server's disk owes less than it has acknowledged. */
+export type Damage = 'none' | 'flipped' | 'wiped';
 
 export interface ServerEvents {
   readonly onEvent: (event: ReplicaEvent) => void;
@@ -47,6 +50,7 @@ export interface SimServerOptions {
   readonly network: SimNetwork;
   readonly disk: SimDisk;
   readonly events: ServerEvents;
+  readonly snapshots: SnapshotLimits;
 }
 
 const nothingKnown = {
@@ -60,8 +64,9 @@ const nothingKnown = {
 /** A process and what runs in it. */
 export interface Life {
   readonly process: SimProcess;
-  readonly replica: Replica<FileCommand, UpdateResult>;
-  readonly files: FileMap;
+  readonly replica: LastingReplica<FileCommand, UpdateResult, FileMap>;
+  /** How often its storage was opened: each time is a replica of its own. */
+  openings: number;
   /** Told when the process ends: connections to it break. */
   readonly onEnd: Set<() => void>;
   isStopping: boolean;
@@ -74,7 +79,9 @@ export class SimServer {
   #process: SimProcess | undefined = undefined;
   #life: Life | undefined = undefined;
   #folders = 0;
-  #isDamaged = false;
+  #damage: Damage = 'none';
+  /** Damaged, and not a member since. */
+  #hasForgotten = false;
 
   constructor(options: SimServerOptions) {
     this.#options = options;
@@ -98,9 +105,16 @@ export class SimServer {
     return this.#options.disk;
   }
 
-  /** Whether its disk lost what it had promised, and no process has recovered from it since. */
-  get isDamaged(): boolean {
-    return this.#isDamaged;
+  /** What its disk has suffered since a process recovered from it. */
+  get damage(): Damage {
+    return this.#damage;
+  }
+
+  /** Whether its disk was damaged and others have not made good for it yet. */
+  get hasForgotten(): boolean {
+    const isMember = this.#life?.replica.status().standing === 'member';
+    if (this.#damage === 'none' && isMember) this.#hasForgotten = false;
+    return this.#hasForgotten;
   }
 
   /** The process that works now, if one does: one that still starts is none. */
@@ -138,11 +152,7 @@ export class SimServer {
     const process = new SimProcess({ clock, clockRate, onTurn: events.onTurn });
     this.#process = process;
     events.onLife('starts');
-    this.#open(process)
-      .then((opened) => {
-        if (opened !== undefined) this.#begin(process, opened);
-      })
-      .catch(events.onBug);
+    this.#boot(process).catch(events.onBug);
     events.onTurn(false);
   }
 
@@ -178,49 +188,83 @@ export class SimServer {
     assert(!this.isUp, 'a disk is replaced while nobody uses it');
     this.disk.contents.wipe();
     this.durable.forget();
-    this.#isDamaged = true;
+    this.#damage = 'wiped';
+    this.#hasForgotten = true;
     this.#folders += 1;
   }
 
-  async #open(process: SimProcess): Promise<OpenedStorage | undefined> {
+  flipBit(name: string, bit: number): void {
+    this.disk.contents.flipBit(name, bit);
+    if (this.#damage === 'none') this.#damage = 'flipped';
+    this.#hasForgotten = true;
+  }
+
+  async #boot(process: SimProcess): Promise<void> {
     try {
-      const { disk, identity } = this;
-      return await openSimStorage(disk.open(process), identity);
+      const opened = await this.#open(process);
+      this.#begin(process, opened);
     } catch (error) {
       const isExpected = error instanceof StorageError || error instanceof StorageDamagedError;
       if (!isExpected) throw error;
-      process.post(() => {
-        this.#exit(process, `cannot start: ${error.message}`);
-      });
-      return undefined;
+      this.#exit(process, `cannot start: ${error.message}`);
     }
   }
 
-  #begin(process: SimProcess, { storage, recovered }: OpenedStorage): void {
-    if (!this.#isDamaged) this.durable.check(recovered, `server ${this.id}, starting`);
-    this.#isDamaged = false;
-    this.durable.adopt(recovered);
-    const { id, servers, random, network, events } = this.#options;
-    const files = new FileMap({ requestIdsKept: simRequestIdsKept });
-    const replica = new Replica<FileCommand, UpdateResult>({
-      serverId: id,
-      servers,
-      stateMachine: files,
-      storage: this.#watched(process, storage),
-      recovered,
-      transport: network.transport(id, process),
-      timer: process.timer,
-      random: random.fork().next,
-      timing: { heartbeatMs: 75, electionTimeoutMinMs: 300, electionTimeoutMaxMs: 600 },
-      observer: events.onEvent,
+  async #open(process: SimProcess): Promise<OpenedMemory<FileMap>> {
+    const { random } = this.#options;
+    const incarnation = Array.from({ length: 4 }, () => hexDigits(random.integer(0, 0xffffffff)));
+    const opened = await openSimStorage({
+      disk: this.disk.open(process),
+      identity: this.identity,
+      incarnation: incarnation.join(''),
     });
-    this.#life = { process, replica, files, onEnd: new Set(), isStopping: false };
+    this.#checkRecovered(opened.recovered);
+    this.durable.adopt(opened.recovered);
+    this.#damage = 'none';
+    return { ...opened, storage: this.#watched(process, opened.storage) };
+  }
+
+  #checkRecovered(recovered: RecoveredState): void {
+    const { standing } = recovered.hardState;
+    if (this.#damage === 'wiped') {
+      assert(
+        standing === 'joining',
+        `server ${this.id} was wiped and takes itself for ${standing}`,
+      );
+    } else if (this.#damage === 'none' || standing !== 'refilling') {
+      this.durable.check(recovered, `server ${this.id}, recovering`);
+    }
+  }
+
+  #begin(process: SimProcess, opened: OpenedMemory<FileMap>): void {
+    const { id, servers, random, network, events, snapshots } = this.#options;
+    const replica = new LastingReplica<FileCommand, UpdateResult, FileMap>({
+      replica: {
+        serverId: id,
+        servers,
+        transport: network.transport(id, process),
+        timer: process.timer,
+        random: random.fork().next,
+        timing: { heartbeatMs: 75, electionTimeoutMinMs: 300, electionTimeoutMaxMs: 600 },
+        observer: events.onEvent,
+        snapshots,
+        stateCheckMs,
+      },
+      opened,
+      open: async () => {
+        const reopened = await this.#open(process);
+        life.openings += 1;
+        return reopened;
+      },
+    });
+    const life: Life = { process, replica, openings: 1, onEnd: new Set(), isStopping: false };
+    this.#life = life;
     process.post(() => {
       replica.start();
     });
   }
 
-  #watched(process: SimProcess, storage: OpenedStorage['storage']): WatchedStorage {
+  #watched(process: SimProcess, storage: Storage): WatchedStorage {
     return new WatchedStorage(storage, {
       used: () => {
         this.#options.events.onUse();
@@ -237,6 +281,7 @@ export class SimServer {
   }
 
   #exit(process: SimProcess, reason: string): void {
+    if (!process.isAlive) return;
     this.#end(process);
     this.#options.events.onLife(`ends: ${reason}`);
   }
@@ -249,4 +294,8 @@ export class SimServer {
     this.#life = undefined;
     for (const tell of [...(life?.onEnd ?? [])]) tell();
   }
+}
+
+function hexDigits(value: number): string {
+  return value.toString(16).padStart(8, '0');
 }

@@ -7,6 +7,7 @@
  */
 import { must } from '../../src/base/assert.js';
 import { asServerId, type ServerId } from '../../src/base/ids.js';
+import { defaultSnapshotLimits, type SnapshotLimits } from '../../src/replica/snapshot-limits.js';
 import type { StorageWrite } from '../../src/storage/storage.js';
 import { describeReplicaEvent, describePeerMessage, describePeerReply } from './describe.js';
 import { SimDisk } from './disk/sim-disk.js';
@@ -28,6 +29,8 @@ export interface SimWorldOptions {
   readonly seed: number;
   readonly serverCount: number;
   readonly trace?: Trace;
+  /** When snapshots are taken; as seldom as in earnest when left out. */
+  readonly snapshots?: SnapshotLimits;
 }
 
 export class SimWorld {
@@ -36,6 +39,7 @@ export class SimWorld {
   readonly trace: Trace;
   readonly network: SimNetwork;
   readonly servers: readonly SimServer[];
+  readonly #snapshots: SnapshotLimits;
   readonly #observers: WorldObserver[] = [];
   readonly #touched = new Set<ServerId>();
   readonly #checks: (() => Promise<void>)[] = [];
@@ -46,6 +50,7 @@ export class SimWorld {
   constructor(options: SimWorldOptions) {
     this.random = new SimRandom(options.seed);
     this.trace = options.trace ?? new Trace();
+    this.#snapshots = options.snapshots ?? defaultSnapshotLimits;
     const { clock, random } = this;
     this.network = new SimNetwork({ clock, random: random.fork(), tap: this.#makeTap() });
     const ids = Array.from({ length: options.serverCount }, (_, at) => asServerId(at));
@@ -188,6 +193,7 @@ export class SimWorld {
         this.fail(error);
       },
     };
-    return new SimServer({ id, servers, clock, random, network, disk, events });
+    const snapshots = this.#snapshots;
+    return new SimServer({ id, servers, clock, random, network, disk, events, snapshots });
   }
 }

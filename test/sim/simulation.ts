@@ -5,6 +5,7 @@
  * found.
  */
 import process from 'node:process';
+import type { SnapshotLimits } from '../../src/replica/snapshot-limits.js';
 import { checkHistory } from './checkers/check-history.js';
 import { ClusterWatch } from './checkers/cluster-watch.js';
 import { DurabilityWatch } from './checkers/durability-watch.js';
@@ -51,7 +52,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { seed, trace } = options;
   const draw = new SimRandom(seed ^ 0x5eed);
   const serverCount = draw.pick([1, 2, 3, 3, 3, 3, 4, 5, 5]);
-  const world = new SimWorld({ seed, serverCount, ...(trace === undefined ? {} : { trace }) });
+  const snapshots = drawSnapshotLimits(draw);
+  const world = new SimWorld({ seed, serverCount, snapshots, ...(trace && { trace }) });
   const durability = new DurabilityWatch(world, draw.fork(), draw.pick([0.005, 0.02]));
   const watch = new ClusterWatch({
     world,
@@ -65,7 +67,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const plan = drawFaultPlan(draw);
   const faults = new Faults(world, draw.fork(), plan);
   const workload = drawWorkload(world, history, draw);
-  const about = describeFaultPlan(plan);
+  const about = `${describeFaultPlan(plan)}; snapshots ${JSON.stringify(snapshots)}`;
   world.note('fault', 'all', () => `seed ${seed}: ${serverCount} servers; ${about}`);
   const ending = { world, random: draw.fork(), faults, history, watch };
   await failingWith(world, async () => {
@@ -79,6 +81,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   });
   checkHistory(history.calls, watch.committed.entries);
   return { seed, serverCount, faults: about, ...count(world, history, watch) };
+}
+
+/** Tiny, so that snapshots are taken and logs are cut all the time. */
+function drawSnapshotLimits(draw: SimRandom): SnapshotLimits {
+  const logBytesMin = draw.pick([300, 2_000, 10_000]);
+  const logBytesMax = logBytesMin * draw.pick([1, 4]);
+  const tailEntries = draw.pick([0, 1, 10, 100]);
+  return { logBytesMin, logBytesMax, tailEntries, tailBytes: draw.pick([100, 10_000]) };
 }
 
 /** A promise that nobody handles is a bug of this run, not of the program that simulates it. */

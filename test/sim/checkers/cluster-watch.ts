@@ -6,16 +6,18 @@
 import { assert, must } from '../../../src/base/assert.js';
 import { crc32c } from '../../../src/base/crc32c.js';
 import type { ServerId, Term } from '../../../src/base/ids.js';
-import type { FileMap } from '../../../src/files/file-map.js';
+import { FileMap } from '../../../src/files/file-map.js';
 import type { Entry } from '../../../src/raft/messages.js';
 import type { ReplicaStatus } from '../../../src/replica/replica-api.js';
 import type { StorageWrite } from '../../../src/storage/storage.js';
+import { simRequestIdsKept } from '../open-sim-storage.js';
 import type { Life, SimServer } from '../sim-server.js';
 import type { SimWorld, WorldObserver } from '../sim-world.js';
 import { CommittedLog, isSameEntry } from './committed-log.js';
 
 interface Seen {
   readonly life: Life;
+  readonly openings: number;
   readonly status: ReplicaStatus;
 }
 
@@ -39,6 +41,9 @@ export class ClusterWatch implements WorldObserver {
   readonly #placed = new Map<number, Map<number, Placed>>();
   /** Checksum of the applied state at an index, as first seen. */
   readonly #states = new Map<number, number>();
+  /** The committed log, applied by nobody's replica. */
+  readonly #reference = new FileMap({ requestIdsKept: simRequestIdsKept });
+  #referenceIndex = 0;
 
   constructor({ world, onCommitted }: ClusterWatchOptions) {
     this.#world = world;
@@ -86,22 +91,41 @@ export class ClusterWatch implements WorldObserver {
     if (server.life !== undefined) this.#check(server, server.life);
   }
 
-  /** State Machine Safety: what is applied through an index is the same on all servers. */
+  /**
+   * State Machine Safety: what is applied through an index is what the committed log makes of it,
+   * on all servers; those behind the reference are compared with what others were at their index.
+   */
   compareStates(): void {
-    for (const { replica, files } of this.#world.lives) {
-      const { serverId, lastApplied } = replica.status();
+    const statuses = this.#world.lives
+      .map(({ replica }) => ({ files: replica.stateMachine, status: replica.status() }))
+      .sort((a, b) => a.status.lastApplied - b.status.lastApplied);
+    for (const { files, status } of statuses) {
+      const { serverId, lastApplied } = status;
       const checksum = imageChecksum(files);
+      this.#advanceReference(lastApplied);
       const known = this.#states.get(lastApplied) ?? checksum;
       assert(known === checksum, `server ${serverId} differs from others at entry ${lastApplied}`);
       this.#states.set(lastApplied, checksum);
+      assert(status.stateMismatch === undefined, `server ${serverId} raises a false alarm`);
     }
+  }
+
+  #advanceReference(index: number): void {
+    if (index <= this.#referenceIndex) return;
+    for (const entry of this.committed.entries.slice(this.#referenceIndex, index)) {
+      if (entry.kind === 'command') this.#reference.apply(entry.payload);
+    }
+    this.#referenceIndex = index;
+    this.#states.set(index, imageChecksum(this.#reference));
   }
 
   #check(server: SimServer, life: Life): void {
     const status = life.replica.status();
     const last = this.#seen.get(server.id);
-    const before = last?.life === life ? last.status : undefined;
-    this.#seen.set(server.id, { life, status });
+    const { openings } = life;
+    const isSameReplica = last?.life === life && last.openings === openings;
+    const before = isSameReplica ? last.status : undefined;
+    this.#seen.set(server.id, { life, openings, status });
     checkOrder(server, status);
     if (before !== undefined) checkProgress(life, before, status);
     this.#checkCommitted(life, before, status);
@@ -151,6 +175,7 @@ export function imageChecksum(files: FileMap): number {
 
 function checkOrder(server: SimServer, status: ReplicaStatus): void {
   const { commitIndex, lastApplied, firstLogIndex, lastLogIndex, durableIndex, term } = status;
+  const { snapshotIndex } = status;
   const { durable } = server;
   const holds = (isSo: boolean, what: string): void => {
     if (!isSo) assert(false, `server ${status.serverId}: ${what} (${JSON.stringify(status)})`);
@@ -159,7 +184,8 @@ function checkOrder(server: SimServer, status: ReplicaStatus): void {
   holds(lastApplied <= durableIndex, 'applied ≤ durable');
   holds(commitIndex <= lastLogIndex, 'committed ≤ last');
   holds(durableIndex <= lastLogIndex, 'durable ≤ last');
-  holds(firstLogIndex <= lastApplied + 1, 'purged ≤ applied');
+  holds(firstLogIndex <= snapshotIndex + 1, 'purged ≤ snapshot');
+  holds(snapshotIndex <= lastApplied, 'snapshot ≤ applied');
   holds(durableIndex <= durable.lastIndex, 'durable entries were acknowledged by the storage');
   const pending = status.pendingUpdates + status.pendingReads;
   holds(status.role !== 'crashed' || pending === 0, 'crashed, nobody waits for it');

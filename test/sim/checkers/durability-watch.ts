@@ -40,7 +40,7 @@ export class DurabilityWatch {
 
 /** Throws unless what the server's storage acknowledged survives a power cut at this moment. */
 export async function checkDisk(server: SimServer): Promise<void> {
-  if (server.isDamaged) return;
+  if (server.damage !== 'none') return;
   const recovered = await recoverAfterPowerCut(server);
   server.durable.check(recovered, `server ${server.id}, were its power cut now`);
 }
@@ -48,7 +48,8 @@ export async function checkDisk(server: SimServer): Promise<void> {
 async function recoverAfterPowerCut({ disk, identity }: SimServer): Promise<RecoveredState> {
   const contents = disk.contents.durableOnly();
   const still = diskOver(contents, ({ work }) => Promise.resolve(work()));
-  const { recovered, storage } = await openSimStorage(still, identity);
+  const incarnation = '0'.repeat(32);
+  const { recovered, storage } = await openSimStorage({ disk: still, identity, incarnation });
   await storage.close();
   return recovered;
 }

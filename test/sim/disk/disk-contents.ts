@@ -23,8 +23,8 @@ export interface Inode {
   dirty: Range[];
   /** Written, but the sync failed: readable, and gone with the power. */
   lost: Range[];
-  /** Where the last append began. */
-  lastAppendAt: number;
+  /** Where the last append that was durable at once began. */
+  lastDurableAt: number;
 }
 
 /** A change of names that is not durable yet. */
@@ -94,14 +94,16 @@ export class DiskContents {
   append(inode: Inode, bytes: Uint8Array): void {
     const from = inode.current.size;
     inode.current.put(from, bytes);
-    inode.lastAppendAt = from;
     if (bytes.length > 0) inode.dirty.push({ from, to: inode.current.size });
   }
 
   /** Makes what the last append wrote durable, and nothing that was written before it. */
   syncLastAppend(inode: Inode): void {
     const last = inode.dirty.pop();
-    if (last !== undefined) copyRange(inode, last);
+    if (last !== undefined) {
+      copyRange(inode, last);
+      inode.lastDurableAt = last.from;
+    }
     inode.durable.resize(inode.current.size);
   }
 
@@ -162,7 +164,7 @@ export class DiskContents {
 }
 
 function newInode(current: GrowingBytes, durable: GrowingBytes): Inode {
-  return { current, durable, dirty: [], lost: [], lastAppendAt: 0 };
+  return { current, durable, dirty: [], lost: [], lastDurableAt: 0 };
 }
 
 /** A file whose contents are all durable. */
@@ -185,7 +187,7 @@ function torn(inode: Inode, chance: Chance): Inode {
   const { current, durable, dirty, lost } = inode;
   const isSettled = dirty.length + lost.length === 0 && current.size === durable.size;
   if (isSettled || chance() < 0.3)
-    return { ...stillInode(durable), lastAppendAt: inode.lastAppendAt };
+    return { ...stillInode(durable), lastDurableAt: inode.lastDurableAt };
   const bytes = GrowingBytes.of(durable.view());
   const ends = chance() < 0.5 ? 1 : chance();
   bytes.resize(durable.size + Math.round((current.size - durable.size) * ends));
@@ -196,5 +198,5 @@ function torn(inode: Inode, chance: Chance): Inode {
       if (chance() < written) bytes.put(at, current.view(at, end));
     }
   }
-  return { ...stillInode(bytes), lastAppendAt: inode.lastAppendAt };
+  return { ...stillInode(bytes), lastDurableAt: inode.lastDurableAt };
 }

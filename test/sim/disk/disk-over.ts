@@ -29,6 +29,13 @@ export function diskOver(contents: DiskContents, run: RunOperation): Disk {
   return {
     list: () => quick('list the folder', () => contents.names()),
     read: (name) => quick(`read ${name}`, () => contents.find(name)?.current.view().slice()),
+    readRange: (name, offset, bytesMax) =>
+      quick(`read ${name}`, () => {
+        const current = contents.find(name)?.current;
+        const end = Math.min(current?.size ?? 0, offset + bytesMax);
+        return current?.view(Math.min(offset, end), end).slice();
+      }),
+    size: (name) => quick(`look at ${name}`, () => contents.find(name)?.current.size),
     create: (name) =>
       quick(`create ${name}`, () => fileOver(contents, name, contents.create(name), run)),
     openAt: (name, size) =>
