@@ -2,8 +2,9 @@
 import { expect } from 'chai';
 import { AssertionError } from '../../src/base/assert.js';
 import type { RecoveredState, Storage } from '../../src/storage/storage.js';
-import { entriesOf, entryOf, hardStateOf, plain, writeOf } from '../storage/storage-samples.js';
-import { written } from '../storage/storage-samples.js';
+import { entriesOf, entryOf, hardStateOf, newHardState } from '../storage/storage-samples.js';
+import { newestImage, plain, positionOf, resetOf } from '../storage/storage-samples.js';
+import { takeSnapshot, writeOf, written } from '../storage/storage-samples.js';
 
 /** One server's place to keep things; `open` again means the server starts again. */
 export interface StorageHome {
@@ -38,7 +39,9 @@ function describeWrites(home: () => StorageHome): void {
   it('starts new with term 0, no vote and an empty log', async () => {
     const { storage, recovered } = await home().open();
     expect(recovered).to.deep.equal({
-      hardState: hardStateOf(0),
+      hardState: newHardState,
+      snapshot: positionOf(0, 0),
+      logBase: positionOf(0, 0),
       entries: [],
       isNew: true,
       notices: [],
