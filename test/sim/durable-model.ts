@@ -5,7 +5,7 @@
  */
 import { assert, must } from '../../src/base/assert.js';
 import type { HardState } from '../../src/raft/effects.js';
-import type { Entry } from '../../src/raft/messages.js';
+import type { Entry, LogPosition } from '../../src/raft/messages.js';
 import type { RecoveredState, StorageWrite } from '../../src/storage/storage.js';
 import { isSameEntry } from './checkers/committed-log.js';
 
@@ -15,11 +15,19 @@ export class DurableModel {
   #baseIndex = 0;
   #baseTerm = 0;
   #entries: Entry[] = [];
+  /** The newest snapshot that was acknowledged. */
+  #snapshotIndex = 0;
   #underWay: StorageWrite[] = [];
 
   /** Undefined before the first process of this disk has said anything. */
   get hardState(): HardState | undefined {
     return this.#hardState;
+  }
+
+  /** Whether this server counts for a majority (docs/decisions/0008-standing.md). */
+  get counts(): boolean {
+    const standing = this.#hardState?.standing;
+    return standing === 'member' || standing === 'founding';
   }
 
   get term(): number {
@@ -34,6 +42,11 @@ export class DurableModel {
     return this.#baseIndex + this.#entries.length;
   }
 
+  /** Through which index the state is durable, as entries or as a snapshot. */
+  get durableIndex(): number {
+    return Math.max(this.lastIndex, this.#snapshotIndex);
+  }
+
   /** Undefined before the log's beginning and behind its end. */
   entryAt(index: number): Entry | undefined {
     return this.#entries[index - this.#baseIndex - 1];
@@ -46,9 +59,13 @@ export class DurableModel {
 
   /** Whether the entry is there, as itself or in a snapshot. */
   holds(entry: Entry): boolean {
-    if (entry.index <= this.#baseIndex) return true;
+    if (entry.index <= Math.max(this.#baseIndex, this.#snapshotIndex)) return true;
     const held = this.entryAt(entry.index);
     return held !== undefined && isSameEntry(held, entry);
+  }
+
+  snapshotCommitted(position: LogPosition): void {
+    this.#snapshotIndex = Math.max(this.#snapshotIndex, position.index);
   }
 
   issued(write: StorageWrite): void {
@@ -72,10 +89,24 @@ export class DurableModel {
   check(recovered: RecoveredState, who: string): void {
     this.#checkHardState(recovered.hardState, who);
     const found = new FoundLog(recovered);
-    assert(
-      found.coveredIndex >= this.#baseIndex || this.#isReset(),
-      `${who}: the snapshot that entry ${this.#baseIndex} was dropped for is gone`,
-    );
+    const promised = Math.max(this.#baseIndex, this.#snapshotIndex);
+    assert(found.coveredIndex >= promised, `${who}: the snapshot at ${promised} is gone`);
+    this.#checkEntries(recovered, found, who);
+  }
+
+  /**
+   * The same after bits have flipped and no harm was found: a snapshot may be gone for which the
+   * log makes up.
+   */
+  checkMended(recovered: RecoveredState, who: string): void {
+    this.#checkHardState(recovered.hardState, who);
+    const found = new FoundLog(recovered);
+    const promised = Math.min(this.durableIndex, this.#replacedFrom() - 1);
+    assert(found.lastIndex >= promised, `${who}: nothing is left of entry ${promised}`);
+    this.#checkEntries(recovered, found, who);
+  }
+
+  #checkEntries(recovered: RecoveredState, found: FoundLog, who: string): void {
     const keptThrough = Math.min(this.lastIndex, this.#replacedFrom() - 1);
     for (let index = found.coveredIndex + 1; index <= keptThrough; index += 1) {
       const entry = this.entryAt(index);
@@ -99,13 +130,7 @@ export class DurableModel {
     const base = recovered.logBase;
     this.#begin(base.index, base.term);
     this.#entries = [...recovered.entries];
-  }
-
-  /** The disk was damaged or emptied: it owes nothing any more. */
-  forget(): void {
-    this.#hardState = undefined;
-    this.#underWay = [];
-    this.#begin(0, 0);
+    this.#snapshotIndex = recovered.snapshot.index;
   }
 
   #begin(index: number, term: number): void {
@@ -131,10 +156,6 @@ export class DurableModel {
       from = Math.min(from, entries[0]?.index ?? Infinity);
     }
     return from;
-  }
-
-  #isReset(): boolean {
-    return this.#underWay.some(({ reset }) => reset !== undefined);
   }
 
   #isIssued(entry: Entry): boolean {
@@ -166,5 +187,9 @@ class FoundLog {
 
   entryAt(index: number): Entry | undefined {
     return this.#entries[index - this.#baseIndex - 1];
+  }
+
+  get lastIndex(): number {
+    return Math.max(this.coveredIndex, this.#baseIndex + this.#entries.length);
   }
 }

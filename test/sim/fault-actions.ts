@@ -107,7 +107,9 @@ export const faultActions = {
     }
   },
   diskErrors: (scope) => {
-    hurtDisk(scope, 'has errors', { errorProbability: scope.random.pick([0.01, 0.2, 1]) });
+    const { random } = scope;
+    const errorProbability = random.pick([0.01, 0.2, 1]);
+    hurtDisk(scope, 'has errors', { errorProbability, liesAfterErrors: random.chance(0.5) });
   },
   fullDisk: (scope) => {
     const more = scope.random.integer(0, 2_000);
@@ -115,6 +117,22 @@ export const faultActions = {
   },
   hangingDisk: (scope) => {
     hurtDisk(scope, 'hangs', { isHanging: true });
+  },
+  bitFlip: ({ world, random, targets }) => {
+    const server = random.pick(targets);
+    if (!mayBeDamaged(world, server)) return;
+    const place = drawFlip(server, random);
+    if (place === undefined) return;
+    world.note('fault', `s${server.id}`, () => `bit ${place.bit} of its ${place.name} flips`);
+    server.flipBit(place.name, place.bit);
+  },
+  wipe: ({ world, random, targets }) => {
+    const server = random.pick(targets);
+    if (!mayBeDamaged(world, server)) return;
+    world.note('fault', `s${server.id}`, () => 'is wiped');
+    if (server.isUp) server.kill(true);
+    server.wipe();
+    if (random.chance(0.5)) server.start();
   },
 } satisfies Record<string, Action>;
 
@@ -149,6 +167,31 @@ export function mendServer(world: SimWorld, server: SimServer): void {
     return;
   }
   life.replica.restore();
+}
+
+/**
+ * What a cluster must survive: a minority that forgets, and only those whom the others could make
+ * good for whatever they forgot before.
+ */
+function mayBeDamaged({ servers }: SimWorld, server: SimServer): boolean {
+  const minority = Math.ceil(servers.length / 2) - 1;
+  const forgetful = servers.filter(({ hasForgotten }) => hasForgotten).length;
+  const { hardState } = server.durable;
+  return !server.hasForgotten && forgetful < minority && hardState?.standing === 'member';
+}
+
+/**
+ * A bit that recovery can know to be wrong. Of the last write of a log nobody can tell whether it
+ * was finished: a bit that flips there is spared.
+ */
+function drawFlip(
+  { disk }: SimServer,
+  random: SimRandom,
+): { readonly name: string; readonly bit: number } | undefined {
+  const name = random.pick(disk.contents.names());
+  const { current, lastDurableAt } = disk.contents.file(name);
+  const bytes = name.startsWith('log-') ? lastDurableAt : current.size;
+  return bytes === 0 ? undefined : { name, bit: random.integer(0, 8 * bytes - 1) };
 }
 
 type DiskHurt = Partial<typeof healthyDisk>;

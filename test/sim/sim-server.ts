@@ -7,6 +7,7 @@ import type { FolderIdentity } from '../../src/base/folder-identity.js';
 import type { ServerId } from '../../src/base/ids.js';
 import type { FileCommand, UpdateResult } from '../../src/files/file-command.js';
 import type { FileMap } from '../../src/files/file-map.js';
+import type { Entry } from '../../src/raft/messages.js';
 import { LastingReplica, type OpenedMemory } from '../../src/replica/lasting-replica.js';
 import type { ReplicaEvent } from '../../src/replica/observer.js';
 import type { SnapshotLimits } from '../../src/replica/snapshot-limits.js';
@@ -36,6 +37,10 @@ export interface ServerEvents {
   readonly onUse: () => void;
   /** A write was acknowledged by its storage. */
   readonly onDurable: (write: StorageWrite) => void;
+  /** A snapshot of the state through this index is about to be written. */
+  readonly onSnapshot: (index: number) => void;
+  /** A storage was opened, and the state restored through this index. */
+  readonly onRestored: (files: FileMap, index: number) => void;
   /** A process started, came to work, or came to its end. */
   readonly onLife: (what: string) => void;
   /** Something threw where nobody listens: a bug. */
@@ -74,8 +79,9 @@ export interface Life {
 
 export class SimServer {
   readonly #options: SimServerOptions;
-  /** What its storage has acknowledged. */
-  readonly durable = new DurableModel();
+  #durable = new DurableModel();
+  /** What it had acknowledged when its disk was damaged, until it is a member again. */
+  #forgotten: DurableModel | undefined = undefined;
   #process: SimProcess | undefined = undefined;
   #life: Life | undefined = undefined;
   #folders = 0;
@@ -103,6 +109,20 @@ export class SimServer {
 
   get disk(): SimDisk {
     return this.#options.disk;
+  }
+
+  /** What its storage has acknowledged. */
+  get durable(): DurableModel {
+    return this.#durable;
+  }
+
+  /**
+   * Whether it has durably promised the entry while it counted, even if its disk has lost it since:
+   * others may rest on the promise, and it takes no part before it has the entry again.
+   */
+  hasPromised(entry: Entry): boolean {
+    const models = this.hasForgotten ? [this.#durable, this.#forgotten] : [this.#durable];
+    return models.some((model) => model?.counts === true && model.holds(entry));
   }
 
   /** What its disk has suffered since a process recovered from it. */
@@ -187,7 +207,7 @@ export class SimServer {
   wipe(): void {
     assert(!this.isUp, 'a disk is replaced while nobody uses it');
     this.disk.contents.wipe();
-    this.durable.forget();
+    this.#forget();
     this.#damage = 'wiped';
     this.#hasForgotten = true;
     this.#folders += 1;
@@ -197,6 +217,11 @@ export class SimServer {
     this.disk.contents.flipBit(name, bit);
     if (this.#damage === 'none') this.#damage = 'flipped';
     this.#hasForgotten = true;
+  }
+
+  #forget(): void {
+    this.#forgotten = this.#durable;
+    this.#durable = new DurableModel();
   }
 
   async #boot(process: SimProcess): Promise<void> {
@@ -219,6 +244,10 @@ export class SimServer {
       incarnation: incarnation.join(''),
     });
     this.#checkRecovered(opened.recovered);
+    this.#options.events.onRestored(opened.stateMachine, opened.recovered.snapshot.index);
+    if (this.#damage !== 'none' && opened.recovered.hardState.standing === 'refilling') {
+      this.#forget();
+    }
     this.durable.adopt(opened.recovered);
     this.#damage = 'none';
     return { ...opened, storage: this.#watched(process, opened.storage) };
@@ -231,8 +260,10 @@ export class SimServer {
         standing === 'joining',
         `server ${this.id} was wiped and takes itself for ${standing}`,
       );
-    } else if (this.#damage === 'none' || standing !== 'refilling') {
+    } else if (this.#damage === 'none') {
       this.durable.check(recovered, `server ${this.id}, recovering`);
+    } else if (standing !== 'refilling') {
+      this.durable.checkMended(recovered, `server ${this.id}, recovering from damage`);
     }
   }
 
@@ -276,6 +307,12 @@ export class SimServer {
         if (!process.isAlive) return;
         this.durable.acknowledged(write);
         this.#options.events.onDurable(write);
+      },
+      snapshotBegun: ({ index }) => {
+        this.#options.events.onSnapshot(index);
+      },
+      snapshotCommitted: (position) => {
+        if (process.isAlive) this.durable.snapshotCommitted(position);
       },
     });
   }

@@ -7,6 +7,7 @@
  */
 import { must } from '../../src/base/assert.js';
 import { asServerId, type ServerId } from '../../src/base/ids.js';
+import type { FileMap } from '../../src/files/file-map.js';
 import { defaultSnapshotLimits, type SnapshotLimits } from '../../src/replica/snapshot-limits.js';
 import type { StorageWrite } from '../../src/storage/storage.js';
 import { describeReplicaEvent, describePeerMessage, describePeerReply } from './describe.js';
@@ -21,6 +22,10 @@ import { Trace, type TraceKind } from './trace.js';
 export interface WorldObserver extends NetworkTap {
   /** A server's storage has acknowledged a write. */
   written(server: ServerId, write: StorageWrite): void;
+  /** Some server begins a snapshot of its state through this index. */
+  snapshotBegun?(index: number): void;
+  /** A server has restored its state from a snapshot of it through this index. */
+  restored?(server: ServerId, files: FileMap, index: number): void;
   /** After every event, for each server in which something happened. */
   stepped(server: ServerId): void;
 }
@@ -185,6 +190,12 @@ export class SimWorld {
       },
       onDurable: (write: StorageWrite) => {
         for (const observer of this.#observers) observer.written(id, write);
+      },
+      onSnapshot: (index: number) => {
+        for (const observer of this.#observers) observer.snapshotBegun?.(index);
+      },
+      onRestored: (files: FileMap, index: number) => {
+        for (const observer of this.#observers) observer.restored?.(id, files, index);
       },
       onLife: (what: string) => {
         this.note('life', `s${id}`, () => what);

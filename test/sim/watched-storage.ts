@@ -17,6 +17,9 @@ export interface StorageListener {
   used(): void;
   issued(write: StorageWrite): void;
   acknowledged(write: StorageWrite): void;
+  snapshotBegun(position: LogPosition): void;
+  /** A snapshot was said to be durable. */
+  snapshotCommitted(position: LogPosition): void;
 }
 
 export class WatchedStorage implements Storage {
@@ -39,7 +42,16 @@ export class WatchedStorage implements Storage {
 
   createSnapshot(position: LogPosition): SnapshotWriter {
     this.#listener.used();
-    return this.#storage.createSnapshot(position);
+    this.#listener.snapshotBegun(position);
+    const writer = this.#storage.createSnapshot(position);
+    return {
+      write: (bytes) => writer.write(bytes),
+      commit: async () => {
+        await writer.commit();
+        this.#listener.snapshotCommitted(position);
+      },
+      abandon: () => writer.abandon(),
+    };
   }
 
   openSnapshot(): Promise<SnapshotReader | undefined> {

@@ -110,6 +110,16 @@ export class ClusterWatch implements WorldObserver {
     }
   }
 
+  snapshotBegun(index: number): void {
+    this.#advanceReference(Math.min(index, this.committed.entries.length));
+  }
+
+  restored(server: ServerId, files: FileMap, index: number): void {
+    const checksum = imageChecksum(files);
+    const known = this.#states.get(index) ?? checksum;
+    assert(known === checksum, `server ${server} restores a wrong state through entry ${index}`);
+  }
+
   #advanceReference(index: number): void {
     if (index <= this.#referenceIndex) return;
     for (const entry of this.committed.entries.slice(this.#referenceIndex, index)) {
@@ -186,7 +196,7 @@ function checkOrder(server: SimServer, status: ReplicaStatus): void {
   holds(durableIndex <= lastLogIndex, 'durable ≤ last');
   holds(firstLogIndex <= snapshotIndex + 1, 'purged ≤ snapshot');
   holds(snapshotIndex <= lastApplied, 'snapshot ≤ applied');
-  holds(durableIndex <= durable.lastIndex, 'durable entries were acknowledged by the storage');
+  holds(durableIndex <= durable.durableIndex, 'durable entries were acknowledged by the storage');
   const pending = status.pendingUpdates + status.pendingReads;
   holds(status.role !== 'crashed' || pending === 0, 'crashed, nobody waits for it');
   holds(term >= durable.term, 'its term is at least the durable one');

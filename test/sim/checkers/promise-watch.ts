@@ -40,12 +40,12 @@ export class PromiseWatch implements WorldObserver {
     } else if (response.type === 'appendEntries' && response.success && durable.term === term) {
       const { matchIndex } = response;
       assert(
-        matchIndex <= durable.lastIndex,
-        `server ${from} acknowledges entry ${matchIndex}, durable through ${durable.lastIndex}`,
+        matchIndex <= durable.durableIndex,
+        `server ${from} acknowledges entry ${matchIndex}, durable through ${durable.durableIndex}`,
       );
     } else if (response.type === 'installSnapshot' && response.installed) {
       assert(
-        response.lastIncludedIndex <= durable.lastIndex,
+        response.lastIncludedIndex <= durable.durableIndex,
         `server ${from} acknowledges the snapshot at ${response.lastIncludedIndex} too early`,
       );
     }
