@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { asLogIndex, asTerm } from '../../src/base/ids.js';
 import { testTiming } from './make.js';
+import { wipe, damage } from './disk-accidents.js';
 import { RaftCluster } from './raft-cluster.js';
 
 const { electionTicksMax, electionTicksMin, heartbeatTicks } = testTiming;
@@ -93,7 +94,7 @@ describe('A new cluster', () => {
 describe('A server that was wiped', () => {
   it('is refilled, does not count meanwhile, and is a member again', () => {
     const cluster = makeCluster();
-    cluster.wipe(2);
+    wipe(cluster, 2);
     cluster.tick(2);
     cluster.deliverAll();
     expect(cluster.server(2).raft.standing).to.equal('refilling');
@@ -111,7 +112,7 @@ describe('A server that was wiped', () => {
     cluster.propose(0, 'on 0 and 2 only');
     cluster.deliverAll();
     expect(cluster.server(0).raft.commitIndex).to.equal(4);
-    cluster.wipe(2);
+    wipe(cluster, 2);
     cluster.crash(0);
     cluster.run(10 * electionTicksMax);
     expect(cluster.server(1).isLeader, 'it lacks the entry').to.equal(false);
@@ -124,10 +125,10 @@ describe('A server that was wiped', () => {
 
   it('passes for new with nobody, not even with one that was wiped and refilled before', () => {
     const cluster = makeCluster();
-    cluster.wipe(1);
+    wipe(cluster, 1);
     cluster.run(2 * electionTicksMax);
     expect(cluster.server(1).raft.standing).to.equal('member');
-    cluster.wipe(2);
+    wipe(cluster, 2);
     cluster.isolate(0);
     cluster.run(10 * electionTicksMax);
     expect(cluster.server(2).raft.standing).to.equal('refilling');
@@ -140,7 +141,7 @@ describe('A server that was wiped', () => {
     cluster.run(4 * electionTicksMax);
     cluster.restore(2);
     cluster.run(2 * electionTicksMin);
-    cluster.wipe(1);
+    wipe(cluster, 1);
     cluster.isolate(0);
     cluster.run(4 * electionTicksMax);
     expect(cluster.server(1).raft.standing).to.equal('refilling');
@@ -153,7 +154,7 @@ describe('A server that was wiped', () => {
     cluster.run(4 * electionTicksMax);
     expect(standings(cluster).slice(0, 3)).to.deep.equal(['founding', 'founding', 'founding']);
     // Server 0 loses everything; those that start only now take it for new.
-    cluster.wipe(0);
+    wipe(cluster, 0);
     cluster.isolate(0, 3, 4);
     cluster.restore(3);
     cluster.restore(4);
@@ -169,7 +170,7 @@ describe('A server that was wiped', () => {
 
   it('is asked for votes in vain, and still learns the term', () => {
     const cluster = makeCluster();
-    cluster.wipe(2);
+    wipe(cluster, 2);
     cluster.tick(2);
     cluster.deliverAll();
     cluster.crash(0);
@@ -186,7 +187,7 @@ describe('What a refilling server answers', () => {
   function makeRefilling(): RaftCluster {
     const cluster = makeCluster();
     cluster.crash(1);
-    cluster.wipe(2);
+    wipe(cluster, 2);
     cluster.run(2 * electionTicksMax);
     expect(cluster.server(2).raft.standing).to.equal('refilling');
     expect(cluster.server(2).raft.log.lastIndex).to.equal(3);
@@ -224,7 +225,7 @@ describe('What a refilling server answers', () => {
 describe('A server whose log or hard state was damaged', () => {
   it('keeps what is sound of its log, and fills up the rest', () => {
     const cluster = makeCluster();
-    cluster.damage(2, asLogIndex(2));
+    damage(cluster, 2, asLogIndex(2));
     expect(cluster.server(2).raft.log.lastIndex).to.equal(2);
     cluster.run(2 * electionTicksMax);
     expect(cluster.server(2).raft.standing).to.equal('member');
@@ -234,7 +235,7 @@ describe('A server whose log or hard state was damaged', () => {
 
   it('goes on refilling after a restart in the middle of it', () => {
     const cluster = makeCluster();
-    cluster.damage(2, asLogIndex(1));
+    damage(cluster, 2, asLogIndex(1));
     cluster.crash(1);
     cluster.run(electionTicksMax);
     cluster.restart(2);
@@ -255,7 +256,7 @@ describe('A server whose log or hard state was damaged', () => {
     cluster.heal();
     cluster.isolate(1);
     const term = asTerm(1);
-    cluster.damage(2, asLogIndex(3), { term, votedFor: undefined });
+    damage(cluster, 2, asLogIndex(3), { term, votedFor: undefined });
     cluster.run(4 * electionTicksMin);
     cluster.propose(0, 'must not be committed in term 1');
     cluster.run(electionTicksMin);
