@@ -81,13 +81,7 @@ describe('a lasting replica', () => {
     const rig = await clusterWithFiles();
     const server = rig.at(1);
     await failDisk(rig, server);
-    const { open } = server.disk;
-    server.disk.open = async () => {
-      server.disk.refusal = undefined;
-      const opened = await open.call(server.disk);
-      server.disk.refusal = 'no space left';
-      return opened;
-    };
+    server.disk.opensAllTheSame = true;
     const leader = await rig.leader();
     const before = server.told('storageFailed');
     for (let second = 0; second < 40; second += 1) {
@@ -158,15 +152,11 @@ describe('a lasting replica', () => {
     const server = rig.at(1);
     await failDisk(rig, server);
     server.disk.refusal = undefined;
-    const { open } = server.disk;
     let goOn: (() => void) | undefined;
-    server.disk.open = async () => {
-      const opened = await open.call(server.disk);
-      await new Promise<void>((resolve) => {
+    server.disk.onOpened = () =>
+      new Promise((resolve) => {
         goOn = resolve;
       });
-      return opened;
-    };
     await rig.until('it is being opened', () => goOn !== undefined);
     const stopped = server.replica.stop();
     goOn?.();
