@@ -27,6 +27,9 @@ export class PartWorld {
     },
   };
 
+  /** What most parts are made with. */
+  readonly parts = { tasks: this.tasks, observer: this.observer, timer: this.timer };
+
   /** Types of the events that were told. */
   get told(): readonly string[] {
     return this.events.map(({ type }) => type);

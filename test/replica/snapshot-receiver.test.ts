@@ -48,7 +48,7 @@ class ReceiverRig {
   lastApplied = asLogIndex(1);
   #callId = 0;
   readonly receiver = new SnapshotReceiver({
-    ...this.world,
+    ...this.world.parts,
     ...{ storage: this.world.storage, stateMachine: this.files },
     lastApplied: () => this.lastApplied,
     take: (event) => this.events.push(event),

@@ -18,7 +18,7 @@ class SenderRig {
   unreadable = 0;
   isOutdated = false;
   readonly sender = new SnapshotSender({
-    ...this.world,
+    ...this.world.parts,
     ...{ storage: this.world.storage, to: asServerId(1), leaderId: asServerId(0) },
     send: (request) => this.sent.push(request),
     onBegun: ({ index }) => this.begun.push(index),

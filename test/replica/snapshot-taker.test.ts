@@ -20,7 +20,7 @@ class TakerRig {
 
   constructor() {
     this.taker = new SnapshotTaker({
-      ...this.world,
+      ...this.world.parts,
       ...{ stateMachine: this.files, storage: this.world.storage, limits },
       position: () => positionAt(this.applied),
       onTaken: (position) => this.taken.push(position),
