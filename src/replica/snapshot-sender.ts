@@ -34,8 +34,10 @@ export interface SnapshotSenderOptions {
   readonly observer: ReplicaObserver;
   readonly tasks: RunningTasks;
   readonly send: (request: InstallSnapshotRequest) => void;
-  /** A transfer of this snapshot has begun. */
+  /** The follower has answered: it is on its way to this snapshot. */
   readonly onBegun: (position: LogPosition) => void;
+  /** Whether another snapshot should be sent in place of this one, which is, or is not, begun. */
+  readonly isOutdated: (position: LogPosition, isBegun: boolean) => boolean;
   /** The newest snapshot cannot be read: another one is wanted in its place. */
   readonly onUnreadable: () => void;
 }
@@ -47,6 +49,8 @@ interface Transfer {
   state: 'reading' | 'sent' | 'waiting';
   /** Where the piece began that was sent last; undefined when it only asked. */
   sentFrom: number | undefined;
+  /** The follower has answered. */
+  isBegun: boolean;
   /** Answers in a row that brought nothing, and demands left to skip for them. */
   idleAnswers: number;
   demandsToSkip: number;
@@ -64,11 +68,6 @@ export class SnapshotSender {
     this.#options = options;
   }
 
-  /** The snapshot that is being sent. */
-  get sending(): LogPosition | undefined {
-    return this.#transfer?.reader.position;
-  }
-
   tick(): void {
     this.#pause.tick();
   }
@@ -77,6 +76,7 @@ export class SnapshotSender {
   demanded(term: Term): void {
     if (this.#opening !== undefined && this.#opening.term !== term) this.end();
     if (this.#transfer !== undefined && this.#transfer.term !== term) this.end();
+    if (this.#isOutdated()) this.end();
     const transfer = this.#transfer;
     if (transfer !== undefined) this.#continue(transfer);
     else if (this.#opening === undefined && this.#pause.isOver) {
@@ -93,6 +93,7 @@ export class SnapshotSender {
       return;
     }
     if (transfer.state === 'reading') return;
+    this.#begun(transfer);
     const isWhole = nextOffset >= transfer.reader.imageBytes;
     if (isWhole || nextOffset === transfer.sentFrom) {
       // A follower that has all of it is making it durable, and says so when it is asked again.
@@ -149,16 +150,28 @@ export class SnapshotSender {
   }
 
   #begin(term: Term, reader: SnapshotReader): void {
-    const { to, observer, onBegun } = this.#options;
     const transfer: Transfer = {
-      ...{ term, reader, state: 'waiting', sentFrom: undefined },
+      ...{ term, reader, state: 'waiting', sentFrom: undefined, isBegun: false },
       ...{ idleAnswers: 0, demandsToSkip: 0, isEnded: false },
     };
     this.#transfer = transfer;
-    const { position, imageBytes } = reader;
+    this.#ask(transfer);
+  }
+
+  #begun(transfer: Transfer): void {
+    if (transfer.isBegun) return;
+    transfer.isBegun = true;
+    const { to, observer, onBegun } = this.#options;
+    const { position, imageBytes } = transfer.reader;
     observer({ type: 'snapshotSending', to, position, imageBytes });
     onBegun(position);
-    this.#ask(transfer);
+  }
+
+  /** Who does not answer may be away for long: when it is back it is sent what is newest then. */
+  #isOutdated(): boolean {
+    const transfer = this.#transfer;
+    if (transfer?.state !== 'waiting') return false;
+    return this.#options.isOutdated(transfer.reader.position, transfer.isBegun);
   }
 
   #ask(transfer: Transfer): void {

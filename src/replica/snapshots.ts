@@ -183,6 +183,11 @@ export class Snapshots {
       onBegun: (position) => {
         this.#keptLog.hold(to, position, this.#taker.newestAtBytes);
       },
+      isOutdated: ({ index }, isBegun) => {
+        const { snapshot, log } = this.#options.raft;
+        // Without the entries behind it, another snapshot would have to follow at once.
+        return log.firstIndex > index + 1 || (!isBegun && snapshot.index > index);
+      },
       onUnreadable: () => {
         this.#taker.demand();
       },
