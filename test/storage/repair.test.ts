@@ -130,6 +130,7 @@ describe('a folder with damage', () => {
         disk = disk.copy();
         const name = must(disk.names()[harm.file % disk.names().length], 'a file');
         await must(harms[harm.kind % harms.length], 'a harm')(disk, name, harm.at);
+        disk = disk.copy();
         for (const powerCutAt of [cutAt, Math.floor(cutAt / 2)]) {
           disk.arm({ powerCutAt });
           await Promise.race([started(disk), disk.powerCut]);
