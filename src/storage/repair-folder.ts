@@ -61,13 +61,13 @@ function forgetful(findings: FolderFindings, incarnation: string): HardState {
   return { ...hardState, term, votedFor, standing: 'refilling' };
 }
 
-/** The whole segments before the first that is damaged, if the snapshot reaches where they begin. */
+/** The whole segments before the first that is damaged, if the snapshot reaches their beginning. */
 async function soundLog(
   { disk, identity, findings }: RepairParts,
   sequences: readonly number[],
 ): Promise<LogReading> {
   let { log } = findings;
-  for (let left = sequences; left.length > 0; ) {
+  for (let left = sequences; left.length > 0;) {
     if (log.damage === undefined && connects(log, findings.snapshot.position)) return log;
     const limit = log.damage?.sequence ?? log.front;
     left = left.filter((sequence) => sequence < limit);

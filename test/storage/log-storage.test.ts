@@ -29,6 +29,18 @@ async function live(disk: FaultyDisk, history: StorageHistory): Promise<void> {
   await Promise.race([life(), disk.powerCut]);
 }
 
+/** A process that lives until the disk refuses, and closes its storage all the same. */
+async function lifeAndClose(disk: FaultyDisk, history: StorageHistory): Promise<void> {
+  try {
+    const opened = await openOn(disk);
+    history.check(opened);
+    await history.write(opened.storage, writesPerLife);
+    await opened.storage.close();
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+  }
+}
+
 describe('the log on disk', () => {
   it('recovers all that was acknowledged and invents nothing, wherever the power goes', () => {
     const livesArbitrary = fc.array(
@@ -67,6 +79,25 @@ describe('the log on disk', () => {
     );
   });
 
+  it('relies on nothing that only seems to be written, once the disk has refused', () => {
+    const failures = fc.array(fc.nat(operationsPerLife), { minLength: 1, maxLength: 3 });
+    return fc.assert(
+      fc.asyncProperty(fc.integer(), failures, fc.boolean(), async (seed, failAts, forGood) => {
+        const random = randomFrom(seed);
+        const history = new StorageHistory(random);
+        const disk = new FaultyDisk(random);
+        for (const failAt of failAts) {
+          disk.arm({ failAt, failsForGood: forGood });
+          await lifeAndClose(disk, history);
+        }
+        disk.arm({});
+        await lifeAndClose(disk, history);
+        await live(disk.afterPowerCut(), history);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   it('fails every later write after the first that failed', async () => {
     const disk = new FaultyDisk(randomFrom(1));
     const { storage } = await openOn(disk);
@@ -93,7 +124,10 @@ describe('the log on disk', () => {
       expect(await failing).to.be.instanceOf(StorageError);
       await storage.close();
       const { recovered } = await openOn(disk.afterKill());
-      expect(plain(recovered.entries)).to.deep.equal(plain(entriesOf(1, 1, 1)));
+      // The write may be there: it was issued, and nobody was told that it is not.
+      const { length } = recovered.entries;
+      expect(plain(recovered.entries)).to.deep.equal(plain(entriesOf(1, length, 1)));
+      expect(length).to.be.within(1, 2);
     }
   });
 
@@ -205,7 +239,10 @@ describe('the log on disk after a bit flipped', () => {
     const whole = (await outcomeOf(disk.copy())) as RecoveredState;
     const name = segmentName(1);
     const bytes = must(await disk.read(name), 'a first segment');
-    const firstFrame = must(readFrame(bytes, segmentHeaderBytes, seedOf(bytes.subarray(0, segmentHeaderBytes))), 'a frame');
+    const firstFrame = must(
+      readFrame(bytes, segmentHeaderBytes, seedOf(bytes.subarray(0, segmentHeaderBytes))),
+      'a frame',
+    );
     disk.flipBit(name, firstFrame.end * 8);
     const notice = `${name}: passed over an unreadable sync mark at offset ${firstFrame.end}`;
     expect(await outcomeOf(disk)).to.deep.equal({ ...whole, notices: [notice] });
@@ -222,7 +259,8 @@ describe('the log on disk after a bit flipped', () => {
     await disk.powerCut;
     const restarted = disk.afterPowerCut();
     await openOn(restarted);
-    restarted.flipBit(segmentName(1), (segmentHeaderBytes + frameHeaderBytes) * 8);
+    // A frame that nothing proved to be durable was written again, into the next segment.
+    restarted.flipBit(segmentName(2), (segmentHeaderBytes + frameHeaderBytes) * 8);
     expect(await outcomeOf(restarted.copy())).to.match(/frame 1 was acknowledged/);
   });
 
