@@ -71,7 +71,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   world.note('fault', 'all', () => `seed ${seed}: ${serverCount} servers; ${about}`);
   const ending = { world, random: draw.fork(), faults, history, watch };
   await failingWith(world, async () => {
-    world.startAll();
+    startServers(world, draw);
     workload.start();
     faults.start();
     await runSafety(world, watch, options.safety);
@@ -81,6 +81,20 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   });
   checkHistory(history.calls, watch.committed.entries);
   return { seed, serverCount, faults: about, ...count(world, history, watch) };
+}
+
+/** All at once, or some of them so late that a majority has founded the cluster without them. */
+function startServers(world: SimWorld, draw: SimRandom): void {
+  const late = draw.chance(0.3) ? draw.some(world.servers, 0.3) : [];
+  for (const server of world.servers) {
+    if (!late.includes(server)) {
+      server.start();
+      continue;
+    }
+    world.clock.after(draw.between(0, 3_000), () => {
+      if (!server.isUp) server.start();
+    });
+  }
 }
 
 /** Tiny, so that snapshots are taken and logs are cut all the time. */
