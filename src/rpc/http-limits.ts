@@ -8,14 +8,20 @@ import {
   peerBodyBytesMax,
   pendingCallsMax,
 } from '../base/limits.js';
+import type { UnreadLimits } from './unread-answers.js';
 
-export interface HttpLimits {
+export interface HttpLimits extends UnreadLimits {
   readonly callBodyBytesMax: number;
   readonly peerBodyBytesMax: number;
   readonly connectionsMax: number;
   readonly pendingCallsMax: number;
-  /** Bytes of calls that have arrived in part, over all connections; more are refused as busy. */
+  /**
+   * Bytes of calls that have arrived in part, over all connections; more are refused as busy. Calls
+   * of servers and those of clients have as much each.
+   */
   readonly partialBodiesBytesMax: number;
+  /** Bytes of calls that wait for their answer, again for servers and for clients. */
+  readonly pendingBodiesBytesMax: number;
   readonly headerBytesMax: number;
   /** From the first byte, or the opening of a connection, to the end of the headers. */
   readonly headersTimeoutMs: number;
@@ -40,6 +46,10 @@ export const defaultHttpLimits: HttpLimits = {
   connectionsMax,
   pendingCallsMax,
   partialBodiesBytesMax: 256 * 1024 * 1024,
+  pendingBodiesBytesMax: 256 * 1024 * 1024,
+  connectionUnreadBytesMax: 1024 * 1024,
+  unreadBytesMax: 256 * 1024 * 1024,
+  unreadTimeoutMs: 30_000,
   headerBytesMax: 16 * 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

@@ -15,9 +15,10 @@ import type { MethodServices } from './method-services.js';
 import type { MethodTable } from './method-table.js';
 import { OpenConnections } from './open-connections.js';
 import { endWithLastResponse, endWithPlainResponse } from './plain-response.js';
-import type { ServerMetrics } from './server-metrics.js';
+import type { HeldBytes, ServerMetrics } from './server-metrics.js';
 import { plainPage, StatusEndpoints, type Page } from './status-endpoints.js';
 import type { TlsIdentity } from './tls-identity.js';
+import { UnreadAnswers, type Answered } from './unread-answers.js';
 
 export interface RpcServerOptions {
   readonly services: MethodServices;
@@ -40,6 +41,7 @@ export class RpcServer {
   readonly #options: RpcServerOptions;
   readonly #limits: HttpLimits;
   readonly #connections: OpenConnections;
+  readonly #unread: UnreadAnswers;
   readonly #dispatcher: Dispatcher;
   readonly #calls: CallEndpoint;
   readonly #pages: StatusEndpoints;
@@ -51,10 +53,12 @@ export class RpcServer {
     this.#options = options;
     this.#limits = { ...defaultHttpLimits, ...options.limits };
     this.#connections = new OpenConnections(this.#limits);
+    this.#unread = new UnreadAnswers(this.#limits);
     this.#dispatcher = new Dispatcher({
       services,
       testerApi,
       pendingCallsMax: this.#limits.pendingCallsMax,
+      isOverloaded: () => this.#unread.isOverloaded,
       observer: metrics.calls,
       onBug,
     });
@@ -81,6 +85,7 @@ export class RpcServer {
       status: () => services.replica.status(),
       fileCount: () => services.files.size,
       connectionCount,
+      heldBytes: () => this.heldBytes,
     });
     this.#http = this.#createHttpServer();
     this.#server = this.#http.server;
@@ -107,9 +112,12 @@ export class RpcServer {
     return this.#dispatcher.pendingCalls;
   }
 
-  /** Bytes of calls that have arrived in part. */
-  get partialBytes(): number {
-    return this.#calls.partialBytes;
+  get heldBytes(): HeldBytes {
+    return {
+      partialCalls: this.#calls.partialBytes,
+      pendingCalls: this.#calls.pendingBytes,
+      unreadAnswers: this.#unread.bytes,
+    };
   }
 
   /** Opens the port. Rejects with `ListenError` when the operating system refuses. */
@@ -157,7 +165,10 @@ export class RpcServer {
     });
     const { server } = http;
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
-      this.#serve(request, response);
+      if (!this.#connections.isAccepted(request.socket)) return;
+      this.#unread.begin(request, response, (answered) => {
+        this.#serve(request, response, answered);
+      });
     };
     server.on('request', serve);
     // Whoever asks first may be refused without having sent the body.
@@ -174,38 +185,40 @@ export class RpcServer {
     return http;
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
-    if (!this.#connections.isAccepted(request.socket)) return;
+  #serve(request: IncomingMessage, response: ServerResponse, answered: Answered): void {
     const path = pathOf(request.url ?? '/');
     const verbs = verbsOf(path);
     const verb = request.method ?? '';
     if (verbs.length === 0) {
-      this.#end(request, response, plainPage(404, `nothing is served at this path`));
+      this.#end({ request, response, answered }, plainPage(404, `nothing is served at this path`));
     } else if (!verbs.includes(verb)) {
       const allow = verbs.join(', ');
       const page = plainPage(405, `this path takes ${allow}`);
-      this.#end(request, response, { ...page, headers: { ...page.headers, Allow: allow } });
+      this.#end(
+        { request, response, answered },
+        { ...page, headers: { ...page.headers, Allow: allow } },
+      );
     } else if (verb === 'POST') {
-      this.#calls.serve(request, response);
+      this.#calls.serve(request, response, answered);
     } else {
-      this.#get(path, request, response);
+      this.#get(path, { request, response, answered });
     }
   }
 
-  #get(path: string, request: IncomingMessage, response: ServerResponse): void {
+  #get(path: string, exchange: Exchange): void {
     const page = this.#pages.get(path) ?? plainPage(404, 'nothing is served at this path');
     Promise.resolve(page).then(
       (ready) => {
-        this.#end(request, response, ready);
+        this.#end(exchange, ready);
       },
       (error: unknown) => {
         this.#options.onBug(error, path);
-        this.#end(request, response, plainPage(500, 'internal error; the log of the server tells'));
+        this.#end(exchange, plainPage(500, 'internal error; the log of the server tells'));
       },
     );
   }
 
-  #end(request: IncomingMessage, response: ServerResponse, page: Page): void {
+  #end({ request, response, answered }: Exchange, page: Page): void {
     if (hasBody(request)) {
       endWithLastResponse(request, response, page, this.#limits.lingerMs);
       return;
@@ -213,8 +226,16 @@ export class RpcServer {
     if (this.#connections.isClosing) response.shouldKeepAlive = false;
     const length = Buffer.byteLength(page.body);
     response.writeHead(page.status, { ...page.headers, 'Content-Length': length });
+    answered(length);
     response.end(page.body);
   }
+}
+
+/** A request that is to be answered. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly answered: Answered;
 }
 
 /** Connections that the operating system keeps waiting for us; a whole class may start at once. */

@@ -18,6 +18,17 @@ export interface MetricSources {
   readonly status: () => ReplicaStatus;
   readonly fileCount: () => number;
   readonly connectionCount: () => number;
+  readonly heldBytes: () => HeldBytes;
+}
+
+/** Bytes of calls and answers that stand in memory for clients and peers. */
+export interface HeldBytes {
+  /** Calls that have arrived in part. */
+  readonly partialCalls: number;
+  /** Long calls that wait for their answer. */
+  readonly pendingCalls: number;
+  /** Answers that are not read yet. */
+  readonly unreadAnswers: number;
 }
 
 export class ServerMetrics {
@@ -68,7 +79,7 @@ export class ServerMetrics {
   };
 
   /** Adds the gauges of a server. Must be called once at most. */
-  watch({ status, fileCount, connectionCount }: MetricSources): void {
+  watch({ status, fileCount, connectionCount, heldBytes }: MetricSources): void {
     this.#gauge('surfraft_server_has_leader', 'Whether a leader is known.', () =>
       Number(status().leaderId !== undefined),
     );
@@ -91,6 +102,15 @@ export class ServerMetrics {
     this.#raftGauges(status);
     this.#gauge('surfraft_files', 'Files ever seen, deleted ones included.', fileCount);
     this.#gauge('surfraft_rpc_connections', 'Open connections.', connectionCount);
+    new Gauge({
+      registers: [this.#registry],
+      name: 'surfraft_rpc_held_bytes',
+      help: 'Bytes of calls and answers that stand in memory for clients and peers.',
+      labelNames: ['kind'],
+      collect() {
+        for (const [kind, bytes] of Object.entries(heldBytes())) this.set({ kind }, Number(bytes));
+      },
+    });
     this.#labelledGauges(status);
   }
 

@@ -94,8 +94,9 @@ const appendEntries = fc
   });
 
 const u32 = fc.nat({ max: 2 ** 32 - 1 });
-const hexDigits = fc.constantFrom(...'0123456789abcdef');
-const incarnation = fc.string({ unit: hexDigits, minLength: 32, maxLength: 32 });
+const incarnation = fc
+  .uint8Array({ minLength: 16, maxLength: 16 })
+  .map((bytes) => Buffer.from(bytes).toString('hex'));
 const serverId = fc.nat({ max: 98 }).map(asServerId);
 const term = counter.map(asTerm);
 const index = counter.map(asLogIndex);
