@@ -36,6 +36,10 @@ export interface HttpLimits extends UnreadLimits {
    * client that writes all before it reads would otherwise lose our answer to a reset.
    */
   readonly lingerMs: number;
+  /** Backups under way; each freezes a state, which costs memory for as long as it is read. */
+  readonly backupsMax: number;
+  /** How long a backup may wait for a majority, or for its client to read on. */
+  readonly backupStallMs: number;
   /** How long `close` waits for the answers of pending calls. */
   readonly closeGraceMs: number;
 }
@@ -56,5 +60,7 @@ export const defaultHttpLimits: HttpLimits = {
   idleTimeoutMs: 600_000,
   timeoutCheckIntervalMs: 1_000,
   lingerMs: 1_000,
+  backupsMax: 2,
+  backupStallMs: 30_000,
   closeGraceMs: 700,
 };

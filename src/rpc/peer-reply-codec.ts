@@ -45,6 +45,7 @@ export function peerReplyValue(reply: PeerReply): XmlStruct {
       return new Map<string, XmlValue>([
         ['term', reply.term],
         ['knownIncarnation', reply.knownIncarnation],
+        ['incarnation', reply.incarnation],
         ['leading', reply.leading],
         ['lastLogIndex', reply.lastLogIndex],
       ]);
@@ -126,6 +127,7 @@ function readJoinResponse(struct: XmlStruct): JoinResponse {
     type: 'join',
     term: readTerm(struct, 'term'),
     knownIncarnation: readIncarnation(struct, 'knownIncarnation'),
+    incarnation: readIncarnation(struct, 'incarnation'),
     leading: readBoolean(struct, 'leading'),
     lastLogIndex: readIndex(struct, 'lastLogIndex'),
   };

@@ -5,6 +5,8 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { BackupEndpoint, backupPath } from './backup-endpoint.js';
+import type { BackupSource } from './backup-source.js';
 import { CallEndpoint } from './call-endpoint.js';
 import type { ClusterSecret } from './cluster-secret.js';
 import { Dispatcher, type BugListener } from './dispatcher.js';
@@ -33,6 +35,8 @@ export interface RpcServerOptions {
   readonly secret?: ClusterSecret | undefined;
   /** Speaks TLS only; left out, plain HTTP. */
   readonly tls?: TlsIdentity | undefined;
+  /** What `/backup` gives out; left out, there is no such path. */
+  readonly backups?: BackupSource | undefined;
   readonly onBug: BugListener;
   readonly limits?: Partial<HttpLimits>;
 }
@@ -45,6 +49,7 @@ export class RpcServer {
   readonly #dispatcher: Dispatcher;
   readonly #calls: CallEndpoint;
   readonly #pages: StatusEndpoints;
+  readonly #backups: BackupEndpoint | undefined;
   readonly #http: HttpServer;
   readonly #server: Server;
 
@@ -87,6 +92,7 @@ export class RpcServer {
       connectionCount,
       heldBytes: () => this.heldBytes,
     });
+    this.#backups = this.#createBackups();
     this.#http = this.#createHttpServer();
     this.#server = this.#http.server;
   }
@@ -118,6 +124,11 @@ export class RpcServer {
       pendingCalls: this.#calls.pendingBytes,
       unreadAnswers: this.#unread.bytes,
     };
+  }
+
+  /** Backups that are being made. */
+  get runningBackups(): number {
+    return this.#backups?.running ?? 0;
   }
 
   /** Opens the port. Rejects with `ListenError` when the operating system refuses. */
@@ -158,6 +169,21 @@ export class RpcServer {
     clearTimeout(timer);
   }
 
+  #createBackups(): BackupEndpoint | undefined {
+    const { backups, services, tls, onBug } = this.#options;
+    if (backups === undefined) return undefined;
+    const { replica, servers } = services;
+    const scheme = tls === undefined ? 'http' : 'https';
+    return new BackupEndpoint({
+      source: backups,
+      replica,
+      servers,
+      scheme,
+      limits: this.#limits,
+      onBug,
+    });
+  }
+
   #createHttpServer(): HttpServer {
     const limits = this.#limits;
     const http = createHttpServer(limits, this.#options.tls, (socket) => {
@@ -187,7 +213,7 @@ export class RpcServer {
 
   #serve(request: IncomingMessage, response: ServerResponse, answered: Answered): void {
     const path = pathOf(request.url ?? '/');
-    const verbs = verbsOf(path);
+    const verbs = this.#verbsOf(path);
     const verb = request.method ?? '';
     if (verbs.length === 0) {
       this.#end({ request, response, answered }, plainPage(404, `nothing is served at this path`));
@@ -200,9 +226,21 @@ export class RpcServer {
       );
     } else if (verb === 'POST') {
       this.#calls.serve(request, response, answered);
+    } else if (path === backupPath) {
+      this.#backups?.serve(request, response, (page) => {
+        this.#end({ request, response, answered }, page);
+      });
     } else {
       this.#get(path, { request, response, answered });
     }
+  }
+
+  #verbsOf(path: string): readonly string[] {
+    if (path === backupPath) return this.#backups === undefined ? [] : ['GET'];
+    const verbs: string[] = [];
+    if (pagePaths.includes(path)) verbs.push('GET', 'HEAD');
+    if (callPaths.includes(path)) verbs.push('POST');
+    return verbs;
   }
 
   #get(path: string, exchange: Exchange): void {
@@ -243,13 +281,6 @@ const listenBacklog = 1_024;
 
 const callPaths: readonly string[] = ['/', '/RPC2'];
 const pagePaths: readonly string[] = ['/', '/status', '/livez', '/readyz', '/metrics'];
-
-function verbsOf(path: string): readonly string[] {
-  const verbs: string[] = [];
-  if (pagePaths.includes(path)) verbs.push('GET', 'HEAD');
-  if (callPaths.includes(path)) verbs.push('POST');
-  return verbs;
-}
 
 /** Without query; also of the absolute form that proxies send. */
 function pathOf(target: string): string {

@@ -24,7 +24,8 @@ export function findHindrance(status: ReplicaStatus): string | undefined {
   if (role === 'crashed') return 'crashed by the crash switch';
   if (storageError !== undefined) return `storage: ${storageError}`;
   if (diskSilentMs > slowDiskMs) return silentDisk(diskSilentMs);
-  if (standing !== 'member') return describeWait(standing);
+  const wait = describeWait(standing);
+  if (wait !== undefined) return wait;
   if (role !== 'leader' && leaderId === undefined) return 'no leader is known';
   return undefined;
 }
@@ -33,8 +34,12 @@ function silentDisk(silentMs: number): string {
   return `storage: the disk has not answered for ${(silentMs / 1000).toFixed(1)} s`;
 }
 
-function describeWait(standing: Exclude<Standing, 'member'>): string {
+/** What a server waits for that does not count yet; undefined for one that does. */
+function describeWait(standing: Standing): string | undefined {
   switch (standing) {
+    case 'founding':
+    case 'member':
+      return undefined;
     case 'joining':
       return 'joining: waits until a majority of the servers has come to know it';
     case 'refilling':

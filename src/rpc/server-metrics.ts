@@ -11,7 +11,7 @@ import { CallMetrics } from './call-metrics.js';
 
 const roles: readonly ReplicaRole[] = ['leader', 'follower', 'candidate', 'crashed'];
 
-const standings: readonly Standing[] = ['joining', 'member', 'refilling'];
+const standings: readonly Standing[] = ['joining', 'founding', 'member', 'refilling'];
 
 /** What the gauges read. */
 export interface MetricSources {

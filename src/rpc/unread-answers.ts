@@ -133,7 +133,7 @@ class ConnectionFlow {
 
   /** The oldest response has left, whole or, with its connection, not at all. */
   #headLeft(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#options.socket.destroyed) return;
     const { bytes } = must(this.#head, 'only the oldest response leaves');
     this.#unreadBytes -= bytes;
     this.#options.onChange(-bytes);

@@ -25,6 +25,7 @@ import {
 } from '../../src/rpc/peer-codec.js';
 import { peerReplyValue, readPeerReply } from '../../src/rpc/peer-reply-codec.js';
 import { ArgumentError } from '../../src/rpc/param.js';
+import { xmlValue } from './codec/xml-values.js';
 import type { XmlStruct, XmlValue } from '../../src/rpc/xml-value.js';
 
 const counterMax = 2 ** 48 - 1;
@@ -159,6 +160,7 @@ const reply: fc.Arbitrary<PeerReply> = fc.oneof(
     type: fc.constant('join' as const),
     term,
     knownIncarnation: incarnation,
+    incarnation,
     leading: fc.boolean(),
     lastLogIndex: index,
   }),
@@ -447,6 +449,28 @@ describe('a malformed InstallSnapshot, Join or StateReport', () => {
       ['checksum', 2 ** 32],
       ['checksum', 'x'],
     ]);
+  });
+
+  it('is refused whatever stands in it, and in no other way', () => {
+    const goods = { InstallSnapshot: piece, Join: join, StateReport: report };
+    const names = fc.constantFrom(
+      'InstallSnapshot' as const,
+      'Join' as const,
+      'StateReport' as const,
+    );
+    fc.assert(
+      fc.property(names, fc.nat(), xmlValue, (name, at, value) => {
+        const good = goods[name];
+        const member = [...good.keys()][at % good.size] ?? '';
+        for (const hostile of [value, new Map(good).set(member, value)]) {
+          try {
+            expect(readers[name]?.(hostile)).to.have.property('type');
+          } catch (error) {
+            expect(error).to.be.instanceOf(ArgumentError);
+          }
+        }
+      }),
+    );
   });
 
   it('is refused as an answer, too', () => {

@@ -179,7 +179,14 @@ describe('the peer transport', () => {
     caller.send(report);
     await waitUntil(() => caller.heard === 2);
     expect(caller.responses).to.deep.equal([
-      { type: 'join', term: 3, knownIncarnation: 'f'.repeat(32), leading: true, lastLogIndex: 9 },
+      {
+        type: 'join',
+        term: 3,
+        knownIncarnation: 'f'.repeat(32),
+        incarnation: '0'.repeat(32),
+        leading: true,
+        lastLogIndex: 9,
+      },
       { type: 'stateReport' },
     ]);
     expect(served.replica.peerCalls.map(({ request }) => request)).to.deep.equal([join, report]);

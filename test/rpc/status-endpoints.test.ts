@@ -83,6 +83,8 @@ describe('plain HTTP', () => {
       body: 'not ready: storage: the disk has not answered for 1.0 s\n',
     });
     replica.diskSilentMs = 0;
+    replica.standing = 'founding';
+    expect((await get('/readyz')).status).to.equal(200);
     replica.standing = 'joining';
     expect(await get('/readyz')).to.deep.equal({
       status: 503,

@@ -69,7 +69,7 @@ export function peerMethods(services: MethodServices): readonly Method[] {
       name: 'Join',
       help:
         'A server that does not count yet makes itself known. Answers {term, knownIncarnation, ' +
-        'leading, lastLogIndex} once what this server came to know is on disk.',
+        'incarnation, leading, lastLogIndex} once what this server came to know is on disk.',
       paramHelp: '{serverId, incarnation}; incarnation is 32 lower-case hexadecimal digits',
       read: readJoin,
     }),

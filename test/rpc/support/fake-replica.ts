@@ -245,8 +245,12 @@ export function grant(message: PeerMessage): PeerOutcome {
     }
     case 'join': {
       const { type, incarnation } = message;
-      const known = { term: asTerm(3), knownIncarnation: incarnation, leading: true };
-      return { kind: 'response', response: { type, ...known, lastLogIndex: asLogIndex(9) } };
+      const own = '0'.repeat(32);
+      const known = { knownIncarnation: incarnation, incarnation: own };
+      return {
+        kind: 'response',
+        response: { type, ...known, term: asTerm(3), leading: true, lastLogIndex: asLogIndex(9) },
+      };
     }
     case 'stateReport':
       return { kind: 'response', response: { type: 'stateReport' } };
