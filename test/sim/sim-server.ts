@@ -21,13 +21,18 @@ import type { SimNetwork } from './sim-network.js';
 import { SimProcess } from './sim-process.js';
 import type { SimRandom } from './sim-random.js';
 import type { ServerView } from './trace.js';
-import { WatchedStorage } from './watched-storage.js';
+import { WatchedStorage, type StorageListener } from './watched-storage.js';
 
 /** Servers compare their states often here. */
 const stateCheckMs = 2_000;
 
 /** Whether, and how, a server's disk owes less than it has acknowledged. */
 export type Damage = 'none' | 'flipped' | 'wiped';
+
+export interface SimSnapshots extends SnapshotLimits {
+  /** Bytes of a snapshot that are read, and sent, at once. */
+  readonly readBytesMax: number;
+}
 
 export interface ServerEvents {
   readonly onEvent: (event: ReplicaEvent) => void;
@@ -55,7 +60,7 @@ export interface SimServerOptions {
   readonly network: SimNetwork;
   readonly disk: SimDisk;
   readonly events: ServerEvents;
-  readonly snapshots: SnapshotLimits;
+  readonly snapshots: SimSnapshots;
 }
 
 const nothingKnown = {
@@ -296,7 +301,7 @@ export class SimServer {
   }
 
   #watched(process: SimProcess, storage: Storage): WatchedStorage {
-    return new WatchedStorage(storage, {
+    const listener: StorageListener = {
       used: () => {
         this.#options.events.onUse();
       },
@@ -314,7 +319,8 @@ export class SimServer {
       snapshotCommitted: (position) => {
         if (process.isAlive) this.durable.snapshotCommitted(position);
       },
-    });
+    };
+    return new WatchedStorage(storage, listener, this.#options.snapshots.readBytesMax);
   }
 
   #exit(process: SimProcess, reason: string): void {

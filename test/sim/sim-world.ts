@@ -8,14 +8,14 @@
 import { must } from '../../src/base/assert.js';
 import { asServerId, type ServerId } from '../../src/base/ids.js';
 import type { FileMap } from '../../src/files/file-map.js';
-import { defaultSnapshotLimits, type SnapshotLimits } from '../../src/replica/snapshot-limits.js';
+import { defaultSnapshotLimits } from '../../src/replica/snapshot-limits.js';
 import type { StorageWrite } from '../../src/storage/storage.js';
 import { describeReplicaEvent, describePeerMessage, describePeerReply } from './describe.js';
 import { SimDisk } from './disk/sim-disk.js';
 import { SimClock } from './sim-clock.js';
 import { SimNetwork, type NetworkTap } from './sim-network.js';
 import { SimRandom } from './sim-random.js';
-import { SimServer, type Life } from './sim-server.js';
+import { SimServer, type Life, type SimSnapshots } from './sim-server.js';
 import { Trace, type TraceKind } from './trace.js';
 
 /** Sees everything that servers do; throws when it must not be. */
@@ -35,7 +35,7 @@ export interface SimWorldOptions {
   readonly serverCount: number;
   readonly trace?: Trace;
   /** When snapshots are taken; as seldom as in earnest when left out. */
-  readonly snapshots?: SnapshotLimits;
+  readonly snapshots?: SimSnapshots;
 }
 
 export class SimWorld {
@@ -44,7 +44,7 @@ export class SimWorld {
   readonly trace: Trace;
   readonly network: SimNetwork;
   readonly servers: readonly SimServer[];
-  readonly #snapshots: SnapshotLimits;
+  readonly #snapshots: SimSnapshots;
   readonly #observers: WorldObserver[] = [];
   readonly #touched = new Set<ServerId>();
   readonly #checks: (() => Promise<void>)[] = [];
@@ -55,7 +55,7 @@ export class SimWorld {
   constructor(options: SimWorldOptions) {
     this.random = new SimRandom(options.seed);
     this.trace = options.trace ?? new Trace();
-    this.#snapshots = options.snapshots ?? defaultSnapshotLimits;
+    this.#snapshots = options.snapshots ?? { ...defaultSnapshotLimits, readBytesMax: Infinity };
     const { clock, random } = this;
     this.network = new SimNetwork({ clock, random: random.fork(), tap: this.#makeTap() });
     const ids = Array.from({ length: options.serverCount }, (_, at) => asServerId(at));

@@ -5,7 +5,6 @@
  * found.
  */
 import process from 'node:process';
-import type { SnapshotLimits } from '../../src/replica/snapshot-limits.js';
 import { checkHistory } from './checkers/check-history.js';
 import { ClusterWatch } from './checkers/cluster-watch.js';
 import { DurabilityWatch } from './checkers/durability-watch.js';
@@ -15,6 +14,7 @@ import { checkStability } from './checkers/stability.js';
 import { describeFaultPlan, drawFaultPlan, Faults } from './faults.js';
 import { History } from './history.js';
 import { SimRandom } from './sim-random.js';
+import type { SimSnapshots } from './sim-server.js';
 import { SimWorld } from './sim-world.js';
 import type { Trace } from './trace.js';
 import { drawWorkload } from './workload.js';
@@ -52,7 +52,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { seed, trace } = options;
   const draw = new SimRandom(seed ^ 0x5eed);
   const serverCount = draw.pick([1, 2, 3, 3, 3, 3, 4, 5, 5]);
-  const snapshots = drawSnapshotLimits(draw);
+  const snapshots = drawSnapshots(draw);
   const world = new SimWorld({ seed, serverCount, snapshots, ...(trace && { trace }) });
   const durability = new DurabilityWatch(world, draw.fork(), draw.pick([0.005, 0.02]));
   const watch = new ClusterWatch({
@@ -98,11 +98,13 @@ function startServers(world: SimWorld, draw: SimRandom): void {
 }
 
 /** Tiny, so that snapshots are taken and logs are cut all the time. */
-function drawSnapshotLimits(draw: SimRandom): SnapshotLimits {
+function drawSnapshots(draw: SimRandom): SimSnapshots {
   const logBytesMin = draw.pick([300, 2_000, 10_000]);
   const logBytesMax = logBytesMin * draw.pick([1, 4]);
   const tailEntries = draw.pick([0, 1, 10, 100]);
-  return { logBytesMin, logBytesMax, tailEntries, tailBytes: draw.pick([100, 10_000]) };
+  const tailBytes = draw.pick([100, 10_000]);
+  const readBytesMax = draw.pick([200, 2_000, 50_000]);
+  return { logBytesMin, logBytesMax, tailEntries, tailBytes, readBytesMax };
 }
 
 /** A promise that nobody handles is a bug of this run, not of the program that simulates it. */

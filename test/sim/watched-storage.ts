@@ -1,6 +1,6 @@
 /**
  * The production storage with a listener: what it is asked to make durable and what it claims to
- * be, for the model of the checkers. It changes nothing.
+ * be, for the model of the checkers. It changes nothing but the size of what is read at once.
  */
 import type { LogIndex } from '../../src/base/ids.js';
 import type { LogPosition } from '../../src/raft/messages.js';
@@ -25,10 +25,13 @@ export interface StorageListener {
 export class WatchedStorage implements Storage {
   readonly #storage: Storage;
   readonly #listener: StorageListener;
+  readonly #readBytesMax: number;
 
-  constructor(storage: Storage, listener: StorageListener) {
+  /** `readBytesMax`: a snapshot is read in pieces of so many bytes, however much is asked for. */
+  constructor(storage: Storage, listener: StorageListener, readBytesMax: number) {
     this.#storage = storage;
     this.#listener = listener;
+    this.#readBytesMax = readBytesMax;
   }
 
   append(write: StorageWrite, done: (error?: StorageError) => void): void {
@@ -54,9 +57,19 @@ export class WatchedStorage implements Storage {
     };
   }
 
-  openSnapshot(): Promise<SnapshotReader | undefined> {
+  async openSnapshot(): Promise<SnapshotReader | undefined> {
     this.#listener.used();
-    return this.#storage.openSnapshot();
+    const reader = await this.#storage.openSnapshot();
+    if (reader === undefined) return undefined;
+    const { position, imageBytes, imageChecksum } = reader;
+    return {
+      ...{ position, imageBytes, imageChecksum },
+      read: (offset, bytesMax) => {
+        this.#listener.used();
+        return reader.read(offset, Math.min(bytesMax, this.#readBytesMax));
+      },
+      close: () => reader.close(),
+    };
   }
 
   compact(through: LogIndex): void {

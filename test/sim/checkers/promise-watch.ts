@@ -21,6 +21,7 @@ export class PromiseWatch implements WorldObserver {
   }
 
   requestLeaves(from: ServerId, _to: ServerId, request: PeerMessage): void {
+    this.#checkMaySpeak(from);
     if (request.type === 'stateReport' || request.type === 'join') return;
     const { term, hardState } = this.#durableOf(from);
     const isPreVote = request.type === 'requestVote' && request.preVote;
@@ -31,6 +32,7 @@ export class PromiseWatch implements WorldObserver {
   }
 
   responseLeaves(from: ServerId, to: ServerId, response: PeerReply): void {
+    this.#checkMaySpeak(from);
     if (response.type === 'stateReport') return;
     const durable = this.#durableOf(from);
     const { term } = response;
@@ -57,6 +59,12 @@ export class PromiseWatch implements WorldObserver {
 
   stepped(): void {
     // Promises are kept or broken when they are made.
+  }
+
+  /** The crash switch sits at the doors: nothing goes out while it is on. */
+  #checkMaySpeak(server: ServerId): void {
+    const isCrashed = this.#world.server(server).life?.replica.isCrashed() === true;
+    assert(!isCrashed, `server ${server} is crashed and speaks`);
   }
 
   #checkVote(from: ServerId, to: ServerId, response: RequestVoteResponse): void {

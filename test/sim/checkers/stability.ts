@@ -4,12 +4,18 @@
  */
 import { assert, must } from '../../../src/base/assert.js';
 import type { PeerMessage } from '../../../src/replica/peer-transport.js';
+import { healthyDisk } from '../disk/sim-disk.js';
+import { describeCall, type Question } from '../history.js';
+import { SimClient } from '../sim-client.js';
 import type { SimServer } from '../sim-server.js';
 import type { SimWorld, WorldObserver } from '../sim-world.js';
 import { describeAll, type Ending } from './liveness.js';
 
 /** Longer than any election timeout. */
 const awayMs = 1_500;
+
+/** Two of the longest election timeouts to notice and two to elect, with room for a split vote. */
+const replacedMs = 4_000;
 
 type Disturbance = (world: SimWorld, server: SimServer, leader: SimServer) => void;
 
@@ -28,7 +34,8 @@ const disturbances: Readonly<Record<string, Disturbance>> = {
   },
 };
 
-export async function checkStability({ world, random }: Ending): Promise<void> {
+export async function checkStability(ending: Ending): Promise<void> {
+  const { world, random } = ending;
   await world.runFor(1_000);
   const votes = new VoteCounter();
   world.watch(votes);
@@ -47,6 +54,30 @@ export async function checkStability({ world, random }: Ending): Promise<void> {
     await world.runFor(awayMs);
     checkLeads(world, leader, term, `after server ${server.id} was away, which ${what}`);
   }
+  await checkHangingLeader(ending);
+}
+
+/** A leader whose disk hangs must make room, or its heartbeats keep the cluster from working. */
+async function checkHangingLeader({ world, history }: Ending): Promise<void> {
+  const leader = must(world.leader, 'a healthy cluster has a leader');
+  world.note('fault', `s${leader.id}`, () => 'its disk hangs');
+  leader.disk.health = { ...healthyDisk, isHanging: true };
+  const client = new SimClient(world, history, 'hung');
+  const update: Question = {
+    type: 'update',
+    name: 'hung',
+    version: 1,
+    hash: 'hung-1',
+    requestId: undefined,
+  };
+  const { call } = client.send(leader, update, () => undefined);
+  const isReplaced = (): boolean => world.leader !== undefined && world.leader !== leader;
+  const replaced = await world.runUntil(isReplaced, replacedMs);
+  assert(replaced, `no other leader ${replacedMs} ms after the disk of the leader began to hang`);
+  const ended = await world.runUntil(() => call.end !== undefined, replacedMs);
+  assert(ended, `not answered while the disk hangs: ${describeCall(call)}`);
+  leader.disk.health = healthyDisk;
+  await world.runFor(awayMs);
 }
 
 function checkLeads(world: SimWorld, leader: SimServer, term: number, when: string): void {
