@@ -1,4 +1,7 @@
-/** The bugs that the simulator must catch. */
+/** All bugs that the simulator must catch. */
 import type { Plant } from './plant.js';
+import { raftPlants } from './raft-plants.js';
+import { replicaPlants } from './replica-plants.js';
+import { storagePlants } from './storage-plants.js';
 
-export const plants: readonly Plant[] = [];
+export const plants: readonly Plant[] = [...raftPlants, ...storagePlants, ...replicaPlants];
