@@ -3,7 +3,7 @@ import type { ServerId } from '../../src/base/ids.js';
 import { healthyDisk } from './disk/sim-disk.js';
 import { calmWeather } from './sim-network.js';
 import type { SimRandom } from './sim-random.js';
-import type { SimServer } from './sim-server.js';
+import type { Life, SimServer } from './sim-server.js';
 import type { SimWorld } from './sim-world.js';
 
 /** Where faults may happen: in the end a majority is spared. */
@@ -30,6 +30,17 @@ export const faultActions = {
   powerLossOfAll: ({ random, targets }) => {
     for (const server of targets) if (server.isUp) server.kill(true);
     for (const server of random.some(targets, 0.8)) server.start();
+  },
+  leaderLoss: ({ world, random, targets }) => {
+    const { leader } = world;
+    if (leader === undefined || !targets.includes(leader)) return;
+    leader.kill(random.chance(0.5));
+    if (random.chance(0.7)) leader.start();
+  },
+  rivals: ({ world, random, targets }) => {
+    const rivals = random.some(targets, 0.6).filter(({ life }) => isAtWork(life));
+    world.note('fault', 'all', () => `${rivals.map(({ id }) => `s${id}`).join(' ')} want to lead`);
+    for (const { life } of rivals) life?.replica.setLeader(() => undefined);
   },
   start: ({ random, targets }) => {
     for (const server of random.some(targets, 0.7)) if (!server.isUp) server.start();
@@ -89,6 +100,12 @@ export const faultActions = {
       const apart = (b - a + count) % count;
       if (apart !== 1 && apart !== count - 1) world.network.blockBoth(a, b);
     }
+  },
+  starve: ({ world, random }) => {
+    const starving = random.chance(0.3) ? [] : random.some(world.servers, 0.7);
+    const ids = starving.map(({ id }) => id);
+    world.note('fault', 'net', () => `loses the entries of ${ids.join(' ') || 'nobody'}`);
+    world.network.starve(ids);
   },
   weather: ({ world, random }) => {
     world.network.weather = {
@@ -152,16 +169,16 @@ export function mendNetwork(world: SimWorld): void {
 
 /** The machine is as good as new: its disk works, its process runs. */
 export function mendServer(world: SimWorld, server: SimServer): void {
-  world.note('fault', `s${server.id}`, () => 'is mended');
-  server.disk.health = healthyDisk;
   const { life } = server;
+  if (!isWell(server)) world.note('fault', `s${server.id}`, () => 'is mended');
+  server.disk.health = healthyDisk;
   if (life === undefined) {
     if (!server.isUp) server.start();
     return;
   }
   life.process.resume();
   // A server on its way down comes back with a new process only.
-  if (life.isStopping || life.replica.status().storageError !== undefined) {
+  if (life.isStopping) {
     server.kill(false);
     server.start();
     return;
@@ -194,6 +211,16 @@ function drawFlip(
   return bytes === 0 ? undefined : { name, bit: random.integer(0, 8 * bytes - 1) };
 }
 
+function isAtWork(life: Life | undefined): boolean {
+  return life !== undefined && !life.process.isPaused && !life.isStopping;
+}
+
+function isWell({ life, disk }: SimServer): boolean {
+  if (life === undefined || disk.health !== healthyDisk) return false;
+  const { process, replica } = life;
+  return !process.isPaused && !replica.isCrashed() && replica.status().unreachable.length === 0;
+}
+
 type DiskHurt = Partial<typeof healthyDisk>;
 
 function hurtDisk(
@@ -203,10 +230,10 @@ function hurtDisk(
 ): void {
   const server = random.pick(targets);
   const { disk } = server;
-  const isWell = disk.health === healthyDisk || random.chance(0.5);
+  const isHurt = disk.health === healthyDisk || random.chance(0.5);
   const change = typeof hurt === 'function' ? hurt(disk) : hurt;
-  disk.health = isWell ? { ...disk.health, ...change } : healthyDisk;
-  world.note('fault', `s${server.id}`, () => (isWell ? `its disk ${what}` : 'its disk is well'));
+  disk.health = isHurt ? { ...disk.health, ...change } : healthyDisk;
+  world.note('fault', `s${server.id}`, () => (isHurt ? `its disk ${what}` : 'its disk is well'));
 }
 
 /** The leader with as many others as leave it without a majority: the partition that hurts. */

@@ -18,6 +18,8 @@ import type { SimRandom } from './sim-random.js';
 /** After this time without an answer a call is given up. */
 const callTimeoutMs = 500;
 
+const starvedProbability = 0.95;
+
 export interface NetworkWeather {
   readonly latencyMs: { readonly min: number; readonly max: number };
   readonly lossProbability: number;
@@ -56,6 +58,8 @@ export class SimNetwork {
   readonly #blocked = new Set<string>();
   readonly #lastArrivalMs = new Map<string, number>();
   weather = calmWeather;
+  /** Entries of these servers are lost, nearly all of them; their heartbeats are not. */
+  #starving: ReadonlySet<ServerId> = new Set();
   /** Between these the weather is always calm. */
   #calm: ReadonlySet<ServerId> = new Set();
 
@@ -113,7 +117,13 @@ export class SimNetwork {
     this.#blocked.delete(`${from}>${to}`);
   }
 
+  /** From now on nearly all entries that these servers send are lost, and only those. */
+  starve(servers: readonly ServerId[]): void {
+    this.#starving = new Set(servers);
+  }
+
   heal(): void {
+    this.#starving = new Set();
     this.#blocked.clear();
   }
 
@@ -155,7 +165,7 @@ export class SimNetwork {
         });
       });
     };
-    if (this.#isLost(from, to)) return;
+    if (this.#isLost(from, to) || this.#isStarved(from, to, request)) return;
     const arrivalMs = this.#nextArrivalMs(from, to);
     clock.at(arrivalMs, () => {
       if (this.#blocked.has(`${from}>${to}`)) return;
@@ -183,6 +193,12 @@ export class SimNetwork {
   #isLost(from: ServerId, to: ServerId): boolean {
     if (this.#blocked.has(`${from}>${to}`)) return true;
     return this.#options.random.chance(this.#weatherBetween(from, to).lossProbability);
+  }
+
+  #isStarved(from: ServerId, to: ServerId, request: PeerMessage): boolean {
+    if (request.type !== 'appendEntries' || request.entries.length === 0) return false;
+    const isSpared = this.#calm.has(from) && this.#calm.has(to);
+    return this.#starving.has(from) && !isSpared && this.#options.random.chance(starvedProbability);
   }
 
   #latencyMs(from: ServerId, to: ServerId): number {

@@ -297,6 +297,7 @@ export class SimServer {
     this.#life = life;
     process.post(() => {
       replica.start();
+      events.onLife('is at work');
     });
   }
 

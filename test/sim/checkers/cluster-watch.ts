@@ -19,6 +19,8 @@ interface Seen {
   readonly life: Life;
   readonly openings: number;
   readonly status: ReplicaStatus;
+  /** Term of the last entry of its log. */
+  readonly lastTerm: number;
 }
 
 interface Placed {
@@ -135,7 +137,9 @@ export class ClusterWatch implements WorldObserver {
     const { openings } = life;
     const isSameReplica = last?.life === life && last.openings === openings;
     const before = isSameReplica ? last.status : undefined;
-    this.#seen.set(server.id, { life, openings, status });
+    const lastTerm = life.replica.logTail(1)[0]?.term ?? 0;
+    if (isSameReplica) checkKept(last, status, lastTerm);
+    this.#seen.set(server.id, { life, openings, status, lastTerm });
     checkOrder(server, status);
     if (before !== undefined) checkProgress(life, before, status);
     this.#checkCommitted(life, before, status);
@@ -200,6 +204,14 @@ function checkOrder(server: SimServer, status: ReplicaStatus): void {
   const pending = status.pendingUpdates + status.pendingReads;
   holds(status.role !== 'crashed' || pending === 0, 'crashed, nobody waits for it');
   holds(term >= durable.term, 'its term is at least the durable one');
+}
+
+/** A term's entries come from its one leader, which only appends: nobody cuts them in that term. */
+function checkKept(before: Seen, now: ReplicaStatus, lastTerm: number): void {
+  const wasCut = now.lastLogIndex < before.status.lastLogIndex || lastTerm < before.lastTerm;
+  if (!wasCut || now.term !== before.status.term || now.snapshotIndex >= now.lastLogIndex) return;
+  const isOfOlderTerm = before.lastTerm < now.term;
+  assert(isOfOlderTerm, `server ${now.serverId} cuts entries of its leader in term ${now.term}`);
 }
 
 function checkProgress(life: Life, before: ReplicaStatus, now: ReplicaStatus): void {

@@ -27,7 +27,9 @@ export class PromiseWatch implements WorldObserver {
     const isPreVote = request.type === 'requestVote' && request.preVote;
     const claimed = isPreVote ? request.term - 1 : request.term;
     assert(claimed <= term, `server ${from} speaks of term ${claimed} before it is durable`);
-    if (request.type !== 'requestVote' || isPreVote || term > claimed) return;
+    if (request.type !== 'requestVote') return;
+    assert(this.#durableOf(from).counts, `server ${from} is a candidate, and does not count`);
+    if (isPreVote || term > claimed) return;
     assert(hardState?.votedFor === from, `candidate ${from} has not durably voted for itself`);
   }
 
@@ -69,7 +71,9 @@ export class PromiseWatch implements WorldObserver {
 
   #checkVote(from: ServerId, to: ServerId, response: RequestVoteResponse): void {
     const { term, hardState } = this.#durableOf(from);
-    if (!response.voteGranted || response.preVote) return;
+    if (!response.voteGranted) return;
+    assert(this.#durableOf(from).counts, `server ${from} votes, and does not count`);
+    if (response.preVote) return;
     const votedFor = term > response.forTerm ? to : hardState?.votedFor;
     assert(votedFor === to, `server ${from} grants a vote that is not durable`);
     this.#vote(from, response.forTerm, to);

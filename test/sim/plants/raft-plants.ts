@@ -202,6 +202,7 @@ const readPlants: readonly Plant[] = [
         find: 'role.reads.confirm(quorumValue(rounds, core.quorum));',
         replace: 'role.reads.confirm(role.reads.round);',
       },
+      { file: replication, find: 'if (core.peers.length === 0)', replace: 'if (true)' },
     ],
   },
   {
