@@ -142,6 +142,8 @@ export const faultActions = {
     if (place === undefined) return;
     world.note('fault', `s${server.id}`, () => `bit ${place.bit} of its ${place.name} flips`);
     server.flipBit(place.name, place.bit);
+    if (server.isUp && random.chance(0.6)) server.kill(random.chance(0.3));
+    if (!server.isUp && random.chance(0.7)) server.start();
   },
   wipe: ({ world, random, targets }) => {
     const server = random.pick(targets);
@@ -149,7 +151,7 @@ export const faultActions = {
     world.note('fault', `s${server.id}`, () => 'is wiped');
     if (server.isUp) server.kill(true);
     server.wipe();
-    if (random.chance(0.5)) server.start();
+    if (random.chance(0.7)) server.start();
   },
 } satisfies Record<string, Action>;
 
@@ -205,7 +207,10 @@ function drawFlip(
   { disk }: SimServer,
   random: SimRandom,
 ): { readonly name: string; readonly bit: number } | undefined {
-  const name = random.pick(disk.contents.names());
+  const names = disk.contents.names();
+  const kind = random.pick(['log-', 'log-', 'snapshot-', 'hard-state']);
+  const chosen = names.filter((name) => name.startsWith(kind));
+  const name = random.pick(chosen.length > 0 ? chosen : names);
   const { current, lastDurableAt } = disk.contents.file(name);
   const bytes = name.startsWith('log-') ? lastDurableAt : current.size;
   return bytes === 0 ? undefined : { name, bit: random.integer(0, 8 * bytes - 1) };

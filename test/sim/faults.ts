@@ -22,12 +22,24 @@ export interface FaultPlan {
   readonly mendProbability: number;
 }
 
+/** Kinds that are at their worst together. */
+const themes: readonly (readonly FaultKind[])[] = [
+  ['leaderLoss', 'rivals', 'starve', 'weather', 'partition', 'start', 'crash'],
+  ['partition', 'partialPartition', 'ring', 'weather', 'cut', 'pause', 'starve', 'rivals'],
+  ['diskErrors', 'fullDisk', 'hangingDisk', 'slowDisk', 'powerLoss', 'kill', 'start'],
+  ['bitFlip', 'wipe', 'leaderLoss', 'starve', 'powerLoss', 'start', 'rivals'],
+  ['pause', 'crash', 'stop', 'kill', 'powerLossOfAll', 'cut', 'weather'],
+];
+
 export function drawFaultPlan(random: SimRandom): FaultPlan {
-  const kinds = random.some(faultKinds, random.pick([0.15, 0.35, 0.7]));
+  const isThemed = random.chance(0.7);
+  const kinds = isThemed
+    ? random.some(random.pick(themes), 0.8)
+    : random.some(faultKinds, random.pick([0, 0.2, 0.5]));
   return {
     weights: new Map(kinds.map((kind) => [kind, random.pick([1, 1, 2, 4])])),
-    everyMs: { min: 20, max: random.pick([200, 800, 2_000]) },
-    mendProbability: random.pick([0.2, 0.5]),
+    everyMs: { min: 10, max: random.pick([100, 300, 1_000]) },
+    mendProbability: random.pick([0.1, 0.3, 0.5]),
   };
 }
 

@@ -176,7 +176,8 @@ export class SimNetwork {
       });
     });
     if (!random.chance(this.#weatherBetween(from, to).repeatProbability)) return;
-    clock.at(arrivalMs + random.between(0, callTimeoutMs), () => {
+    const laterMs = random.pick([0.5, 5, callTimeoutMs]);
+    clock.at(arrivalMs + random.between(0, laterMs), () => {
       if (this.#blocked.has(`${from}>${to}`)) return;
       this.#ends.get(to)?.receive(from, request, () => undefined);
     });

@@ -7,6 +7,7 @@ import type { FolderIdentity } from '../../src/base/folder-identity.js';
 import type { ServerId } from '../../src/base/ids.js';
 import type { FileCommand, UpdateResult } from '../../src/files/file-command.js';
 import type { FileMap } from '../../src/files/file-map.js';
+import type { HardState } from '../../src/raft/effects.js';
 import type { Entry } from '../../src/raft/messages.js';
 import { LastingReplica, type OpenedMemory } from '../../src/replica/lasting-replica.js';
 import type { ReplicaEvent } from '../../src/replica/observer.js';
@@ -121,12 +122,17 @@ export class SimServer {
     return this.#durable;
   }
 
+  /** What it had acknowledged when its disk was damaged; undefined for a member without a gap. */
+  get forgotten(): DurableModel | undefined {
+    return this.#forgotten;
+  }
+
   /**
    * Whether it has durably promised the entry while it counted, even if its disk has lost it since:
    * others may rest on the promise, and it takes no part before it has the entry again.
    */
   hasPromised(entry: Entry): boolean {
-    const models = this.hasForgotten ? [this.#durable, this.#forgotten] : [this.#durable];
+    const models = [this.#durable, this.forgotten];
     return models.some((model) => model?.counts === true && model.holds(entry));
   }
 
@@ -137,8 +143,6 @@ export class SimServer {
 
   /** Whether its disk was damaged and others have not made good for it yet. */
   get hasForgotten(): boolean {
-    const isMember = this.#life?.replica.status().standing === 'member';
-    if (this.#damage === 'none' && isMember) this.#hasForgotten = false;
     return this.#hasForgotten;
   }
 
@@ -255,7 +259,15 @@ export class SimServer {
     }
     this.durable.adopt(opened.recovered);
     this.#damage = 'none';
+    this.#noteStanding(opened.recovered.hardState);
     return { ...opened, storage: this.#watched(process, opened.storage) };
+  }
+
+  /** What a member has forgotten matters no more, unless its disk was damaged since. */
+  #noteStanding(hardState: HardState | undefined): void {
+    if (hardState?.standing !== 'member' || this.#damage !== 'none') return;
+    this.#hasForgotten = false;
+    this.#forgotten = undefined;
   }
 
   #checkRecovered(recovered: RecoveredState): void {
@@ -313,6 +325,7 @@ export class SimServer {
         if (!process.isAlive) return;
         this.durable.acknowledged(write);
         this.#options.events.onDurable(write);
+        this.#noteStanding(write.hardState);
       },
       snapshotBegun: ({ index }) => {
         this.#options.events.onSnapshot(index);

@@ -160,6 +160,7 @@ export class SimWorld {
       },
       responseArrives: (from, to, response) => {
         this.note('receive', `s${to}`, () => `← s${from} ${describePeerReply(response)}`);
+        for (const observer of this.#observers) observer.responseArrives?.(from, to, response);
       },
     };
   }

@@ -10,6 +10,7 @@ import { ClusterWatch } from './checkers/cluster-watch.js';
 import { DurabilityWatch } from './checkers/durability-watch.js';
 import { checkLiveness } from './checkers/liveness.js';
 import { PromiseWatch } from './checkers/promise-watch.js';
+import { StandingWatch } from './checkers/standing-watch.js';
 import { checkStability } from './checkers/stability.js';
 import { describeFaultPlan, drawFaultPlan, Faults } from './faults.js';
 import { History } from './history.js';
@@ -63,6 +64,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   });
   world.watch(watch);
   world.watch(new PromiseWatch(world));
+  world.watch(new StandingWatch(world, watch.committed));
   const history = new History();
   const plan = drawFaultPlan(draw);
   const faults = new Faults(world, draw.fork(), plan);
@@ -99,9 +101,9 @@ function startServers(world: SimWorld, draw: SimRandom): void {
 
 /** Tiny, so that snapshots are taken and logs are cut all the time. */
 function drawSnapshots(draw: SimRandom): SimSnapshots {
-  const logBytesMin = draw.pick([300, 2_000, 10_000]);
+  const logBytesMin = draw.pick([300, 300, 2_000, 10_000]);
   const logBytesMax = logBytesMin * draw.pick([1, 4]);
-  const tailEntries = draw.pick([0, 1, 10, 100]);
+  const tailEntries = draw.pick([0, 0, 2, 20, 100]);
   const tailBytes = draw.pick([100, 10_000]);
   const readBytesMax = draw.pick([200, 2_000, 50_000]);
   return { logBytesMin, logBytesMax, tailEntries, tailBytes, readBytesMax };

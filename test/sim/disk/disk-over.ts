@@ -85,7 +85,8 @@ function fileOver(contents: DiskContents, name: string, inode: Inode, run: RunOp
         if (isDurable) contents.syncLastAppend(inode);
       },
       workInPart: (chance, isForgotten) => {
-        contents.append(inode, bytes.subarray(0, Math.floor(chance() * (bytes.length + 1))));
+        const part = chance() < 0.3 ? 1 : chance();
+        contents.append(inode, bytes.subarray(0, Math.floor(part * bytes.length)));
         if (isDurable && isForgotten) contents.failSync(inode);
       },
     });

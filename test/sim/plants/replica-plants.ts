@@ -63,7 +63,10 @@ export class SnapshotTaker {`,
       {
         file: taker,
         find: 'let bytes = 0;\n        while',
-        replace: 'let bytes = 0;\n        await nextTurn(this.#options.timer);\n        while',
+        replace: `let bytes = 0;
+        const reader = await this.#options.storage.openSnapshot();
+        await reader?.close();
+        while`,
       },
     ],
   },
