@@ -143,9 +143,8 @@ export class DurableModel {
     if (this.#hardState === undefined) return;
     const possible = [this.#hardState, ...this.#underWay.map(({ hardState }) => hardState)];
     const isKnown = possible.some((state) => state !== undefined && isSameHardState(state, found));
-    const { term, votedFor } = this.#hardState;
-    const found1 = `term ${found.term} and vote ${found.votedFor ?? 'none'}`;
-    assert(isKnown, `${who}: promised term ${term}, vote ${votedFor ?? 'none'}; found ${found1}`);
+    const promised = describeHardState(this.#hardState);
+    assert(isKnown, `${who}: promised ${promised}; found ${describeHardState(found)}`);
   }
 
   /** The first index that a write under way may have replaced. */
@@ -169,6 +168,10 @@ function isSameHardState(a: HardState, b: HardState): boolean {
   const isSame = a.term === b.term && a.votedFor === b.votedFor && a.standing === b.standing;
   if (!isSame || a.incarnation !== b.incarnation || a.known.size !== b.known.size) return false;
   return [...a.known].every(([server, incarnation]) => b.known.get(server) === incarnation);
+}
+
+function describeHardState({ term, votedFor, standing }: HardState): string {
+  return `term ${term}, vote ${votedFor ?? 'none'}, ${standing}`;
 }
 
 /** A recovered log behind its snapshot. */

@@ -64,8 +64,12 @@ export const faultActions = {
   crash: ({ random, targets }) => {
     for (const { life } of targets) {
       if (life === undefined || life.process.isPaused || !random.chance(0.4)) continue;
-      if (life.replica.isCrashed()) life.replica.restore();
-      else life.replica.crash();
+      if (life.replica.isCrashed()) {
+        life.replica.restore();
+        continue;
+      }
+      life.replica.crash();
+      if (random.chance(0.5)) life.replica.restore();
     }
   },
   cut: ({ world, random, targets }) => {
@@ -102,7 +106,10 @@ export const faultActions = {
     }
   },
   starve: ({ world, random }) => {
-    const starving = random.chance(0.3) ? [] : random.some(world.servers, 0.7);
+    const { leader, servers } = world;
+    const isLeaderOnly = leader !== undefined && random.chance(0.6);
+    const some = isLeaderOnly ? [leader] : random.some(servers, 0.7);
+    const starving = random.chance(0.3) ? [] : some;
     const ids = starving.map(({ id }) => id);
     world.note('fault', 'net', () => `loses the entries of ${ids.join(' ') || 'nobody'}`);
     world.network.starve(ids);
@@ -111,7 +118,7 @@ export const faultActions = {
     world.network.weather = {
       latencyMs: { min: 0.1, max: random.pick([1, 5, 30, 150]) },
       lossProbability: random.pick([0, 0, 0.02, 0.2]),
-      repeatProbability: random.pick([0, 0.02, 0.1]),
+      repeatProbability: random.pick([0, 0.02, 0.1, 0.4]),
     };
     world.note('fault', 'net', () => `weather ${JSON.stringify(world.network.weather)}`);
   },

@@ -22,23 +22,42 @@ export interface FaultPlan {
   readonly mendProbability: number;
 }
 
-/** Kinds that are at their worst together. */
-const themes: readonly (readonly FaultKind[])[] = [
-  ['leaderLoss', 'rivals', 'starve', 'weather', 'partition', 'start', 'crash'],
-  ['partition', 'partialPartition', 'ring', 'weather', 'cut', 'pause', 'starve', 'rivals'],
-  ['diskErrors', 'fullDisk', 'hangingDisk', 'slowDisk', 'powerLoss', 'kill', 'start'],
-  ['bitFlip', 'wipe', 'leaderLoss', 'starve', 'powerLoss', 'start', 'rivals'],
-  ['pause', 'crash', 'stop', 'kill', 'powerLossOfAll', 'cut', 'weather'],
+/** Kinds that are at their worst together, and how far they are apart at most. */
+interface Theme {
+  readonly kinds: readonly FaultKind[];
+  readonly everyMsMax: readonly number[];
+}
+
+const themes: readonly Theme[] = [
+  {
+    kinds: ['leaderLoss', 'rivals', 'starve', 'weather', 'partition', 'start', 'crash'],
+    everyMsMax: [50, 200, 800],
+  },
+  {
+    kinds: ['partition', 'partialPartition', 'ring', 'weather', 'cut', 'pause', 'starve'],
+    everyMsMax: [800, 2_000],
+  },
+  {
+    kinds: ['diskErrors', 'fullDisk', 'hangingDisk', 'slowDisk', 'powerLoss', 'kill', 'start'],
+    everyMsMax: [200, 800],
+  },
+  {
+    kinds: ['bitFlip', 'wipe', 'leaderLoss', 'starve', 'powerLoss', 'start', 'rivals'],
+    everyMsMax: [100, 300, 1_000],
+  },
+  {
+    kinds: ['pause', 'crash', 'stop', 'kill', 'powerLossOfAll', 'cut', 'weather'],
+    everyMsMax: [100, 300, 1_000],
+  },
 ];
 
 export function drawFaultPlan(random: SimRandom): FaultPlan {
   const isThemed = random.chance(0.7);
-  const kinds = isThemed
-    ? random.some(random.pick(themes), 0.8)
-    : random.some(faultKinds, random.pick([0, 0.2, 0.5]));
+  const theme = isThemed ? random.pick(themes) : { kinds: faultKinds, everyMsMax: [100, 1_000] };
+  const kinds = random.some(theme.kinds, isThemed ? 0.8 : random.pick([0, 0.2, 0.5]));
   return {
     weights: new Map(kinds.map((kind) => [kind, random.pick([1, 1, 2, 4])])),
-    everyMs: { min: 10, max: random.pick([100, 300, 1_000]) },
+    everyMs: { min: 10, max: random.pick(theme.everyMsMax) },
     mendProbability: random.pick([0.1, 0.3, 0.5]),
   };
 }

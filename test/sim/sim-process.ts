@@ -4,13 +4,14 @@
  * has ended never hears anything again.
  */
 import type { Timer } from '../../src/replica/timer.js';
+import { tickMs } from '../../src/replica/timing.js';
 import type { SimClock } from './sim-clock.js';
 
 export interface SimProcessOptions {
   readonly clock: SimClock;
   /** How fast its clock runs: 1.1 finds a second to be over after 0.91 s. */
   readonly clockRate: number;
-  /** Told after each thing that happened in it, and whether that was but a tick. */
+  /** Told after each thing that happened in it, and whether that was but a tick of the core. */
   readonly onTurn: (isTick: boolean) => void;
 }
 
@@ -70,7 +71,7 @@ export class SimProcess {
         schedule();
       };
       const fire = (): void => {
-        this.post(tick, true);
+        this.post(tick, intervalMs <= tickMs);
       };
       const schedule = (): void => {
         clock.after(intervalMs / clockRate, fire);

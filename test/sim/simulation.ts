@@ -63,6 +63,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     },
   });
   world.watch(watch);
+  world.watch(durability);
   world.watch(new PromiseWatch(world));
   world.watch(new StandingWatch(world, watch.committed));
   const history = new History();

@@ -117,16 +117,24 @@ export class ClusterWatch implements WorldObserver {
   }
 
   restored(server: ServerId, files: FileMap, index: number): void {
+    const isRight = this.#checksumAt(index) === imageChecksum(files);
+    assert(isRight, `server ${server} restores a wrong state through entry ${index}`);
+  }
+
+  #checksumAt(index: number): number {
+    this.#advanceReference(index);
+    const known = this.#states.get(index);
+    if (known !== undefined) return known;
+    const files = new FileMap({ requestIdsKept: simRequestIdsKept });
+    applyAll(files, this.committed.entries.slice(0, index));
     const checksum = imageChecksum(files);
-    const known = this.#states.get(index) ?? checksum;
-    assert(known === checksum, `server ${server} restores a wrong state through entry ${index}`);
+    this.#states.set(index, checksum);
+    return checksum;
   }
 
   #advanceReference(index: number): void {
     if (index <= this.#referenceIndex) return;
-    for (const entry of this.committed.entries.slice(this.#referenceIndex, index)) {
-      if (entry.kind === 'command') this.#reference.apply(entry.payload);
-    }
+    applyAll(this.#reference, this.committed.entries.slice(this.#referenceIndex, index));
     this.#referenceIndex = index;
     this.#states.set(index, imageChecksum(this.#reference));
   }
@@ -150,8 +158,14 @@ export class ClusterWatch implements WorldObserver {
     const { commitIndex, firstLogIndex, lastLogIndex } = status;
     if (commitIndex === (before?.commitIndex ?? 0)) return;
     const known = Math.max(before?.commitIndex ?? 0, firstLogIndex - 1);
-    const entries = life.replica.logTail(lastLogIndex - known);
-    this.committed.observe(status.serverId, entries.slice(0, Math.max(0, commitIndex - known)));
+    const log = life.replica.logTail(lastLogIndex - known);
+    const entries = log.slice(0, Math.max(0, commitIndex - known));
+    this.committed.observe(status.serverId, entries);
+    // Section 5.4.2: only an entry of its own term is committed by counting who holds it.
+    const lastTerm = entries.at(-1)?.term ?? status.term;
+    const wasLeader = before?.role === 'leader' && before.term === status.term;
+    const isOwn = status.role !== 'leader' || !wasLeader || lastTerm === status.term;
+    assert(isOwn, `leader ${status.serverId} commits entry ${commitIndex} of an older term`);
     assert(
       commitIndex <= this.committed.entries.length,
       `server ${status.serverId} holds entry ${commitIndex} for committed, which nobody has seen`,
@@ -174,6 +188,10 @@ export class ClusterWatch implements WorldObserver {
       );
     }
   }
+}
+
+function applyAll(files: FileMap, entries: readonly Entry[]): void {
+  for (const { kind, payload } of entries) if (kind === 'command') files.apply(payload);
 }
 
 /** Of the whole state: equal states have equal images. */

@@ -5,15 +5,16 @@
  * every start of a process.
  */
 import { assert } from '../../../src/base/assert.js';
+import type { ServerId } from '../../../src/base/ids.js';
 import type { Entry } from '../../../src/raft/messages.js';
 import type { RecoveredState } from '../../../src/storage/storage.js';
 import { diskOver } from '../disk/disk-over.js';
 import { openSimStorage } from '../open-sim-storage.js';
 import type { SimRandom } from '../sim-random.js';
 import type { SimServer } from '../sim-server.js';
-import type { SimWorld } from '../sim-world.js';
+import type { SimWorld, WorldObserver } from '../sim-world.js';
 
-export class DurabilityWatch {
+export class DurabilityWatch implements WorldObserver {
   readonly #world: SimWorld;
   readonly #random: SimRandom;
   /** Probability that a commit is held against the disks. */
@@ -23,6 +24,27 @@ export class DurabilityWatch {
     this.#world = world;
     this.#random = random;
     this.#lookProbability = lookProbability;
+  }
+
+  requestLeaves(): void {
+    // Only disks are of interest.
+  }
+
+  responseLeaves(): void {
+    // Only disks are of interest.
+  }
+
+  written(): void {
+    // What was written is in the model.
+  }
+
+  stepped(): void {
+    // Disks are looked at now and then.
+  }
+
+  /** What a recovery found is durable, from the moment it says so. */
+  restored(id: ServerId): void {
+    this.#world.soonCheck(() => checkDisk(this.#world.server(id)));
   }
 
   /** The entry was just seen to be committed. */
@@ -39,7 +61,7 @@ export class DurabilityWatch {
 }
 
 /** Throws unless what the server's storage acknowledged survives a power cut at this moment. */
-export async function checkDisk(server: SimServer): Promise<void> {
+async function checkDisk(server: SimServer): Promise<void> {
   if (server.damage !== 'none') return;
   const recovered = await recoverAfterPowerCut(server);
   server.durable.check(recovered, `server ${server.id}, were its power cut now`);
