@@ -52,8 +52,9 @@ export class DurableModel {
     return this.#entries[index - this.#baseIndex - 1];
   }
 
-  /** The term of the entry at the index; undefined when it is not known. */
+  /** The term of the entry at the index; undefined where it is not known, or a snapshot rules. */
   termAt(index: number): number | undefined {
+    if (index <= this.#snapshotIndex) return undefined;
     return index === this.#baseIndex ? this.#baseTerm : this.entryAt(index)?.term;
   }
 

@@ -135,6 +135,14 @@ export const faultActions = {
     const errorProbability = random.pick([0.01, 0.2, 1]);
     hurtDisk(scope, 'has errors', { errorProbability, liesAfterErrors: random.chance(0.5) });
   },
+  passingDiskErrors: ({ world, random, targets }) => {
+    const { id, disk } = random.pick(targets);
+    world.note('fault', `s${id}`, () => 'its disk has errors for a moment, and lies');
+    disk.health = { ...disk.health, errorProbability: 1, liesAfterErrors: true };
+    world.clock.after(random.between(5, 50), () => {
+      disk.health = { ...disk.health, errorProbability: 0 };
+    });
+  },
   fullDisk: (scope) => {
     const more = scope.random.integer(0, 2_000);
     hurtDisk(scope, 'is full', ({ contents }) => ({ roomBytes: contents.usedBytes + more }));

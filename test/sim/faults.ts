@@ -38,7 +38,7 @@ const themes: readonly Theme[] = [
     everyMsMax: [800, 2_000],
   },
   {
-    kinds: ['diskErrors', 'fullDisk', 'hangingDisk', 'slowDisk', 'powerLoss', 'kill', 'start'],
+    kinds: ['diskErrors', 'passingDiskErrors', 'fullDisk', 'hangingDisk', 'slowDisk', 'powerLoss'],
     everyMsMax: [200, 800],
   },
   {

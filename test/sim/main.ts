@@ -92,7 +92,7 @@ function* seedTasks(
   firstSeed: number,
   seeds: number,
   safety: SeedTask['safety'],
-): Iterable<SeedTask, undefined> {
+): Iterator<SeedTask, undefined> {
   for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
     yield { seed, safety, wantsChecksum: false };
   }

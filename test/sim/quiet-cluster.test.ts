@@ -30,7 +30,7 @@ describe('a healthy cluster', () => {
   });
 
   it('holds no election in ten idle minutes, not even the wish for one', async () => {
-    const { world, requests } = await healthyCluster(5);
+    const { world, requests } = await healthyCluster(3);
     await world.runFor(2_000);
     requests.length = 0;
     await world.runFor(600_000);

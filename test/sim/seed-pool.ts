@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { SeedResult, SeedTask } from './run-seed.js';
 
 export interface SeedPoolOptions {
-  readonly tasks: Iterable<SeedTask, undefined>;
+  readonly tasks: Iterator<SeedTask, undefined>;
   readonly workers: number;
   /** Called as seeds end, in whatever order; false to begin no more of them. */
   readonly onResult: (result: SeedResult) => boolean;
@@ -11,10 +11,9 @@ export interface SeedPoolOptions {
 
 /** Resolves once all that was begun has ended. Rejects when a thread breaks down. */
 export async function runSeedPool({ tasks, workers, onResult }: SeedPoolOptions): Promise<void> {
-  const queue: Iterator<SeedTask, undefined> = tasks[Symbol.iterator]();
   let goesOn = true;
   const next = (): SeedTask | undefined => {
-    const result = goesOn ? queue.next() : undefined;
+    const result = goesOn ? tasks.next() : undefined;
     return result === undefined || result.done === true ? undefined : result.value;
   };
   const workOff = async (): Promise<void> => {

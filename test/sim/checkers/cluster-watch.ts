@@ -151,7 +151,9 @@ export class ClusterWatch implements WorldObserver {
     checkOrder(server, status);
     if (before !== undefined) checkProgress(life, before, status);
     this.#checkCommitted(life, before, status);
-    if (status.role === 'leader') this.#checkLeader(life, before, status);
+    if (status.role !== 'leader') return;
+    this.#checkLeader(life, before, status);
+    this.#checkFollowers(before, status);
   }
 
   #checkCommitted(life: Life, before: ReplicaStatus | undefined, status: ReplicaStatus): void {
@@ -170,6 +172,21 @@ export class ClusterWatch implements WorldObserver {
       commitIndex <= this.committed.entries.length,
       `server ${status.serverId} holds entry ${commitIndex} for committed, which nobody has seen`,
     );
+  }
+
+  /** What a leader believes a follower to hold durably, that one does, unless it forgot it. */
+  #checkFollowers(before: ReplicaStatus | undefined, status: ReplicaStatus): void {
+    for (const [at, { serverId, matchIndex }] of status.followers.entries()) {
+      if (matchIndex === 0 || before?.followers[at]?.matchIndex === matchIndex) continue;
+      const { durable, hasForgotten } = this.#world.server(serverId);
+      // Under a later leader it may have dropped what it held.
+      if (hasForgotten || durable.term !== status.term) continue;
+      const ours = this.#world.server(status.serverId).durable.termAt(matchIndex);
+      const theirs = durable.termAt(matchIndex);
+      const isHeld = durable.durableIndex >= matchIndex && (ours ?? theirs) === (theirs ?? ours);
+      const who = `leader ${status.serverId} of term ${status.term}`;
+      assert(isHeld, `${who} takes entry ${matchIndex} for durable on ${serverId}`);
+    }
   }
 
   #checkLeader(life: Life, before: ReplicaStatus | undefined, status: ReplicaStatus): void {

@@ -103,7 +103,7 @@ async function checkAnswered({ world, history }: Ending, question: Question): Pr
   assert(isRight(call), `no answer from a healthy cluster: ${describeCall(call)}`);
 }
 
-function isCaughtUp({ servers }: SimWorld): boolean {
+export function isCaughtUp({ servers }: SimWorld): boolean {
   const statuses = servers.map(({ life }) => life?.replica.status());
   const last = Math.max(...statuses.map((status) => status?.lastLogIndex ?? 0));
   return statuses.every((status) => status?.lastApplied === last && status.standing === 'member');

@@ -9,6 +9,7 @@ import { describeCall, type Question } from '../history.js';
 import { SimClient } from '../sim-client.js';
 import type { SimServer } from '../sim-server.js';
 import type { SimWorld, WorldObserver } from '../sim-world.js';
+import { checkDeposedLeader } from './deposed-leader.js';
 import { describeAll, type Ending } from './liveness.js';
 
 /** Longer than any election timeout. */
@@ -55,6 +56,7 @@ export async function checkStability(ending: Ending): Promise<void> {
     checkLeads(world, leader, term, `after server ${server.id} was away, which ${what}`);
   }
   await checkHangingLeader(ending);
+  await checkDeposedLeader(ending);
 }
 
 /** A leader whose disk hangs must make room, or its heartbeats keep the cluster from working. */

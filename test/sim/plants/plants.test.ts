@@ -27,7 +27,7 @@ describe('the planted bugs', () => {
     const plant = plants.find(({ name }) => name === 'vote not persisted');
     expect(plant).not.to.equal(undefined);
     if (plant === undefined) return;
-    const { checker } = await hunt(plant, { seedsMax: 20, safetyMs: 3_000 });
+    const { checker } = await hunt(plant, { seedsMax: 20, safetyMs: 1_000 });
     expect(checker).not.to.equal(undefined);
   });
 });
