@@ -1,4 +1,4 @@
-/** The kinds of faults, each with a way to do it at random, and the ways to mend what they broke. */
+/** The kinds of faults, each with a way to do it at random, and ways to mend what they broke. */
 import type { ServerId } from '../../src/base/ids.js';
 import { healthyDisk } from './disk/sim-disk.js';
 import { calmWeather } from './sim-network.js';

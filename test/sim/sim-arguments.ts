@@ -3,7 +3,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import type { SafetyPhase } from './simulation.js';
 
-export const simUsage = `Runs simulated clusters, one for each seed, and stops at the fifth that fails.
+export const simUsage = `Runs simulated clusters, one for each seed; stops at the fifth that fails.
 
   npm run sim -- [options]
 

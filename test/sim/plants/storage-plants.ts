@@ -70,9 +70,8 @@ const recoveryPlants: readonly Plant[] = [
     patches: [
       {
         file: segmentWriter,
-        find: 'await disk.openAt(segmentName(end.sequence), end.goodEnd)',
-        replace:
-          'await disk.openAt(segmentName(end.sequence), await disk.size(segmentName(end.sequence)))',
+        find: 'segmentName(end.sequence), end.goodEnd)',
+        replace: 'segmentName(end.sequence), ' + 'await disk.size(segmentName(end.sequence)))',
       },
     ],
   },
