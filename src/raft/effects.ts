@@ -18,10 +18,11 @@ export type WriteId = number;
 export const nothingToAwait: WriteId = 0;
 
 /**
- * Whether a server counts (docs/decisions/0008-standing.md): only a member votes and is counted.
- * `joining`: an empty server that is not known to be new. `refilling`: it forgot something.
+ * Whether a server counts (docs/decisions/0008-standing.md): only a `founding` one and a `member`
+ * vote and are counted. `joining`: an empty server that is not known to be new. `founding`: a
+ * member that not all others have come to know yet. `refilling`: it forgot something.
  */
-export type Standing = 'joining' | 'member' | 'refilling';
+export type Standing = 'joining' | 'founding' | 'member' | 'refilling';
 
 /** What must survive a restart besides the log (paper, figure 2: persistent state). */
 export interface HardState {

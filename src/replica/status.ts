@@ -1,5 +1,5 @@
 /** A replica's state as one value, for pages, metrics and `getinternalstate`. */
-import type { LogIndex, ServerId } from '../base/ids.js';
+import { asLogIndex, type LogIndex, type ServerId } from '../base/ids.js';
 import type { Raft } from '../raft/raft.js';
 import type { FollowerStatus, ReplicaRole, ReplicaStatus } from './replica-api.js';
 import { tickMs } from './timing.js';
@@ -26,6 +26,10 @@ export function describeStatus(parts: StatusParts): ReplicaStatus {
     firstLogIndex: raft.log.firstIndex,
     lastLogIndex: raft.log.lastIndex,
     durableIndex: raft.durableIndex,
+    standing: 'member',
+    snapshotIndex: asLogIndex(0),
+    diskSilentMs: 0,
+    stateMismatch: undefined,
     followers: followersOf(raft),
   };
 }

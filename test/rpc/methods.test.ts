@@ -8,22 +8,44 @@ import { internalStateBytesMax } from '../../src/base/limits.js';
 import { encodeEntries } from '../../src/raft/entry-codec.js';
 import type { Entry } from '../../src/raft/messages.js';
 import type { Refusal } from '../../src/replica/outcome.js';
-import type { XmlValue } from '../../src/rpc/xml-value.js';
+import type { XmlStruct, XmlValue } from '../../src/rpc/xml-value.js';
 import { ServedReplica } from './support/served-replica.js';
 
-const vote: XmlValue = new Map<string, XmlValue>([
+const vote: XmlStruct = new Map<string, XmlValue>([
   ['term', 5],
   ['candidateId', 1],
   ['lastLogIndex', 0],
   ['lastLogTerm', 0],
 ]);
-const append: XmlValue = new Map<string, XmlValue>([
+const append: XmlStruct = new Map<string, XmlValue>([
   ['term', 5],
   ['leaderId', 1],
   ['prevLogIndex', 0],
   ['prevLogTerm', 0],
   ['entries', []],
   ['leaderCommit', 0],
+]);
+
+const piece: XmlStruct = new Map<string, XmlValue>([
+  ['term', 5],
+  ['leaderId', 1],
+  ['lastIncludedIndex', 9],
+  ['lastIncludedTerm', 4],
+  ['imageBytes', 3],
+  ['imageChecksum', 1],
+  ['offset', 0],
+  ['data', Uint8Array.of(1, 2, 3)],
+  ['checksum', 1],
+  ['done', true],
+]);
+const join: XmlStruct = new Map<string, XmlValue>([
+  ['serverId', 1],
+  ['incarnation', 'a'.repeat(32)],
+]);
+const report: XmlStruct = new Map<string, XmlValue>([
+  ['serverId', 1],
+  ['index', 9],
+  ['checksum', 1],
 ]);
 
 /** Arguments with which each method is content. */
@@ -35,6 +57,9 @@ const goodArguments: Readonly<Record<string, readonly XmlValue[]>> = {
   makeserverunreachablefrom: [[1]],
   AppendEntries: [append],
   RequestVote: [vote],
+  InstallSnapshot: [piece],
+  Join: [join],
+  StateReport: [report],
   'system.methodHelp': ['ping'],
   'system.methodSignature': ['ping'],
   'system.multicall': [[]],
@@ -343,13 +368,42 @@ describe('peer methods', () => {
 
   it('look at form first, then at the sender, and at the crash switch last', async () => {
     served.replica.crash();
-    const stranger = new Map(vote).set('candidateId', 9);
-    const malformedStranger = new Map(stranger).set('term', 'x');
-    expect(await served.fault('RequestVote', malformedStranger)).to.match(/^-32602 .*term/);
-    expect(await served.fault('RequestVote', stranger)).to.match(/^6 unauthorised: server 9/);
-    expect(await served.fault('RequestVote', vote)).to.match(/^2 isCrashed/);
-    expect(await served.fault('RequestVote')).to.match(/^-32602 /);
-    expect(await served.fault('RequestVote', [])).to.match(/^-32602 .*a struct, not an array/);
+    const calls: readonly (readonly [string, XmlStruct, string, string])[] = [
+      ['AppendEntries', append, 'leaderId', 'term'],
+      ['RequestVote', vote, 'candidateId', 'term'],
+      ['InstallSnapshot', piece, 'leaderId', 'data'],
+      ['Join', join, 'serverId', 'incarnation'],
+      ['StateReport', report, 'serverId', 'checksum'],
+    ];
+    for (const [name, good, sender, member] of calls) {
+      const stranger = new Map(good).set(sender, 9);
+      const own = new Map(good).set(sender, 0);
+      const malformedStranger = new Map(stranger).set(member, 'x');
+      expect(await served.fault(name, malformedStranger))
+        .to.match(/^-32602 /)
+        .and.include(member);
+      expect(await served.fault(name, stranger)).to.match(/^6 unauthorised: server 9/);
+      expect(await served.fault(name, own)).to.match(/^6 unauthorised: server 0 is this server/);
+      expect(served.replica.peerCalls, name).to.deep.equal([]);
+      expect(await served.fault(name, good)).to.match(/^2 isCrashed/);
+      expect(await served.fault(name)).to.match(/^-32602 /);
+      expect(await served.fault(name, [])).to.match(/^-32602 .*a struct, not an array/);
+      served.replica.peerCalls.splice(0);
+    }
+  });
+
+  it('say how far a snapshot is here, who is known, and that a report was taken', async () => {
+    const installed = await served.struct('InstallSnapshot', piece);
+    expect([...installed]).to.deep.equal([
+      ['term', 5],
+      ['lastIncludedIndex', 9],
+      ['nextOffset', 3],
+      ['installed', true],
+      ['refilling', false],
+    ]);
+    const joined = await served.struct('Join', join);
+    expect(joined.get('knownIncarnation')).to.equal('a'.repeat(32));
+    expect(await served.struct('StateReport', report)).to.have.property('size', 0);
   });
 
   it('refuse entries that hold no file command, for they could never be applied', async () => {
@@ -357,12 +411,6 @@ describe('peer methods', () => {
     const entry: Entry = { index: asLogIndex(1), term: asTerm(5), kind: 'command', payload };
     const forged = new Map(append).set('entries', encodeEntries([entry]));
     expect(await served.fault('AppendEntries', forged)).to.match(/^-32602 .*entry 1 is no file/);
-    expect(served.replica.peerCalls).to.deep.equal([]);
-  });
-
-  it('refuse a call in the name of this very server', async () => {
-    const own = new Map(append).set('leaderId', 0);
-    expect(await served.fault('AppendEntries', own)).to.match(/^6 unauthorised/);
     expect(served.replica.peerCalls).to.deep.equal([]);
   });
 });
