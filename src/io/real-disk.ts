@@ -28,11 +28,7 @@ export class RealDisk implements Disk {
     return translated('read', path, () => unlessMissing(() => readFile(path)));
   }
 
-  async readRange(
-    name: string,
-    offset: number,
-    bytesMax: number,
-  ): Promise<Uint8Array | undefined> {
+  async readRange(name: string, offset: number, bytesMax: number): Promise<Uint8Array | undefined> {
     const path = this.#path(name);
     return translated('read', path, () =>
       unlessMissing(async () => {
@@ -104,7 +100,7 @@ async function readFully(
 ): Promise<Uint8Array> {
   const { size } = await handle.stat();
   const bytes = new Uint8Array(Math.min(bytesMax, Math.max(0, size - offset)));
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const { bytesRead } = await handle.read(bytes, at, bytes.length - at, offset + at);
     if (bytesRead === 0) return bytes.subarray(0, at);
     at += bytesRead;

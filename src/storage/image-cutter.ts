@@ -11,7 +11,7 @@ export class ImageCutter {
 
   /** Takes in bytes and gives the blocks that they fill. */
   *cut(bytes: Uint8Array): Generator<Uint8Array> {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const taken = Math.min(this.#blockBytes - this.#filled, bytes.length - at);
       this.#block.set(bytes.subarray(at, at + taken), this.#filled);
       this.#filled += taken;

@@ -8,6 +8,7 @@ import { crc32c } from '../base/crc32c.js';
 import { asLogIndex, asTerm } from '../base/ids.js';
 import type { LogPosition } from '../raft/messages.js';
 import { ImageCutter } from './image-cutter.js';
+import { snapshotBlockBytes } from './snapshot-format.js';
 import { StorageError } from './storage.js';
 import type {
   RecoveredState,
@@ -17,11 +18,9 @@ import type {
   StorageWrite,
 } from './storage.js';
 
-const blockBytes = 256 * 1024;
-
 interface MemorySnapshot {
   readonly position: LogPosition;
-  /** Of `blockBytes` each, but for the last. */
+  /** Of `snapshotBlockBytes` each, but for the last. */
   readonly blocks: readonly Uint8Array[];
   readonly imageBytes: number;
   readonly imageChecksum: number;
@@ -88,7 +87,7 @@ export class MemoryStorage implements Storage {
 class MemorySnapshotWriter implements SnapshotWriter {
   readonly #position: LogPosition;
   readonly #onCommit: (snapshot: MemorySnapshot) => void;
-  readonly #cutter = new ImageCutter(blockBytes);
+  readonly #cutter = new ImageCutter(snapshotBlockBytes);
   #blocks: Uint8Array[] = [];
   #imageBytes = 0;
   #imageChecksum = 0;
@@ -150,8 +149,8 @@ class MemorySnapshotReader implements SnapshotReader {
     const snapshot = this.#snapshot;
     assert(snapshot !== undefined, 'nothing is read of a snapshot that was closed');
     assert(offset >= 0 && bytesMax >= 1, `${bytesMax} bytes at ${offset} of an image`);
-    const block = snapshot.blocks[Math.floor(offset / blockBytes)] ?? new Uint8Array();
-    const from = offset % blockBytes;
+    const block = snapshot.blocks[Math.floor(offset / snapshotBlockBytes)] ?? new Uint8Array();
+    const from = offset % snapshotBlockBytes;
     return block.subarray(from, from + bytesMax);
   }
 

@@ -67,7 +67,7 @@ async function soundLog(
   sequences: readonly number[],
 ): Promise<LogReading> {
   let { log } = findings;
-  for (let left = sequences; left.length > 0; ) {
+  for (let left = sequences; left.length > 0;) {
     if (log.damage === undefined && connects(log, findings.snapshot.position)) return log;
     const limit = log.damage?.sequence ?? log.front;
     left = left.filter((sequence) => sequence < limit);

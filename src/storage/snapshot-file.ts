@@ -23,7 +23,7 @@ import {
   snapshotSeed,
 } from './snapshot-format.js';
 import type { ImageEnd, SnapshotHeader } from './snapshot-format.js';
-import { StorageDamagedError, StorageError } from './storage.js';
+import { StorageDamagedError } from './storage.js';
 import type { SnapshotReader } from './storage.js';
 
 /** So that the end of a large image finds little left to sync, and the log is not held up. */
@@ -172,7 +172,7 @@ export class SnapshotFileReader implements SnapshotReader {
   /** Reads all of it once. Throws `StorageDamagedError` when anything is not what was written. */
   async verify(onImage: (bytes: Uint8Array) => void): Promise<void> {
     let checksum = 0;
-    for (let offset = 0; offset < this.imageBytes; ) {
+    for (let offset = 0; offset < this.imageBytes;) {
       const image = await this.read(offset, this.header.blockBytes);
       onImage(image);
       checksum = crc32c(image, checksum);
@@ -195,7 +195,7 @@ export class SnapshotFileReader implements SnapshotReader {
   ): Promise<{ readonly offset: number; readonly image: Uint8Array }> {
     const place = blockPlace(this.header, this.imageBytes, offset);
     const bytes = await this.#disk.readRange(this.#name, place.fileOffset, place.bytes);
-    if (bytes === undefined) throw new StorageError(`${this.#name} is gone`);
+    if (bytes === undefined) throw new StorageDamagedError(`${this.#name} is gone`);
     const image = decodeBlock(this.#seed, place.imageOffset, bytes);
     if (image === undefined || image.length !== place.bytes - frameHeaderBytes) {
       throw damaged(this.#name, place.fileOffset, 'a block cannot be read');

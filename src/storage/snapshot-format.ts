@@ -15,6 +15,8 @@ import { finishFrame, frameHeaderBytes, newFrame, readFrame } from './frame-form
 
 const magic = 'SURFSNAP';
 const formatVersion = 1;
+/** Large enough to be cheap, small enough to be read in one piece. */
+export const snapshotBlockBytes = 256 * 1024;
 const blockBytesMax = 1024 * 1024;
 const clusterAt = 32;
 const folderAt = clusterAt + identityDigits;

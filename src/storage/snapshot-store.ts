@@ -10,11 +10,9 @@ import type { LogPosition } from '../raft/messages.js';
 import type { Disk } from './disk.js';
 import { snapshotAsideName, snapshotName } from './file-names.js';
 import { SnapshotFileReader, SnapshotFileWriter } from './snapshot-file.js';
+import { snapshotBlockBytes } from './snapshot-format.js';
 import { StorageDamagedError, StorageError } from './storage.js';
 import type { SnapshotReader, SnapshotWriter } from './storage.js';
-
-/** Large enough to be cheap, small enough to be read in one piece. */
-const defaultBlockBytes = 256 * 1024;
 
 export interface SnapshotStoreParts {
   readonly disk: Disk;
@@ -53,17 +51,17 @@ export class SnapshotStore {
   create(position: LogPosition): SnapshotWriter {
     this.#writersMade += 1;
     const name = snapshotAsideName(position.index, this.#writersMade);
-    const header = { identity: this.#identity, position, blockBytes: defaultBlockBytes };
+    const header = { identity: this.#identity, position, blockBytes: snapshotBlockBytes };
     const writer = new StoredSnapshotWriter({
       file: new SnapshotFileWriter(this.#disk, name, header),
       commit: () => this.#inTurn(() => this.#commit(name, position.index)),
       remove: async () => {
         if ((await this.#disk.size(name)) !== undefined) await this.#disk.remove(name);
       },
+      isOpen: () => !this.#isClosed,
       onEnd: () => this.#writers.delete(writer),
     });
-    if (this.#isClosed) writer.stop();
-    else this.#writers.add(writer);
+    this.#writers.add(writer);
     return writer;
   }
 
@@ -136,6 +134,8 @@ interface StoredSnapshotWriterParts {
   /** Gives the file, whose contents are durable, its final name. */
   readonly commit: () => Promise<void>;
   readonly remove: () => Promise<void>;
+  /** Whether the storage is not closed yet. */
+  readonly isOpen: () => boolean;
   readonly onEnd: () => void;
 }
 
@@ -143,7 +143,6 @@ class StoredSnapshotWriter implements SnapshotWriter {
   readonly #parts: StoredSnapshotWriterParts;
   #turn: Promise<unknown> = Promise.resolve();
   #isEnded = false;
-  #isStopped = false;
 
   constructor(parts: StoredSnapshotWriterParts) {
     this.#parts = parts;
@@ -169,9 +168,8 @@ class StoredSnapshotWriter implements SnapshotWriter {
     await this.#parts.remove();
   }
 
-  /** The storage is closed: nothing more is written. Never rejects. */
+  /** For a storage that is closed. Never rejects. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
     await this.#turn;
     if (this.#isEnded) return;
     this.#end();
@@ -186,7 +184,7 @@ class StoredSnapshotWriter implements SnapshotWriter {
 
   #inTurn(action: () => Promise<void>): Promise<void> {
     const turn = this.#turn.then(() => {
-      if (this.#isStopped) throw new StorageError('the storage is closed');
+      if (!this.#parts.isOpen()) throw new StorageError('the storage is closed');
       if (this.#isEnded) throw new StorageError('the snapshot was given up');
       return action();
     });

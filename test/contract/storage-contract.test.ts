@@ -13,7 +13,10 @@ storageContract({
   makeHome: () =>
     Promise.resolve({
       open: () =>
-        Promise.resolve({ storage: new MemoryStorage(), recovered: MemoryStorage.recovered(sampleIncarnation) }),
+        Promise.resolve({
+          storage: new MemoryStorage(),
+          recovered: MemoryStorage.recovered(sampleIncarnation),
+        }),
       dispose: nothingToDispose,
     }),
 });

@@ -93,7 +93,10 @@ describe('the log on disk', () => {
       expect(await failing).to.be.instanceOf(StorageError);
       await storage.close();
       const { recovered } = await openOn(disk.afterKill());
-      expect(plain(recovered.entries)).to.deep.equal(plain(entriesOf(1, 1, 1)));
+      // The write may be there: it was issued, and nobody was told that it is not.
+      const { length } = recovered.entries;
+      expect(plain(recovered.entries)).to.deep.equal(plain(entriesOf(1, length, 1)));
+      expect(length).to.be.within(1, 2);
     }
   });
 
@@ -205,7 +208,10 @@ describe('the log on disk after a bit flipped', () => {
     const whole = (await outcomeOf(disk.copy())) as RecoveredState;
     const name = segmentName(1);
     const bytes = must(await disk.read(name), 'a first segment');
-    const firstFrame = must(readFrame(bytes, segmentHeaderBytes, seedOf(bytes.subarray(0, segmentHeaderBytes))), 'a frame');
+    const firstFrame = must(
+      readFrame(bytes, segmentHeaderBytes, seedOf(bytes.subarray(0, segmentHeaderBytes))),
+      'a frame',
+    );
     disk.flipBit(name, firstFrame.end * 8);
     const notice = `${name}: passed over an unreadable sync mark at offset ${firstFrame.end}`;
     expect(await outcomeOf(disk)).to.deep.equal({ ...whole, notices: [notice] });
@@ -222,7 +228,8 @@ describe('the log on disk after a bit flipped', () => {
     await disk.powerCut;
     const restarted = disk.afterPowerCut();
     await openOn(restarted);
-    restarted.flipBit(segmentName(1), (segmentHeaderBytes + frameHeaderBytes) * 8);
+    // A frame that nothing proved to be durable was written again, into the next segment.
+    restarted.flipBit(segmentName(2), (segmentHeaderBytes + frameHeaderBytes) * 8);
     expect(await outcomeOf(restarted.copy())).to.match(/frame 1 was acknowledged/);
   });
 

@@ -78,8 +78,8 @@ export class StorageHistory {
         this.#commit();
       }
       if (this.#random() < 0.3) storage.rest();
-      if (this.#random() < 0.2 && !(await this.#takeSnapshot(storage))) return;
-      if (this.#random() < 0.1 && !(await this.#receiveSnapshot(storage))) return;
+      if (this.#random() < 0.2 && !(await this.#takeSnapshot(storage))) break;
+      if (this.#random() < 0.1 && !(await this.#receiveSnapshot(storage))) break;
       if (this.#random() < 0.2) storage.compact(positionOf(this.#committed, 1).index);
     }
     await last;
@@ -122,11 +122,15 @@ export class StorageHistory {
     const kept = state.entries.slice(0, last - state.base.index);
     const entries = entriesOf(last + 1, Math.floor(this.#random() * 4), term);
     const hardState = newTerm ? hardStateOf(term, Math.floor(this.#random() * 5)) : undefined;
-    return this.#issue(storage, { hardState, reset: undefined, entries }, {
-      hardState: hardState ?? state.hardState,
-      base: state.base,
-      entries: entries.length === 0 ? state.entries : [...kept, ...entries],
-    });
+    return this.#issue(
+      storage,
+      { hardState, reset: undefined, entries },
+      {
+        hardState: hardState ?? state.hardState,
+        base: state.base,
+        entries: entries.length === 0 ? state.entries : [...kept, ...entries],
+      },
+    );
   }
 
   #issue(
@@ -174,12 +178,16 @@ export class StorageHistory {
     const entries = entriesOf(index + 1, Math.floor(this.#random() * 3), term);
     const hardState = hardStateOf(term);
     const base = positionOf(index, term);
-    const done = this.#issue(storage, { hardState, reset: base, entries }, {
-      hardState,
-      base,
-      entries,
-    });
-    return this.#random() < 0.5 || (await done) === undefined;
+    const done = this.#issue(
+      storage,
+      { hardState, reset: base, entries },
+      {
+        hardState,
+        base,
+        entries,
+      },
+    );
+    return (await done) === undefined;
   }
 
   async #save(storage: Storage, position: LogPosition): Promise<boolean> {
