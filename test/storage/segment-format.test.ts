@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { must } from '../../src/base/assert.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
 import { FaultyDisk, randomFrom } from './faulty-disk.js';
-import { entryOf, hardStateOf, sampleIdentity, writeOf, written } from './storage-samples.js';
+import { entryOf, hardStateOf, openOptions, writeOf, written } from './storage-samples.js';
 
 const clusterHex = Buffer.from('c0'.repeat(16)).toString('hex');
 const folderHex = Buffer.from('f0'.repeat(16)).toString('hex');
@@ -26,7 +26,7 @@ const segmentHex = [
 describe('the format on disk', () => {
   it('is what the document says, byte for byte', async () => {
     const disk = new FaultyDisk(randomFrom(1));
-    const { storage } = await openLogStorage({ disk, identity: sampleIdentity });
+    const { storage } = await openLogStorage({ ...openOptions(), disk });
     await written(storage, writeOf([entryOf(1, 7), entryOf(2, 7, 'hi')], hardStateOf(7, 2)));
     await storage.close();
     expect(disk.names()).to.deep.equal(['hard-state', 'log-0000000000000001.seg']);
