@@ -6,13 +6,34 @@
 import { assert, unreachable } from '../base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId, type Term } from '../base/ids.js';
 import { Core, type RaftOptions, type Role } from './core.js';
-import { nothingToAwait, type RaftEffect, type RaftEvent, type ReadThrough } from './effects.js';
-import { becomeFollower, countVote, startElection, startPreVote } from './election.js';
+import {
+  nothingToAwait,
+  type RaftEffect,
+  type RaftEvent,
+  type ReadThrough,
+  type Standing,
+} from './effects.js';
+import {
+  appendNoop,
+  becomeFollower,
+  countVote,
+  mayCampaign,
+  startElection,
+  startPreVote,
+} from './election.js';
 import { handleAppendEntries, hearing } from './handle-append-entries.js';
 import { handleAppendEntriesResponse } from './handle-append-entries-response.js';
+import {
+  handleInstallSnapshot,
+  snapshotPieceTaken,
+  snapshotReceived,
+} from './handle-install-snapshot.js';
+import { handleInstallSnapshotResponse } from './handle-install-snapshot-response.js';
+import { handleJoin } from './handle-join.js';
+import { handleJoinResponse } from './handle-join-response.js';
 import { handleRequestVote } from './handle-request-vote.js';
 import { handleRequestVoteResponse } from './handle-request-vote-response.js';
-import type { Entry, PeerRequest, PeerResponse } from './messages.js';
+import type { Entry, LogPosition, PeerRequest, PeerResponse } from './messages.js';
 import type { Progress } from './progress.js';
 import type { RaftLog } from './raft-log.js';
 import {
@@ -22,6 +43,11 @@ import {
   sendHeartbeat,
   startRound,
 } from './replication.js';
+import { endRefilling, tickStanding } from './standing.js';
+
+type ReadableLog = Readonly<
+  Pick<RaftLog, 'base' | 'firstIndex' | 'lastIndex' | 'lastTerm' | 'termAt' | 'range'>
+>;
 
 export class Raft {
   readonly #core: Core;
@@ -61,14 +87,28 @@ export class Raft {
       case 'persisted':
         persisted(core, event.writeId);
         break;
+      case 'snapshotTaken':
+        snapshotTaken(core, event.position, event.keepFrom);
+        break;
+      case 'snapshotPieceTaken':
+        snapshotPieceTaken(core, event.callId, event.nextOffset);
+        break;
+      case 'snapshotReceived':
+        snapshotReceived(core, event.callId, event.position);
+        break;
+      case 'checkpoint':
+        if (core.role.name === 'leader') appendNoop(core);
+        break;
       case 'campaign':
-        if (core.role.name !== 'leader') startElection(core, 'leadership was asked for', true);
+        if (core.role.name === 'leader' || !mayCampaign(core)) break;
+        startElection(core, 'leadership was asked for', true);
         break;
       case 'broadcast':
         broadcastHeartbeat(core);
         break;
       case 'crash':
         becomeFollower(core, core.term, undefined, 'it stands still');
+        core.openPieces.clear();
         core.crashed = true;
         break;
       case 'restore':
@@ -111,12 +151,26 @@ export class Raft {
     return this.#core.durableIndex;
   }
 
+  get standing(): Standing {
+    return this.#core.standing;
+  }
+
+  /** The newest snapshot on disk; both 0 when there is none. */
+  get snapshot(): LogPosition {
+    return this.#core.snapshot;
+  }
+
+  /** For how many ticks the oldest write has been under way; 0 when there is none. */
+  get diskSilentTicks(): number {
+    return this.#core.diskSilentTicks;
+  }
+
   /** Whether writes were issued whose `persisted` has not come. */
   get isWriting(): boolean {
     return this.#core.writesOutstanding > 0;
   }
 
-  get log(): Readonly<Pick<RaftLog, 'firstIndex' | 'lastIndex' | 'lastTerm' | 'termAt' | 'range'>> {
+  get log(): ReadableLog {
     return this.#core.log;
   }
 
@@ -130,8 +184,16 @@ export class Raft {
 function tick(core: Core): void {
   assert(!core.crashed, 'a crashed server has no clock');
   core.ticksSinceLeader += 1;
+  core.ageWrites();
+  tickStanding(core);
   const { role } = core;
   if (role.name === 'leader') {
+    // A leader whose disk hangs would keep its followers from electing one that works.
+    if (core.isDiskStalled) {
+      const reason = `its disk has not answered for ${core.diskSilentTicks} ticks`;
+      becomeFollower(core, core.term, undefined, reason);
+      return;
+    }
     for (const progress of role.progress.values()) {
       progress.ticksSinceSend += 1;
       progress.ticksSinceContact += 1;
@@ -148,7 +210,14 @@ function tick(core: Core): void {
   if (role.name === 'candidate' && !role.votes.has(core.id)) return;
   core.electionElapsedTicks += 1;
   if (core.electionElapsedTicks < core.electionTimeoutTicks) return;
-  startPreVote(core, whyNoLeader(core));
+  if (mayCampaign(core)) startPreVote(core, whyNoLeader(core));
+  else waitForLeader(core);
+}
+
+/** The election timeout of a server that cannot stand: it follows nobody until it hears one. */
+function waitForLeader(core: Core): void {
+  becomeFollower(core, core.term, undefined, whyNoLeader(core));
+  core.resetElectionTimer();
 }
 
 function whyNoLeader({ leaderId, leaderLostMajority }: Core): string {
@@ -180,13 +249,49 @@ function read(core: Core, readId: number, through: ReadThrough): void {
 }
 
 function handleRequest(core: Core, callId: number, request: PeerRequest): void {
-  if (request.type === 'requestVote') handleRequestVote(core, callId, request);
-  else handleAppendEntries(core, callId, request);
+  switch (request.type) {
+    case 'requestVote':
+      handleRequestVote(core, callId, request);
+      break;
+    case 'appendEntries':
+      handleAppendEntries(core, callId, request);
+      break;
+    case 'installSnapshot':
+      handleInstallSnapshot(core, callId, request);
+      break;
+    case 'join':
+      handleJoin(core, callId, request);
+      break;
+    default:
+      unreachable(request);
+  }
 }
 
 function handleResponse(core: Core, from: ServerId, response: PeerResponse): void {
-  if (response.type === 'requestVote') handleRequestVoteResponse(core, from, response);
-  else handleAppendEntriesResponse(core, from, response);
+  switch (response.type) {
+    case 'requestVote':
+      handleRequestVoteResponse(core, from, response);
+      break;
+    case 'appendEntries':
+      handleAppendEntriesResponse(core, from, response);
+      break;
+    case 'installSnapshot':
+      handleInstallSnapshotResponse(core, from, response);
+      break;
+    case 'join':
+      handleJoinResponse(core, from, response);
+      break;
+    default:
+      unreachable(response);
+  }
+}
+
+/** A snapshot of this server's own state is on disk: the log before `keepFrom` is given up. */
+function snapshotTaken(core: Core, position: LogPosition, keepFrom: LogIndex): void {
+  assert(position.index <= core.lastApplied, `entry ${position.index} is not applied yet`);
+  assert(keepFrom <= position.index + 1, `no snapshot replaces entry ${keepFrom - 1}`);
+  if (position.index > core.snapshot.index) core.snapshot = position;
+  if (keepFrom > core.log.firstIndex) core.log.compactThrough(asLogIndex(keepFrom - 1));
 }
 
 function persisted(core: Core, writeId: number): void {
@@ -197,4 +302,5 @@ function persisted(core: Core, writeId: number): void {
   const voteIsDurable = core.hardStateWrite === nothingToAwait;
   if (role.name === 'candidate' && voteIsDurable) countVote(core, role, core.id);
   if (role.name === 'leader') advanceCommit(core);
+  endRefilling(core);
 }

@@ -4,13 +4,24 @@
  * step is checked by `InvariantWatch` and `ClusterChecks`, and leaves lines in `trace`.
  */
 import { assert, must } from '../../src/base/assert.js';
-import { asServerId, type ServerId } from '../../src/base/ids.js';
+import {
+  asLogIndex,
+  asServerId,
+  asTerm,
+  type LogIndex,
+  type ServerId,
+} from '../../src/base/ids.js';
 import type { RaftTiming } from '../../src/raft/core.js';
 import { describeNote, describeRequest, describeResponse } from '../../src/raft/describe.js';
-import type { RaftEffect, RaftEvent, ReadThrough } from '../../src/raft/effects.js';
-import type { Entry, PeerRequest, PeerResponse } from '../../src/raft/messages.js';
+import type { HardState, RaftEffect, RaftEvent, ReadThrough } from '../../src/raft/effects.js';
+import type {
+  Entry,
+  InstallSnapshotResponse,
+  PeerRequest,
+  PeerResponse,
+} from '../../src/raft/messages.js';
 import { ClusterChecks } from './cluster-checks.js';
-import { newServer, payloadOf, serverIds, testTiming } from './make.js';
+import { joiningServer, memberOf, payloadOf, serverIds, testTiming } from './make.js';
 import { TestDisk, type Write } from './test-disk.js';
 import { TestServer, type TestRead } from './test-server.js';
 
@@ -20,6 +31,8 @@ export interface Message {
   readonly body:
     | { readonly kind: 'request'; readonly request: PeerRequest }
     | { readonly kind: 'response'; readonly response: PeerResponse };
+  /** The lives of both servers when it left: none gets an answer to a call of an earlier one. */
+  readonly lives: string;
 }
 
 export interface ClusterOptions {
@@ -31,6 +44,8 @@ export interface ClusterOptions {
   readonly logs?: readonly (readonly Entry[])[];
   /** The term on those disks; by default that of each log's last entry. */
   readonly terms?: readonly number[];
+  /** The servers are new: nobody knows anybody. Else all are members that know each other. */
+  readonly isNew?: boolean;
 }
 
 /** More deliveries than any burst of a correct cluster needs: messages chase each other. */
@@ -56,7 +71,8 @@ export class RaftCluster {
     this.servers = ids.map((id) => {
       const entries = options.logs?.[id] ?? [];
       const term = options.terms?.[id] ?? entries.at(-1)?.term ?? 0;
-      const hardState = { ...newServer, term: term as typeof newServer.term };
+      const sound = options.isNew === true ? joiningServer(id) : memberOf(size, id);
+      const hardState = { ...sound, term: asTerm(term) };
       const disk = new TestDisk(hardState, entries);
       return new TestServer({ id, servers: ids, timing, random: random(id), disk });
     });
@@ -81,6 +97,17 @@ export class RaftCluster {
     this.checks.afterStep(server, commitBefore);
     for (const effect of effects) this.#carryOut(server, effect);
     if (!server.holdsWrites) this.completeWrites(id);
+    if (!server.holdsSnapshots) this.hearOfSnapshots(id);
+  }
+
+  /** The server hears the oldest `count` of what came of its snapshots, all by default. */
+  hearOfSnapshots(id: number, count = Infinity): void {
+    const server = this.server(id);
+    for (let heard = 0; heard < count && !server.crashed; heard += 1) {
+      const event = server.snapshotEvents.shift();
+      if (event === undefined) return;
+      this.step(id, event);
+    }
   }
 
   tick(id: number, ticks = 1): void {
@@ -156,6 +183,57 @@ export class RaftCluster {
     server.restart();
   }
 
+  /** Freezes the state of a server, to be written aside. */
+  openSnapshot(id: number): void {
+    const server = this.server(id);
+    const last = server.applied.at(-1);
+    if (last === undefined || server.crashed) return;
+    const position = { index: last.index, term: last.term };
+    server.openSnapshot = { position, state: [...server.applied] };
+  }
+
+  /** The snapshot is on disk; the log keeps a tail of `tail` entries behind it. */
+  commitSnapshot(id: number, tail = 0): void {
+    const server = this.server(id);
+    const snapshot = server.openSnapshot;
+    if (snapshot === undefined || server.crashed) return;
+    server.openSnapshot = undefined;
+    const { position } = snapshot;
+    const keepFrom = asLogIndex(Math.max(1, position.index + 1 - tail));
+    this.#say(`${id} has a snapshot through entry ${position.index}, keeps from ${keepFrom}`);
+    server.disk.commitSnapshot(snapshot);
+    server.disk.compact(asLogIndex(keepFrom - 1));
+    this.step(id, { type: 'snapshotTaken', position, keepFrom });
+  }
+
+  takeSnapshot(id: number, tail = 0): void {
+    this.openSnapshot(id);
+    this.commitSnapshot(id, tail);
+  }
+
+  /** The process is killed, everything on its disk is gone, and it is started again. */
+  wipe(id: number): void {
+    const server = this.server(id);
+    server.disk.wipe(joiningServer(id, server.life + 1));
+    this.#beginLife(server, 'is wiped');
+  }
+
+  /** As it restarts, its log is found to end with entry `lastIndex`; or its hard state is lost. */
+  damage(id: number, lastIndex: LogIndex, hardState: Partial<HardState> = {}): void {
+    const server = this.server(id);
+    server.disk.damage(
+      { ...server.disk.hardState, ...hardState, standing: 'refilling' },
+      lastIndex,
+    );
+    this.#beginLife(server, `is damaged behind entry ${lastIndex}`);
+  }
+
+  #beginLife(server: TestServer, what: string): void {
+    this.#say(`${server.id} ${what}`);
+    server.life += 1;
+    this.restart(server.id);
+  }
+
   /** Completes the oldest `count` writes of a server, all by default. */
   completeWrites(id: number, count = Infinity): void {
     const server = this.server(id);
@@ -222,13 +300,15 @@ export class RaftCluster {
 
   #arrive(message: Message): void {
     const { from, to, body } = message;
+    if (body.kind === 'response' && message.lives !== this.#lives(from, to)) return;
     this.#say(`${from} → ${to} ${describeMessage(message)}`);
     if (body.kind === 'response') {
+      if (body.response.type === 'installSnapshot') this.#goOn(to, from, body.response);
       this.step(to, { type: 'response', from, response: body.response });
       return;
     }
     this.#countEntries(to, body.request);
-    const callId = this.server(to).openCall(from);
+    const callId = this.server(to).openCall(from, message.lives);
     this.step(to, { type: 'request', from, callId, request: body.request });
   }
 
@@ -238,6 +318,7 @@ export class RaftCluster {
     this.#say(`${from} ⇥ ${to} lost: ${describeMessage(message)}`);
     const [caller, peer] = body.kind === 'request' ? [from, to] : [to, from];
     if (!senderHears || this.server(caller).crashed) return;
+    this.server(caller).transfers.end(peer);
     this.step(caller, { type: 'unreachable', peer });
   }
 
@@ -270,24 +351,58 @@ export class RaftCluster {
       case 'note':
         this.#say(`${id} ${describeNote(effect.note)}`);
         return;
+      case 'sendSnapshot':
+        this.#sendPiece(server, effect.to, server.transfers.begin(server, effect));
+        return;
+      case 'takeSnapshotPiece': {
+        const event = server.transfers.takePiece(server, effect, this.checks.committed);
+        server.snapshotEvents.push(event);
+        return;
+      }
+      case 'installSnapshot':
+        assert(!server.crashed, `server ${id} installs a snapshot while it is crashed`);
+        this.checks.installed(server, effect.position);
+        server.applied = this.checks.committed.slice(0, effect.position.index);
+        return;
       case 'leading':
+        return;
       case 'notLeading':
+        server.transfers.endAll();
         return;
     }
+  }
+
+  /** The leader's next piece of the snapshot, after this answer. */
+  #goOn(leader: ServerId, follower: ServerId, response: InstallSnapshotResponse): void {
+    const server = this.server(leader);
+    this.#sendPiece(server, follower, server.transfers.goOn(server, follower, response));
+  }
+
+  #sendPiece(server: TestServer, to: ServerId, piece: PeerRequest | undefined): void {
+    if (piece !== undefined) this.#sendRequest(server, to, piece);
+  }
+
+  #lives(a: ServerId, b: ServerId): string {
+    return [a, b]
+      .map((id) => `${id}:${this.server(id).life}`)
+      .sort()
+      .join(' ');
   }
 
   #sendRequest(server: TestServer, to: ServerId, request: PeerRequest): void {
     this.checks.requestLeaves(server, request);
     this.requestsSent += 1;
-    this.network.push({ from: server.id, to, body: { kind: 'request', request } });
+    const lives = this.#lives(server.id, to);
+    this.network.push({ from: server.id, to, body: { kind: 'request', request }, lives });
   }
 
   #reply(server: TestServer, reply: Extract<RaftEffect, { readonly type: 'reply' }>): void {
     const { response } = reply;
-    const caller = server.closeCall(reply.callId);
+    const { caller, lives } = server.closeCall(reply.callId);
     server.gate.pass(reply.after, () => {
       this.checks.responseLeaves(server, caller, response);
-      this.network.push({ from: server.id, to: caller, body: { kind: 'response', response } });
+      const body = { kind: 'response', response } as const;
+      this.network.push({ from: server.id, to: caller, body, lives });
     });
   }
 
@@ -318,12 +433,14 @@ function describeMessage({ body }: Message): string {
   return body.kind === 'request' ? describeRequest(body.request) : describeResponse(body.response);
 }
 
-function describeWrite({ hardState, entries }: Write): string {
+function describeWrite({ hardState, reset, entries }: Write): string {
   const parts: string[] = [];
   if (hardState !== undefined) {
     const vote = hardState.votedFor === undefined ? 'no vote' : `vote ${hardState.votedFor}`;
-    parts.push(`term ${hardState.term} with ${vote}`);
+    const standing = hardState.standing === 'member' ? '' : `, ${hardState.standing}`;
+    parts.push(`term ${hardState.term} with ${vote}${standing}`);
   }
+  if (reset !== undefined) parts.push(`an empty log behind entry ${reset.index}`);
   if (entries.length > 0) parts.push(describeEntries(entries));
   return parts.join(', ');
 }
