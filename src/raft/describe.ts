@@ -21,8 +21,9 @@ export function describeRequest(request: PeerRequest): string {
       return describeAppend(request);
     case 'installSnapshot': {
       const { term, lastIncludedIndex, lastIncludedTerm, offset, data, imageBytes } = request;
+      const through = `through ${lastIncludedIndex}/${lastIncludedTerm}`;
       const bytes = `bytes ${offset}+${data.length} of ${imageBytes}`;
-      return `InstallSnapshot term ${term} through ${lastIncludedIndex}/${lastIncludedTerm} ${bytes}`;
+      return `InstallSnapshot term ${term} ${through} ${bytes}`;
     }
     case 'join':
       return `Join as ${describeIncarnation(request.incarnation)}`;
@@ -43,9 +44,9 @@ export function describeResponse(response: PeerResponse): string {
       return describeAppended(response);
     case 'installSnapshot': {
       const { term, lastIncludedIndex, nextOffset } = response;
-      const holds = response.installed ? 'installed' : `holds ${nextOffset} bytes`;
+      const holds = response.installed ? 'installed' : `holds ${nextOffset} bytes of`;
       const count = response.refilling ? ', does not count' : '';
-      return `${holds} of InstallSnapshot through ${lastIncludedIndex}, in term ${term}${count}`;
+      return `${holds} InstallSnapshot through ${lastIncludedIndex}, in term ${term}${count}`;
     }
     case 'join': {
       const { term, lastLogIndex } = response;

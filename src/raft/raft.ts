@@ -13,14 +13,7 @@ import {
   type ReadThrough,
   type Standing,
 } from './effects.js';
-import {
-  appendNoop,
-  becomeFollower,
-  countVote,
-  mayCampaign,
-  startElection,
-  startPreVote,
-} from './election.js';
+import { appendNoop, becomeFollower, countVote, mayCampaign, startElection } from './election.js';
 import { handleAppendEntries, hearing } from './handle-append-entries.js';
 import { handleAppendEntriesResponse } from './handle-append-entries-response.js';
 import {
@@ -36,14 +29,9 @@ import { handleRequestVoteResponse } from './handle-request-vote-response.js';
 import type { Entry, LogPosition, PeerRequest, PeerResponse } from './messages.js';
 import type { Progress } from './progress.js';
 import type { RaftLog } from './raft-log.js';
-import {
-  advanceCommit,
-  broadcastEntries,
-  broadcastHeartbeat,
-  sendHeartbeat,
-  startRound,
-} from './replication.js';
-import { endRefilling, tickStanding } from './standing.js';
+import { advanceCommit, broadcastEntries, broadcastHeartbeat, startRound } from './replication.js';
+import { endRefilling } from './standing.js';
+import { tick } from './tick.js';
 
 type ReadableLog = Readonly<
   Pick<RaftLog, 'base' | 'firstIndex' | 'lastIndex' | 'lastTerm' | 'termAt' | 'range'>
@@ -107,15 +95,10 @@ export class Raft {
         broadcastHeartbeat(core);
         break;
       case 'crash':
-        becomeFollower(core, core.term, undefined, 'it stands still');
-        core.openPieces.clear();
-        core.crashed = true;
+        crash(core);
         break;
       case 'restore':
-        core.crashed = false;
-        core.ticksSinceLeader = core.timing.electionTicksMin;
-        core.resetElectionTimer();
-        core.applyCommitted();
+        restore(core);
         break;
       default:
         unreachable(event);
@@ -179,51 +162,6 @@ export class Raft {
     const { role } = this.#core;
     return role.name === 'leader' ? role.progress : new Map<ServerId, Progress>();
   }
-}
-
-function tick(core: Core): void {
-  assert(!core.crashed, 'a crashed server has no clock');
-  core.ticksSinceLeader += 1;
-  core.ageWrites();
-  tickStanding(core);
-  const { role } = core;
-  if (role.name === 'leader') {
-    // A leader whose disk hangs would keep its followers from electing one that works.
-    if (core.isDiskStalled) {
-      const reason = `its disk has not answered for ${core.diskSilentTicks} ticks`;
-      becomeFollower(core, core.term, undefined, reason);
-      return;
-    }
-    for (const progress of role.progress.values()) {
-      progress.ticksSinceSend += 1;
-      progress.ticksSinceContact += 1;
-    }
-    for (const [peer, progress] of role.progress) {
-      if (progress.ticksSinceSend < core.timing.heartbeatTicks) continue;
-      if (role.reads.wantsRound) role.reads.beginRound();
-      sendHeartbeat(core, role, peer, progress);
-    }
-    return;
-  }
-  // A candidate whose own vote is not on disk has asked nobody yet: a slow disk is not a lost
-  // election, and the next term would only wait behind it.
-  if (role.name === 'candidate' && !role.votes.has(core.id)) return;
-  core.electionElapsedTicks += 1;
-  if (core.electionElapsedTicks < core.electionTimeoutTicks) return;
-  if (mayCampaign(core)) startPreVote(core, whyNoLeader(core));
-  else waitForLeader(core);
-}
-
-/** The election timeout of a server that cannot stand: it follows nobody until it hears one. */
-function waitForLeader(core: Core): void {
-  becomeFollower(core, core.term, undefined, whyNoLeader(core));
-  core.resetElectionTimer();
-}
-
-function whyNoLeader({ leaderId, leaderLostMajority }: Core): string {
-  if (leaderId === undefined) return 'no leader was heard within the election timeout';
-  if (leaderLostMajority) return `leader ${leaderId} has lost its majority`;
-  return `leader ${leaderId} was silent for the election timeout`;
 }
 
 function propose(core: Core, payloads: readonly Uint8Array[]): void {
@@ -303,4 +241,17 @@ function persisted(core: Core, writeId: number): void {
   if (role.name === 'candidate' && voteIsDurable) countVote(core, role, core.id);
   if (role.name === 'leader') advanceCommit(core);
   endRefilling(core);
+}
+
+function crash(core: Core): void {
+  becomeFollower(core, core.term, undefined, 'it stands still');
+  core.openPieces.clear();
+  core.crashed = true;
+}
+
+function restore(core: Core): void {
+  core.crashed = false;
+  core.ticksSinceLeader = core.timing.electionTicksMin;
+  core.resetElectionTimer();
+  core.applyCommitted();
 }

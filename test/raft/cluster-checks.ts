@@ -180,10 +180,22 @@ export class ClusterChecks {
       const known = this.committed[entry.index - 1];
       if (known === undefined) {
         this.#isOnMajority(entry);
+        this.#isWithLaterLeaders(entry, raft.term);
         this.committed.push(entry);
       } else {
         assert(known === entry, `server ${id} committed another entry ${entry.index}`);
       }
+    }
+  }
+
+  /** Leader Completeness for the leaders that there are: none of a later term lacks the entry. */
+  #isWithLaterLeaders({ index, term }: Entry, committedIn: Term): void {
+    for (const { id, raft } of this.#servers()) {
+      if (raft.role !== 'leader' || raft.term <= committedIn) continue;
+      assert(
+        raft.log.termAt(index) === term,
+        `Leader Completeness: entry ${index} was committed without leader ${id} of a later term`,
+      );
     }
   }
 

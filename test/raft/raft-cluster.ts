@@ -4,16 +4,10 @@
  * step is checked by `InvariantWatch` and `ClusterChecks`, and leaves lines in `trace`.
  */
 import { assert, must } from '../../src/base/assert.js';
-import {
-  asLogIndex,
-  asServerId,
-  asTerm,
-  type LogIndex,
-  type ServerId,
-} from '../../src/base/ids.js';
+import { asServerId, asTerm, type ServerId } from '../../src/base/ids.js';
 import type { RaftTiming } from '../../src/raft/core.js';
-import { describeNote, describeRequest, describeResponse } from '../../src/raft/describe.js';
-import type { HardState, RaftEffect, RaftEvent, ReadThrough } from '../../src/raft/effects.js';
+import { describeNote } from '../../src/raft/describe.js';
+import type { RaftEffect, RaftEvent, ReadThrough } from '../../src/raft/effects.js';
 import type {
   Entry,
   InstallSnapshotResponse,
@@ -21,8 +15,9 @@ import type {
   PeerResponse,
 } from '../../src/raft/messages.js';
 import { ClusterChecks } from './cluster-checks.js';
+import { describeEntries, describeMessage, describeWrite } from './describe-steps.js';
 import { joiningServer, memberOf, payloadOf, serverIds, testTiming } from './make.js';
-import { TestDisk, type Write } from './test-disk.js';
+import { TestDisk } from './test-disk.js';
 import { TestServer, type TestRead } from './test-server.js';
 
 export interface Message {
@@ -181,57 +176,6 @@ export class RaftCluster {
     }
     server.disk.fail(wholeWrites, tornEntries);
     server.restart();
-  }
-
-  /** Freezes the state of a server, to be written aside. */
-  openSnapshot(id: number): void {
-    const server = this.server(id);
-    const last = server.applied.at(-1);
-    if (last === undefined || server.crashed) return;
-    const position = { index: last.index, term: last.term };
-    server.openSnapshot = { position, state: [...server.applied] };
-  }
-
-  /** The snapshot is on disk; the log keeps a tail of `tail` entries behind it. */
-  commitSnapshot(id: number, tail = 0): void {
-    const server = this.server(id);
-    const snapshot = server.openSnapshot;
-    if (snapshot === undefined || server.crashed) return;
-    server.openSnapshot = undefined;
-    const { position } = snapshot;
-    const keepFrom = asLogIndex(Math.max(1, position.index + 1 - tail));
-    this.#say(`${id} has a snapshot through entry ${position.index}, keeps from ${keepFrom}`);
-    server.disk.commitSnapshot(snapshot);
-    server.disk.compact(asLogIndex(keepFrom - 1));
-    this.step(id, { type: 'snapshotTaken', position, keepFrom });
-  }
-
-  takeSnapshot(id: number, tail = 0): void {
-    this.openSnapshot(id);
-    this.commitSnapshot(id, tail);
-  }
-
-  /** The process is killed, everything on its disk is gone, and it is started again. */
-  wipe(id: number): void {
-    const server = this.server(id);
-    server.disk.wipe(joiningServer(id, server.life + 1));
-    this.#beginLife(server, 'is wiped');
-  }
-
-  /** As it restarts, its log is found to end with entry `lastIndex`; or its hard state is lost. */
-  damage(id: number, lastIndex: LogIndex, hardState: Partial<HardState> = {}): void {
-    const server = this.server(id);
-    server.disk.damage(
-      { ...server.disk.hardState, ...hardState, standing: 'refilling' },
-      lastIndex,
-    );
-    this.#beginLife(server, `is damaged behind entry ${lastIndex}`);
-  }
-
-  #beginLife(server: TestServer, what: string): void {
-    this.#say(`${server.id} ${what}`);
-    server.life += 1;
-    this.restart(server.id);
   }
 
   /** Completes the oldest `count` writes of a server, all by default. */
@@ -427,26 +371,4 @@ export class RaftCluster {
   #say(line: string): void {
     this.trace.push(line);
   }
-}
-
-function describeMessage({ body }: Message): string {
-  return body.kind === 'request' ? describeRequest(body.request) : describeResponse(body.response);
-}
-
-function describeWrite({ hardState, reset, entries }: Write): string {
-  const parts: string[] = [];
-  if (hardState !== undefined) {
-    const vote = hardState.votedFor === undefined ? 'no vote' : `vote ${hardState.votedFor}`;
-    const standing = hardState.standing === 'member' ? '' : `, ${hardState.standing}`;
-    parts.push(`term ${hardState.term} with ${vote}${standing}`);
-  }
-  if (reset !== undefined) parts.push(`an empty log behind entry ${reset.index}`);
-  if (entries.length > 0) parts.push(describeEntries(entries));
-  return parts.join(', ');
-}
-
-function describeEntries(entries: readonly Entry[]): string {
-  const first = must(entries[0], 'no entries');
-  const last = must(entries.at(-1), 'no entries');
-  return first === last ? `entry ${first.index}` : `entries ${first.index}–${last.index}`;
 }

@@ -3,6 +3,8 @@
  * then the faults end and the cluster must come to rest.
  */
 import { assert } from '../../src/base/assert.js';
+import { openSnapshot, commitSnapshot } from './take-snapshot.js';
+import { wipe, damage } from './disk-accidents.js';
 import { RaftCluster, type Message } from './raft-cluster.js';
 import { asLogIndex } from '../../src/base/ids.js';
 import { joiningServer, testTiming } from './make.js';
@@ -244,14 +246,14 @@ class Chaos {
     const { log, snapshot } = server.raft;
     const lastIndex = asLogIndex(this.#below(log.lastIndex + 1));
     const kind = this.#below(3);
-    if (kind === 0) cluster.wipe(server.id);
-    else if (kind === 1) cluster.damage(server.id, lastIndex);
+    if (kind === 0) wipe(cluster, server.id);
+    else if (kind === 1) damage(cluster, server.id, lastIndex);
     else {
       // Its hard state is gone, and is made anew beside a log that may be whole.
       const kept = Math.max(snapshot.index, lastIndex);
       const term = server.disk.lastTermThrough(asLogIndex(kept));
       const { incarnation, known } = joiningServer(server.id, server.life + 1);
-      cluster.damage(server.id, asLogIndex(kept), {
+      damage(cluster, server.id, asLogIndex(kept), {
         term,
         votedFor: undefined,
         incarnation,
@@ -264,8 +266,8 @@ class Chaos {
   #snapshot(): void {
     const { cluster } = this;
     const server = (this.#chance(0.5) ? this.#anyLeader() : undefined) ?? this.#anyone();
-    if (server.openSnapshot === undefined) cluster.openSnapshot(server.id);
-    if (this.#chance(0.7)) cluster.commitSnapshot(server.id, this.#below(4));
+    if (server.openSnapshot === undefined) openSnapshot(cluster, server.id);
+    if (this.#chance(0.7)) commitSnapshot(cluster, server.id, this.#below(4));
   }
 
   #checkpoint(): void {
