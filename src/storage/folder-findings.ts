@@ -48,7 +48,7 @@ export function holds({ base, entries }: LogReading, snapshot: LogPosition): boo
 }
 
 /** Whether nothing is lost with newer snapshots: what they held stands in the log. */
-export function isBridged({ snapshot, log }: FolderFindings): boolean {
+function isBridged({ snapshot, log }: FolderFindings): boolean {
   if (log.damage !== undefined || !connects(log, snapshot.position)) return false;
   if (snapshot.damaged.length > 0 && !holds(log, snapshot.position)) return false;
   return snapshot.damaged.every(({ index }) => index <= lastIndexOf(log));

@@ -8,7 +8,7 @@ import { getU48, putU48 } from '../base/u48.js';
 /** Bytes of a frame before its payload. */
 export const frameHeaderBytes = 16;
 
-export const frameTypes = {
+const frameTypes = {
   entries: 1,
   syncMark: 2,
   reset: 3,

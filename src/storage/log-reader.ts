@@ -141,18 +141,18 @@ export class LogReader {
       this.#base = previous ?? this.#base;
       return;
     }
-    if (firstFrame === this.#lastFrame + 1) {
-      this.#checkPrevious(name, previous, this.#last());
-      this.#unproven = undefined;
+    // A frame that was not proven when the server started was written again, into a new segment.
+    if (firstFrame === this.#unproven?.number) {
+      this.#checkPrevious(name, previous, this.#unproven.before);
+      this.#lastFrame = firstFrame - 1;
       return;
     }
-    // A frame that was not proven when the server started was written again, into a new segment.
-    if (this.#unproven === undefined || firstFrame !== this.#lastFrame) {
+    if (firstFrame !== this.#lastFrame + 1) {
       const place = this.#unreadableEnd ?? { name, at: 0 };
       throw damage(place.name, place.at, `frame ${this.#lastFrame + 1} is missing`);
     }
-    this.#checkPrevious(name, previous, this.#unproven.before);
-    this.#lastFrame = firstFrame - 1;
+    this.#checkPrevious(name, previous, this.#last());
+    this.#prove();
   }
 
   #checkPrevious(name: string, found: LogPosition | undefined, expected: LogBase): void {
@@ -205,11 +205,16 @@ export class LogReader {
     throw damage(name, at, `frame ${this.#lastFrame + 1} was acknowledged and cannot be read`);
   }
 
+  /** The last frame is durable; one that is to be read again, in a later segment, is not it. */
+  #prove(): void {
+    if (this.#unproven?.number === this.#lastFrame) this.#unproven = undefined;
+  }
+
   #takeSeal({ name, summary }: Segment, { number, start }: Frame): void {
     if (number !== this.#lastFrame) {
       throw damage(name, start, `frame ${number} was acknowledged and is missing`);
     }
-    this.#unproven = undefined;
+    this.#prove();
     summary.isSealed = true;
   }
 
@@ -218,7 +223,7 @@ export class LogReader {
       if (frame.number !== this.#lastFrame) {
         throw damage(name, frame.start, `frame ${frame.number} was acknowledged and is missing`);
       }
-      this.#unproven = undefined;
+      this.#prove();
       return;
     }
     if (frame.number !== this.#lastFrame + 1) {

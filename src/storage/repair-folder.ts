@@ -61,7 +61,7 @@ function forgetful(findings: FolderFindings, incarnation: string): HardState {
   return { ...hardState, term, votedFor, standing: 'refilling' };
 }
 
-/** The whole segments before the first that is damaged, if the snapshot reaches where they begin. */
+/** The whole segments before the first that is damaged, if the snapshot reaches their beginning. */
 async function soundLog(
   { disk, identity, findings }: RepairParts,
   sequences: readonly number[],

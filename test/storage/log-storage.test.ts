@@ -29,6 +29,18 @@ async function live(disk: FaultyDisk, history: StorageHistory): Promise<void> {
   await Promise.race([life(), disk.powerCut]);
 }
 
+/** A process that lives until the disk refuses, and closes its storage all the same. */
+async function lifeAndClose(disk: FaultyDisk, history: StorageHistory): Promise<void> {
+  try {
+    const opened = await openOn(disk);
+    history.check(opened);
+    await history.write(opened.storage, writesPerLife);
+    await opened.storage.close();
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+  }
+}
+
 describe('the log on disk', () => {
   it('recovers all that was acknowledged and invents nothing, wherever the power goes', () => {
     const livesArbitrary = fc.array(
@@ -64,6 +76,25 @@ describe('the log on disk', () => {
         await live(disk.afterKill(), history);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('relies on nothing that only seems to be written, once the disk has refused', () => {
+    const failures = fc.array(fc.nat(operationsPerLife), { minLength: 1, maxLength: 3 });
+    return fc.assert(
+      fc.asyncProperty(fc.integer(), failures, fc.boolean(), async (seed, failAts, forGood) => {
+        const random = randomFrom(seed);
+        const history = new StorageHistory(random);
+        const disk = new FaultyDisk(random);
+        for (const failAt of failAts) {
+          disk.arm({ failAt, failsForGood: forGood });
+          await lifeAndClose(disk, history);
+        }
+        disk.arm({});
+        await lifeAndClose(disk, history);
+        await live(disk.afterPowerCut(), history);
+      }),
+      { numRuns: 400 },
     );
   });
 
