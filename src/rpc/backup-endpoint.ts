@@ -104,7 +104,7 @@ class BackupRun {
   /** Takes the state at the very moment at which the barrier opens. */
   #begin(): void {
     const { replica, response, source } = this.#options;
-    // A leader's barrier opens behind the no-op of its term: the last applied entry is of that term.
+    // A leader's barrier opens behind the no-op of its term, so what is applied ends in that term.
     const { lastApplied: index, term, role } = replica.status();
     assert(role === 'leader', 'a read barrier opens on a leader');
     this.#reader = source.open({ index, term });

@@ -4,7 +4,7 @@
  */
 import type { LogPosition } from '../raft/messages.js';
 
-/** Bytes that a `BackupReader` may give at a time; so much of a backup stands in memory to be sent. */
+/** Bytes that a `BackupReader` may give at a time; no more of a backup waits to be sent. */
 export const backupPieceBytesMax = 1024 * 1024;
 
 export interface BackupSource {

@@ -133,7 +133,7 @@ describe('a backup', () => {
     await deaf.until(/\r\n0\r\n\r\n$/);
   });
 
-  it('is not made more often at a time than allowed, and frees its place when it is left', async () => {
+  it('is made as often at a time as allowed, and one that is left makes room', async () => {
     await start({ backupsMax: 2 });
     source.pieceCount = Number.POSITIVE_INFINITY;
     const deaf = [deafConnection(), deafConnection()];

@@ -157,7 +157,7 @@ describe('the peer transport', () => {
     ).to.have.length.above(17 * 1024 * 1024);
   });
 
-  it('carries pieces of snapshots, whose arrival the peer hears like that of long entries', async () => {
+  it('carries pieces of snapshots, and the peer hears them arrive', async () => {
     caller.send(piece(4 * 1024 * 1024));
     await waitUntil(() => caller.heard === 1);
     expect(caller.responses).to.deep.equal([

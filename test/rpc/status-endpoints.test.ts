@@ -73,7 +73,7 @@ describe('plain HTTP', () => {
     expect((await get('/livez')).status).to.equal(200);
   });
 
-  it('is not ready while its disk is silent or it does not count, and says what it waits for', async () => {
+  it('is not ready while its disk is silent or it does not count, and says why', async () => {
     const { replica } = served;
     replica.diskSilentMs = 1_000;
     expect((await get('/readyz')).status).to.equal(200);
