@@ -1,7 +1,8 @@
 /**
- * A replica that survives its disk. When the storage of the present one fails, that one stands still
- * and refuses, while the storage is opened anew until it can be: with a full recovery, a new state
- * machine and a new replica, as a restart would have it. Nothing is retried on files that failed.
+ * A replica that survives its disk. When the storage of the present one fails, that one stands
+ * still and refuses, while the storage is opened anew until it can be: with a full recovery, a new
+ * state machine and a new replica, as a restart would have it. Nothing is retried on files that
+ * failed.
  *
  * What a person set outlives the change: the crash switch, the artificial partition, the alarm.
  * The transport is handed over, too: peers notice nothing but a server that was silent.

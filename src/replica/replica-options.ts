@@ -1,4 +1,7 @@
-/** What a replica is made of. */
+/**
+ * What a replica is made of, and what it may take over from another one that came before it in the
+ * same process.
+ */
 import type { ServerId } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
 import type { RecoveredState, Storage } from '../storage/storage.js';

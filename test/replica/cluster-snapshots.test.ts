@@ -85,7 +85,7 @@ describe('a follower that is far behind', () => {
     await rig.until('it has all again', () => versionOf(behind) === 60);
   });
 
-  it('goes on with an image of many pieces where a crash, or the loss of pieces, cut it off', async () => {
+  it('is brought up by an image of many pieces through losses and a crash', async () => {
     const rig = await ClusterRig.started();
     const leader = await rig.leader();
     const behind = rig.at(2);

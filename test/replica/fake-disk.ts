@@ -27,6 +27,10 @@ export class FakeDisk {
   readonly snapshots = new FakeSnapshots();
   /** Every write, and every opening, is refused with this reason. */
   refusal: string | undefined = undefined;
+  /** Opening works in spite of a refusal. */
+  opensAllTheSame = false;
+  /** Keeps those waiting who open. */
+  onOpened: () => Promise<void> = () => Promise.resolve();
   /** Opening finds damage. */
   isDamaged = false;
   openings = 0;
@@ -47,10 +51,10 @@ export class FakeDisk {
   }
 
   async open(): Promise<OpenedMemory<Files>> {
-    await Promise.resolve();
     this.openings += 1;
     if (this.isDamaged) throw new StorageDamagedError('a flipped bit in the log');
-    if (this.refusal !== undefined) throw new StorageError(this.refusal);
+    if (this.refusal !== undefined && !this.opensAllTheSame) throw new StorageError(this.refusal);
+    await this.onOpened();
     const stateMachine = new FileMap();
     const { newest } = this.snapshots;
     if (newest !== undefined) {

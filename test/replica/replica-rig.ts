@@ -48,6 +48,8 @@ export interface ReplicaRigOptions {
   readonly serverCount?: number;
   readonly term?: number;
   readonly entries?: readonly Entry[];
+  /** What the log begins behind. */
+  readonly snapshot?: LogPosition;
   readonly snapshots?: SnapshotLimits;
   readonly stateCheckMs?: number;
 }
@@ -85,8 +87,8 @@ export class ReplicaRig {
     this.peers = servers.filter((server) => server !== self);
     const recovered: RecoveredState = {
       hardState: hardStateIn(options.term ?? 0),
-      snapshot: start,
-      logBase: start,
+      snapshot: options.snapshot ?? start,
+      logBase: options.snapshot ?? start,
       entries: options.entries ?? [],
       isNew: false,
       notices: [],
