@@ -29,7 +29,6 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     .usage('$0 COMMAND [options]')
     .parserConfiguration({
       'boolean-negation': false,
-      'duplicate-arguments-array': false,
       'parse-positional-numbers': false,
     })
     .command(inspectCommand)
@@ -38,6 +37,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     .command(restoreBackupCommand)
     .demandCommand(1, 'a command is missing; --help lists them')
     .strict()
+    .check(refuseRepeated)
     .wrap(helpColumnsMax)
     .help()
     .version(readProgramVersion())
@@ -47,4 +47,13 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       throw new UsageError(reason.replace(/\s+/g, ' '));
     })
     .parseAsync();
+}
+
+/** Only a list of positional arguments may come more than once. */
+function refuseRepeated(argv: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(argv)) {
+    if (!Array.isArray(value) || name === '_' || name === 'folders') continue;
+    throw new UsageError(`--${name} is given more than once`);
+  }
+  return true;
 }
