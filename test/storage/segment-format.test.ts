@@ -148,7 +148,7 @@ describe('a folder of format version 1', () => {
       const { recovered } = await openOn(disk);
       expect(recovered.entries.at(-1)?.index).to.equal(18);
       expect(recovered.snapshot).to.deep.equal(positionOf(17, 3));
-      expect(recovered.hardState.standing).to.equal('member');
+      expect(recovered.hardState.standing).to.equal('founding');
     }
   });
 
