@@ -5,20 +5,26 @@
 import type { ServerId } from '../base/ids.js';
 import type { WriteId } from '../raft/effects.js';
 import type { PeerRequest, PeerResponse } from '../raft/messages.js';
-import { Cut } from './cut.js';
+import type { Cut } from './cut.js';
 import { DurableGate } from './durable-gate.js';
 import type { ReplicaObserver } from './observer.js';
 import { PeerCalls } from './peer-calls.js';
-import type { PeerListener, PeerTransport } from './peer-transport.js';
+import type { PeerListener, PeerMessage, PeerReply, PeerTransport } from './peer-transport.js';
 import type { CutDirection, PeerOutcome } from './replica-api.js';
+import type { StateReport } from './state-report.js';
 import type { Timer } from './timer.js';
 
 const cutReason = 'cut off by makeserverunreachablefrom';
+
+const reportReceived: PeerOutcome = { kind: 'response', response: { type: 'stateReport' } };
 
 export interface PeerDoorsOptions {
   readonly transport: PeerTransport;
   readonly timer: Timer;
   readonly observer: ReplicaObserver;
+  /** The artificial partition; it may outlive these doors. */
+  readonly cut: Cut;
+  readonly onReport: (from: ServerId, report: StateReport) => void;
   readonly onRequest: (from: ServerId, callId: number, request: PeerRequest) => void;
   readonly onResponse: (from: ServerId, response: PeerResponse) => void;
   readonly onUnreachable: (peer: ServerId) => void;
@@ -30,13 +36,14 @@ export type DoorState = 'open' | 'crashed' | 'closed';
 export class PeerDoors implements PeerListener {
   readonly #options: PeerDoorsOptions;
   readonly #gate = new DurableGate();
-  readonly #cut = new Cut();
+  readonly #cut: Cut;
   readonly #calls = new PeerCalls();
   readonly #lost = new Set<ServerId>();
   #state: DoorState = 'open';
 
   constructor(options: PeerDoorsOptions) {
     this.#options = options;
+    this.#cut = options.cut;
   }
 
   connect(): void {
@@ -67,7 +74,7 @@ export class PeerDoors implements PeerListener {
     this.#gate.durable(writeId);
   }
 
-  send(to: ServerId, request: PeerRequest, after: WriteId): void {
+  send(to: ServerId, request: PeerMessage, after: WriteId): void {
     this.#gate.pass(after, () => {
       if (this.#state !== 'open') return;
       if (!this.#cut.blocksSending(to)) {
@@ -89,13 +96,18 @@ export class PeerDoors implements PeerListener {
     });
   }
 
-  handle(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): void {
+  handle(from: ServerId, request: PeerMessage, answer: (outcome: PeerOutcome) => void): void {
     if (this.#state !== 'open') {
       answer({ kind: this.#state });
       return;
     }
     if (this.#calls.isFull || this.#cut.blocksReceiving(from)) {
       answer({ kind: 'closed' });
+      return;
+    }
+    if (request.type === 'stateReport') {
+      this.#options.onReport(from, request);
+      answer(this.#cut.blocksSending(from) ? { kind: 'closed' } : reportReceived);
       return;
     }
     const callId = this.#calls.open({ from, answer });
@@ -107,14 +119,14 @@ export class PeerDoors implements PeerListener {
     return this.#state === 'open' && !this.#cut.blocksReceiving(from);
   }
 
-  onResponse(from: ServerId, response: PeerResponse): void {
+  onResponse(from: ServerId, response: PeerReply): void {
     if (this.#state !== 'open') return;
     if (this.#cut.blocksReceiving(from)) {
       this.onUnreachable(from, cutReason);
       return;
     }
     if (this.#lost.delete(from)) this.#options.observer({ type: 'peerBack', peer: from });
-    this.#options.onResponse(from, response);
+    if (response.type !== 'stateReport') this.#options.onResponse(from, response);
   }
 
   onUnreachable(peer: ServerId, reason: string): void {

@@ -71,7 +71,7 @@ describe('a long request that is arriving', () => {
     rig.hear(one, append(one, 1, { index: 0, term: 0 }));
     for (let left = 200; left > 0; left -= 1) {
       rig.replica.hearing(from);
-      rig.tick();
+      rig.live(1);
     }
     return rig.replica.status().role;
   }
@@ -91,7 +91,7 @@ describe('a long request that is arriving', () => {
     rig.replica.setUnreachable([one], 'receive');
     for (let left = 200; left > 0; left -= 1) {
       rig.replica.hearing(one);
-      rig.tick();
+      rig.live(1);
     }
     expect(rig.replica.status().role).to.equal('candidate');
     rig.replica.crash();
