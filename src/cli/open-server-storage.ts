@@ -31,7 +31,7 @@ export async function openServerStorage(
   server: ClusterServer,
 ): Promise<ServerStorage> {
   if (args.ephemeral) return openMemory();
-  const clusterId = clusterIdOf(config.servers.map(({ address }) => address.toLowerCase()));
+  const clusterId = clusterIdOfConfig(config);
   const path = args.dataDir ?? defaultDataFolder(args.configPath, clusterId, server.id);
   try {
     // Who has nobody to be refilled from must not start on what is left.
@@ -47,6 +47,11 @@ export async function openServerStorage(
     }
     throw error;
   }
+}
+
+/** Names the cluster of this configuration: 32 hexadecimal digits. */
+export function clusterIdOfConfig({ servers }: ClusterConfig): string {
+  return clusterIdOf(servers.map(({ address }) => address.toLowerCase()));
 }
 
 function openMemory(): ServerStorage {

@@ -17,11 +17,12 @@ import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { describeEvent } from './describe-event.js';
-import { openServerStorage, type ServerStorage } from './open-server-storage.js';
+import { clusterIdOfConfig, openServerStorage, type ServerStorage } from './open-server-storage.js';
 import { PresentFiles } from './present-files.js';
 import type { SecretFile } from './read-secret-file.js';
 import type { TlsFiles } from './read-tls-files.js';
 import type { ServerArguments } from './server-arguments.js';
+import { SnapshotBackups } from './snapshot-backups.js';
 import { StartError } from './start-error.js';
 
 export interface ServerProcessOptions {
@@ -104,6 +105,11 @@ function buildServer(
     metrics,
     secret,
     tls,
+    backups: new SnapshotBackups({
+      clusterId: clusterIdOfConfig(config),
+      serverId: server.id,
+      freeze: () => replica.stateMachine.snapshot(),
+    }),
     onBug: (error, where) => {
       reportBug(logger, error, where);
     },
