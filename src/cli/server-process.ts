@@ -16,13 +16,13 @@ import { XmlRpcPeerTransport } from '../rpc/peer-transport.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
 import type { RecoveredState } from '../storage/storage.js';
+import { StateBackupSource } from './backup-source.js';
 import { describeEvent } from './describe-event.js';
-import { clusterIdOfConfig, openServerStorage, type ServerStorage } from './open-server-storage.js';
+import { openServerStorage, type ServerStorage } from './open-server-storage.js';
 import { PresentFiles } from './present-files.js';
 import type { SecretFile } from './read-secret-file.js';
 import type { TlsFiles } from './read-tls-files.js';
 import type { ServerArguments } from './server-arguments.js';
-import { SnapshotBackups } from './snapshot-backups.js';
 import { StartError } from './start-error.js';
 
 export interface ServerProcessOptions {
@@ -74,7 +74,7 @@ interface ServerParts {
 function buildServer(
   { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
   logger: Logger,
-  { opened, open }: ServerStorage,
+  { opened, open, identity }: ServerStorage,
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
@@ -101,15 +101,11 @@ function buildServer(
     services: { serverId: server.id, servers, replica, files },
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
+    backups: new StateBackupSource(identity, () => replica.stateMachine.snapshot()),
     version,
     metrics,
     secret,
     tls,
-    backups: new SnapshotBackups({
-      clusterId: clusterIdOfConfig(config),
-      serverId: server.id,
-      freeze: () => replica.stateMachine.snapshot(),
-    }),
     onBug: (error, where) => {
       reportBug(logger, error, where);
     },

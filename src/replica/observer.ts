@@ -16,7 +16,7 @@ export type ReplicaEvent =
       readonly servers: readonly ServerId[];
       readonly direction: CutDirection;
     }
-  /** Told when a peer falls silent and when it is back, not for each lost call. */
+  /** Told when a peer falls silent, for each different reason, and when it is back. */
   | { readonly type: 'peerLost'; readonly peer: ServerId; readonly reason: string }
   | { readonly type: 'peerBack'; readonly peer: ServerId }
   | { readonly type: 'storageFailed'; readonly reason: string }

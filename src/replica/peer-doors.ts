@@ -18,6 +18,9 @@ const cutReason = 'cut off by makeserverunreachablefrom';
 
 const reportReceived: PeerOutcome = { kind: 'response', response: { type: 'stateReport' } };
 
+/** Different reasons that are told of one silence. */
+const reasonsToldMax = 3;
+
 export interface PeerDoorsOptions {
   readonly transport: PeerTransport;
   readonly timer: Timer;
@@ -38,7 +41,8 @@ export class PeerDoors implements PeerListener {
   readonly #gate = new DurableGate();
   readonly #cut: Cut;
   readonly #calls = new PeerCalls();
-  readonly #lost = new Set<ServerId>();
+  /** Silent peers, and the reasons that were told of each. */
+  readonly #lost = new Map<ServerId, Set<string>>();
   #state: DoorState = 'open';
 
   constructor(options: PeerDoorsOptions) {
@@ -131,10 +135,15 @@ export class PeerDoors implements PeerListener {
 
   onUnreachable(peer: ServerId, reason: string): void {
     if (this.#state !== 'open') return;
-    if (!this.#lost.has(peer)) {
-      this.#lost.add(peer);
-      this.#options.observer({ type: 'peerLost', peer, reason });
-    }
+    this.#tellLost(peer, reason);
     this.#options.onUnreachable(peer);
+  }
+  /** A peer that first could not be reached, and then refuses, is told as both, once each. */
+  #tellLost(peer: ServerId, reason: string): void {
+    const told = this.#lost.get(peer) ?? new Set();
+    this.#lost.set(peer, told);
+    if (told.has(reason) || told.size >= reasonsToldMax) return;
+    told.add(reason);
+    this.#options.observer({ type: 'peerLost', peer, reason });
   }
 }

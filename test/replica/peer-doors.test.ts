@@ -176,3 +176,21 @@ describe('the artificial partition', () => {
     expect(calls.map(({ outcomes }) => outcomes[0]?.kind)).to.deep.equal(['done', 'done', 'done']);
   });
 });
+
+describe('a peer that does not answer', () => {
+  it('is told once for each different reason, a few of them, until it is back', () => {
+    const rig = new ReplicaRig();
+    rig.lead();
+    const lose = (reason: string): void => rig.listener?.onUnreachable(one, reason);
+    for (let times = 0; times < 3; times += 1) {
+      for (const reason of ['refused', 'fault 6', 'timed out', 'closed']) lose(reason);
+    }
+    const lost = (): number => rig.events.filter(({ type }) => type === 'peerLost').length;
+    expect(lost()).to.equal(3);
+    rig.sendHeartbeat();
+    rig.settle();
+    expect(rig.events.filter(({ type }) => type === 'peerBack')).to.have.length(1);
+    lose('refused');
+    expect(lost()).to.equal(4);
+  });
+});
