@@ -135,6 +135,8 @@ export interface JoinResponse {
   readonly term: Term;
   /** Under which incarnation the answering server came to know the one that asks; durable. */
   readonly knownIncarnation: string;
+  /** The answering server's own: who asks notes it, as if it had been asked itself. */
+  readonly incarnation: string;
   /** Whether the answering server leads `term`. */
   readonly leading: boolean;
   /** Where its log ends. */

@@ -24,8 +24,8 @@ export interface RestoredFolderParts {
 }
 
 /**
- * All is durable when this resolves; the server is then a member of the position's term that has
- * not voted. The hard state comes last: broken off before, the folder has data and no hard state,
+ * All is durable when this resolves; the server then counts, in the position's term, has not voted,
+ * and is known to nobody. The hard state comes last: broken off before, the folder has data and no hard state,
  * which a server takes for damage. Throws `StorageError`.
  */
 export async function createRestoredFolder(parts: RestoredFolderParts): Promise<void> {
@@ -38,7 +38,7 @@ export async function createRestoredFolder(parts: RestoredFolderParts): Promise<
   await saveHardState(disk, identity, {
     term: position.term,
     votedFor: undefined,
-    standing: 'member',
+    standing: 'founding',
     incarnation,
     known: new Map(),
   });
