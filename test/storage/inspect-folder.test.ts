@@ -128,12 +128,12 @@ function restore(disk: FaultyDisk): Promise<void> {
 }
 
 describe('a folder made from a backup', () => {
-  it('starts a member with the state of the backup, which goes on behind it', async () => {
+  it('starts a server that counts, with the state of the backup, and goes on behind', async () => {
     const disk = new FaultyDisk(randomFrom(1));
     await restore(disk);
     const { storage, recovered, image } = await openOn(disk.afterPowerCut());
     expect(recovered).to.deep.equal({
-      hardState: hardStateOf(1),
+      hardState: { ...hardStateOf(1), standing: 'founding' },
       snapshot: position,
       logBase: position,
       entries: [],
@@ -165,7 +165,7 @@ async function outcomeOf(disk: FaultyDisk): Promise<string> {
     const { recovered, image } = await openOn(disk);
     if (recovered.isNew) return 'new';
     expect(image).to.deep.equal(imageOf(position));
-    return recovered.hardState.standing === 'member' ? 'whole' : 'half';
+    return recovered.hardState.standing === 'founding' ? 'whole' : 'half';
   } catch (error) {
     expect(error).to.be.instanceOf(StorageDamagedError);
     return 'refused';

@@ -59,7 +59,7 @@ describe('the log on disk', () => {
         }
         await live(disk, history);
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 
@@ -94,7 +94,7 @@ describe('the log on disk', () => {
         await lifeAndClose(disk, history);
         await live(disk.afterPowerCut(), history);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
