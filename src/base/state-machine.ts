@@ -30,14 +30,19 @@ export interface StateSnapshot {
 export interface StateRestore {
   /**
    * The image's next bytes, in order, cut anywhere. Costs by their number: 64 KiB take a few
-   * milliseconds. What is wrong with them is said by `finish`.
+   * milliseconds. What is wrong with them is said by `verify` and `finish`.
    */
   write(bytes: Uint8Array): void;
 
   /**
-   * Replaces the state, at once, by that of the image. Throws `StateImageError` when the image is
-   * incomplete or malformed, and the state is then what it was. No tail may be open. To give up,
-   * do not call it.
+   * Throws `StateImageError` when the image is incomplete or malformed; changes nothing. Once it
+   * has returned, `finish` finds nothing wrong.
+   */
+  verify(): void;
+
+  /**
+   * Replaces the state, at once, by that of the image. Throws what `verify` would, and the state
+   * is then what it was. No tail may be open. To give up, do not call it.
    */
   finish(): void;
 }

@@ -15,8 +15,9 @@ export interface PeerTransport {
   connect(listener: PeerListener): void;
 
   /**
-   * Sends without waiting. Requests to one peer arrive in call order or not at all. Each ends in
-   * exactly one `onResponse` or `onUnreachable`, never before `send` has returned.
+   * Sends without waiting. Requests to one peer arrive in call order or not at all; those of
+   * `installSnapshot` keep their order only among themselves. Each ends in exactly one `onResponse`
+   * or `onUnreachable`, never before `send` has returned.
    */
   send(to: ServerId, request: PeerMessage): void;
 

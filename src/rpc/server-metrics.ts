@@ -4,23 +4,49 @@
  */
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ServerId } from '../base/ids.js';
+import type { RaftNote, Standing } from '../raft/effects.js';
 import type { ReplicaEvent } from '../replica/observer.js';
 import type { ReplicaRole, ReplicaStatus } from '../replica/replica-api.js';
 import { CallMetrics } from './call-metrics.js';
 
 const roles: readonly ReplicaRole[] = ['leader', 'follower', 'candidate', 'crashed'];
 
+const standings: readonly Standing[] = ['joining', 'founding', 'member', 'refilling'];
+
+const snapshotOutcomes = [
+  'taken',
+  'takeFailed',
+  'sent',
+  'sendFailed',
+  'installed',
+  'refused',
+] as const;
+type SnapshotOutcome = (typeof snapshotOutcomes)[number];
+
 /** What the gauges read. */
 export interface MetricSources {
   readonly status: () => ReplicaStatus;
   readonly fileCount: () => number;
   readonly connectionCount: () => number;
+  readonly heldBytes: () => HeldBytes;
+}
+
+/** Bytes of calls and answers that stand in memory for clients and peers. */
+export interface HeldBytes {
+  /** Calls that have arrived in part. */
+  readonly partialCalls: number;
+  /** Long calls that wait for their answer. */
+  readonly pendingCalls: number;
+  /** Answers that are not read yet. */
+  readonly unreadAnswers: number;
 }
 
 export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #leaderChanges: Counter;
   readonly #elections: Counter;
+  readonly #snapshots: Counter;
+  readonly #diskReturns: Counter;
   #lastLeader: ServerId | 'self' | undefined;
   /** Where the dispatcher counts its calls. */
   readonly calls = new CallMetrics(this.#registry);
@@ -36,6 +62,18 @@ export class ServerMetrics {
       name: 'surfraft_raft_elections_started_total',
       help: 'Elections that this server has started; pre-votes do not count.',
     });
+    this.#snapshots = new Counter({
+      registers: [this.#registry],
+      name: 'surfraft_snapshots_total',
+      help: 'Snapshots that were taken, sent and installed here, and those of which nothing came.',
+      labelNames: ['outcome'],
+    });
+    for (const outcome of snapshotOutcomes) this.#snapshots.inc({ outcome }, 0);
+    this.#diskReturns = new Counter({
+      registers: [this.#registry],
+      name: 'surfraft_server_storage_returns_total',
+      help: 'Times that the storage was opened again after it had failed.',
+    });
     this.#processGauges();
   }
 
@@ -50,15 +88,46 @@ export class ServerMetrics {
 
   /** To be told what the replica tells. */
   readonly observe = (event: ReplicaEvent): void => {
-    if (event.type !== 'raft') return;
-    const { note } = event;
-    if (note.type === 'electionStarted') this.#elections.inc();
-    else if (note.type === 'becameLeader') this.#sawLeader('self');
-    else if (note.type === 'becameFollower') this.#sawLeader(note.leaderId);
+    switch (event.type) {
+      case 'raft':
+        this.#observeRaft(event.note);
+        break;
+      case 'snapshotTaken':
+        this.#countSnapshot('taken');
+        break;
+      case 'snapshotFailed':
+        this.#countSnapshot('takeFailed');
+        break;
+      case 'snapshotSent':
+        this.#countSnapshot('sent');
+        break;
+      case 'snapshotSendFailed':
+        this.#countSnapshot('sendFailed');
+        break;
+      case 'snapshotRefused':
+        this.#countSnapshot('refused');
+        break;
+      case 'storageReturned':
+        this.#diskReturns.inc();
+        break;
+      default:
+      // The others show in gauges, or concern only people.
+    }
   };
 
+  #observeRaft(note: RaftNote): void {
+    if (note.type === 'electionStarted') this.#elections.inc();
+    else if (note.type === 'snapshotInstalled') this.#countSnapshot('installed');
+    else if (note.type === 'becameLeader') this.#sawLeader('self');
+    else if (note.type === 'becameFollower') this.#sawLeader(note.leaderId);
+  }
+
+  #countSnapshot(outcome: SnapshotOutcome): void {
+    this.#snapshots.inc({ outcome });
+  }
+
   /** Adds the gauges of a server. Must be called once at most. */
-  watch({ status, fileCount, connectionCount }: MetricSources): void {
+  watch({ status, fileCount, connectionCount, heldBytes }: MetricSources): void {
     this.#gauge('surfraft_server_has_leader', 'Whether a leader is known.', () =>
       Number(status().leaderId !== undefined),
     );
@@ -68,6 +137,32 @@ export class ServerMetrics {
     this.#gauge('surfraft_server_storage_failed', 'Whether the disk has refused a write.', () =>
       Number(status().storageError !== undefined),
     );
+    this.#gauge(
+      'surfraft_server_disk_silent_seconds',
+      'Age of the oldest write that the disk has not answered.',
+      () => status().diskSilentMs / 1000,
+    );
+    this.#gauge(
+      'surfraft_server_state_mismatch',
+      'Whether the state was found to differ from that of another server.',
+      () => Number(status().stateMismatch !== undefined),
+    );
+    this.#raftGauges(status);
+    this.#gauge('surfraft_files', 'Files ever seen, deleted ones included.', fileCount);
+    this.#gauge('surfraft_rpc_connections', 'Open connections.', connectionCount);
+    new Gauge({
+      registers: [this.#registry],
+      name: 'surfraft_rpc_held_bytes',
+      help: 'Bytes of calls and answers that stand in memory for clients and peers.',
+      labelNames: ['kind'],
+      collect() {
+        for (const [kind, bytes] of Object.entries(heldBytes())) this.set({ kind }, Number(bytes));
+      },
+    });
+    this.#labelledGauges(status);
+  }
+
+  #raftGauges(status: () => ReplicaStatus): void {
     this.#gauge('surfraft_raft_term', 'Current term.', () => status().term);
     this.#gauge('surfraft_raft_commit_index', 'Highest index known to be committed.', () =>
       Number(status().commitIndex),
@@ -81,9 +176,13 @@ export class ServerMetrics {
     this.#gauge('surfraft_raft_durable_index', "Highest index on this server's disk.", () =>
       Number(status().durableIndex),
     );
-    this.#gauge('surfraft_files', 'Files ever seen, deleted ones included.', fileCount);
-    this.#gauge('surfraft_rpc_connections', 'Open connections.', connectionCount);
-    this.#labelledGauges(status);
+    this.#gauge('surfraft_raft_snapshot_index', 'What the newest snapshot reaches up to.', () =>
+      Number(status().snapshotIndex),
+    );
+    this.#gauge('surfraft_raft_log_entries', 'Entries that the log still has.', () => {
+      const { firstLogIndex, lastLogIndex } = status();
+      return lastLogIndex - firstLogIndex + 1;
+    });
   }
 
   #labelledGauges(status: () => ReplicaStatus): void {
@@ -95,6 +194,16 @@ export class ServerMetrics {
       collect() {
         const { role } = status();
         for (const each of roles) this.set({ role: each }, Number(each === role));
+      },
+    });
+    new Gauge({
+      registers: [this.#registry],
+      name: 'surfraft_server_standing',
+      help: '1 for the standing that this server has, 0 for the others.',
+      labelNames: ['standing'],
+      collect() {
+        const { standing } = status();
+        for (const each of standings) this.set({ standing: each }, Number(each === standing));
       },
     });
     new Gauge({

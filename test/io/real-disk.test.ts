@@ -7,7 +7,7 @@ import { RealDisk } from '../../src/io/real-disk.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
 import { StorageError } from '../../src/storage/storage.js';
 import { storageContract } from '../contract/storage-contract.js';
-import { sampleIdentity } from '../storage/storage-samples.js';
+import { openOptions } from '../storage/storage-samples.js';
 import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.js';
 
 storageContract({
@@ -16,7 +16,7 @@ storageContract({
   makeHome: async () => {
     const folder = await makeTemporaryFolder();
     return {
-      open: () => openLogStorage({ disk: new RealDisk(folder), identity: sampleIdentity }),
+      open: () => openLogStorage({ ...openOptions(), disk: new RealDisk(folder) }),
       dispose: () => removeTemporaryFolder(folder),
     };
   },
@@ -83,6 +83,18 @@ describe('the real disk', () => {
     expect(await readFile(join(folder, 'b'), 'utf8')).to.equal('x');
     await disk.remove('b');
     expect(await disk.read('b')).to.equal(undefined);
+  });
+
+  it('reads any part of a file, up to its end', async () => {
+    await write('a', 'one', 'two');
+    const part = async (offset: number, bytesMax: number) =>
+      Buffer.from((await disk.readRange('a', offset, bytesMax)) ?? []).toString();
+    expect([await part(1, 3), await part(4, 100)]).to.deep.equal(['net', 'wo']);
+    expect((await disk.readRange('a', 6, 1))?.length).to.equal(0);
+    expect((await disk.readRange('a', 100, 1))?.length).to.equal(0);
+    expect(await disk.size('a')).to.equal(6);
+    expect(await disk.readRange('b', 0, 1)).to.equal(undefined);
+    expect(await disk.size('b')).to.equal(undefined);
   });
 
   it('lists files only', async () => {
