@@ -126,6 +126,11 @@ export class RpcServer {
     };
   }
 
+  /** Requests whose answers have not left. */
+  get openRequests(): number {
+    return this.#unread.openRequests;
+  }
+
   /** Backups that are being made. */
   get runningBackups(): number {
     return this.#backups?.running ?? 0;
@@ -192,7 +197,8 @@ export class RpcServer {
     const { server } = http;
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       if (!this.#connections.isAccepted(request.socket)) return;
-      this.#unread.begin(request, response, (answered) => {
+      const isOfPeer = this.#calls.isOfPeer(request);
+      this.#unread.begin(request, response, isOfPeer, (answered) => {
         this.#serve(request, response, answered);
       });
     };

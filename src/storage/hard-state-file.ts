@@ -22,7 +22,12 @@ const knownBytes = 4 + identityDigits;
 /** More servers than any cluster has; a count beyond it is not believed. */
 const knownMax = 10_000;
 
-const standings: readonly Standing[] = ['joining', 'member', 'refilling'];
+const standingBytes: Readonly<Record<Standing, number>> = {
+  joining: 0,
+  member: 1,
+  refilling: 2,
+  founding: 3,
+};
 
 export type HardStateFinding =
   | { readonly kind: 'missing' }
@@ -91,7 +96,7 @@ function encode(identity: FolderIdentity, hardState: HardState): Uint8Array {
   const bytes = new Uint8Array(knownCountAt + 4 + known.size * knownBytes + 4);
   const view = new DataView(bytes.buffer);
   putCommon(bytes, identity, hardState, formatVersion);
-  view.setUint8(23, standings.indexOf(hardState.standing));
+  view.setUint8(23, standingBytes[hardState.standing]);
   putIdentityDigits(bytes, 28 + identityDigits, incarnation);
   view.setUint32(knownCountAt, known.size, true);
   let at = knownCountAt + 4;
@@ -107,7 +112,7 @@ function encode(identity: FolderIdentity, hardState: HardState): Uint8Array {
 function decode(identity: FolderIdentity, bytes: Uint8Array): HardState | undefined {
   if (bytes.length < knownCountAt + 8) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const standing = standings[view.getUint8(23)];
+  const standing = standingOf(view.getUint8(23));
   const count = view.getUint32(knownCountAt, true);
   if (standing === undefined || count > knownMax) return undefined;
   if (bytes.length !== knownCountAt + 8 + count * knownBytes) return undefined;
@@ -122,12 +127,17 @@ function decode(identity: FolderIdentity, bytes: Uint8Array): HardState | undefi
   return isEqual(encode(identity, hardState), bytes) ? hardState : undefined;
 }
 
-/** Servers of version 1 knew no standing; all of them were members. */
+function standingOf(byte: number): Standing | undefined {
+  const standings = Object.keys(standingBytes) as Standing[];
+  return standings.find((standing) => standingBytes[standing] === byte);
+}
+
+/** Servers of version 1 all counted, and were known to nobody. */
 function decodeOld(identity: FolderIdentity, bytes: Uint8Array): HardState | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const hardState: HardState = {
     ...decodeCommon(view),
-    standing: 'member',
+    standing: 'founding',
     incarnation: identity.folderId,
     known: new Map(),
   };

@@ -24,9 +24,9 @@ export interface RestoredFolderParts {
 }
 
 /**
- * All is durable when this resolves; the server is then a member of the position's term that has
- * not voted. The hard state comes last: broken off before, the folder has data and no hard state,
- * which a server takes for damage. Throws `StorageError`.
+ * All is durable when this resolves; the server then counts, in the position's term, has not voted,
+ * and is known to nobody. The hard state comes last: broken off before, the folder has data and no
+ * hard state, which a server takes for damage. Throws `StorageError`.
  */
 export async function createRestoredFolder(parts: RestoredFolderParts): Promise<void> {
   const { disk, identity, incarnation, position } = parts;
@@ -38,7 +38,7 @@ export async function createRestoredFolder(parts: RestoredFolderParts): Promise<
   await saveHardState(disk, identity, {
     term: position.term,
     votedFor: undefined,
-    standing: 'member',
+    standing: 'founding',
     incarnation,
     known: new Map(),
   });

@@ -33,6 +33,7 @@ describe('The invariants of one server', () => {
     { commitIndex: 3, lastApplied: 3, durableIndex: 2 },
     { commitIndex: 4 },
     { snapshot: { index: 3, term: 2 } },
+    { log: { ...new RaftLog([]), base: { index: 0, term: 2 }, termAt: () => 1 } },
     { snapshot: { index: 4, term: 2 }, log: new RaftLog([], asLogIndex(5), asTerm(3)) },
     { role: 'candidate', standing: 'joining' },
     { ...leading, standing: 'refilling' },

@@ -157,7 +157,8 @@ class Chaos {
       [weight(0.6), () => this.#restart()],
       [weight(3), () => this.#snapshot()],
       [3, () => cluster.hearOfSnapshots(this.#anyone().id, 1 + this.#below(2))],
-      [weight(0.5), () => this.#forget()],
+      [weight(0.5), () => this.#forget(this.#anyone())],
+      [weight(0.5), () => this.#forgetVote()],
       [weight(0.3), () => this.#checkpoint()],
       [weight(0.5), () => cluster.crash(this.#anyone().id)],
       [0.8, () => cluster.restore(this.#anyone().id)],
@@ -215,7 +216,11 @@ class Chaos {
 
   #propose(): void {
     const leader = this.#anyLeader();
-    if (leader === undefined) return;
+    if (leader !== undefined) this.#proposeTo(leader);
+  }
+
+  #proposeTo(leader: TestServer): void {
+    if (!leader.isLeader) return;
     const texts = Array.from({ length: 1 + this.#below(3) }, () => {
       this.proposals += 1;
       return String(this.proposals);
@@ -236,9 +241,8 @@ class Chaos {
    * A disk loses something, as long as those that forgot and are not made whole again stay a
    * minority: beyond that nothing can be promised.
    */
-  #forget(): void {
+  #forget(server: TestServer): void {
     const { cluster } = this;
-    const server = this.#anyone();
     const isWhole = ({ disk }: TestServer): boolean => disk.hardState.standing === 'member';
     const others = cluster.servers.filter((other) => other !== server && isWhole(other));
     if (others.length * 2 <= cluster.servers.length) return;
@@ -291,10 +295,38 @@ class Chaos {
     else cluster.cutOneWay(this.#anyone().id, this.#anyone().id);
   }
 
-  /** A leader that hears nothing of its successor: the one that may not answer from memory. */
+  /**
+   * A leader that hears nothing of its successor: it may not answer from memory, and what it logs
+   * meanwhile is longer than it is right.
+   */
   #cutOffLeader(): void {
     const leader = this.#anyLeader();
-    if (leader !== undefined) this.cluster.isolate(leader.id);
+    if (leader === undefined) return;
+    this.cluster.isolate(leader.id);
+    for (let count = this.#below(5); count > 0; count -= 1) this.#proposeTo(leader);
+  }
+
+  /**
+   * A leader was elected that its predecessor has not heard of, and cannot hear of. Who voted for
+   * it forgets that, and follows the predecessor again.
+   */
+  #forgetVote(): void {
+    const { cluster } = this;
+    const [newest, older] = cluster.servers
+      .filter(({ isLeader }) => isLeader)
+      .sort((a, b) => b.raft.term - a.raft.term);
+    if (newest === undefined || older === undefined) return;
+    const voters = cluster.servers.filter(
+      ({ id, raft }) => raft.votedFor === newest.id && id !== newest.id,
+    );
+    const voter = voters[this.#below(voters.length)];
+    if (voter === undefined) return;
+    this.#forget(voter);
+    cluster.heal();
+    cluster.isolate(newest.id);
+    this.#calm();
+    this.#proposeTo(older);
+    this.#calm();
   }
 
   /** A while in which the network only does what the cuts say: time for an election. */

@@ -17,7 +17,7 @@ import { openOptions, writeOf, written } from './storage-samples.js';
 
 /** Long enough for several segments, cuts anywhere in them and several restarts. */
 const writesPerLife = 12;
-const operationsPerLife = 90;
+const operationsPerLife = 150;
 
 /** Opens the storage and writes to it until the power goes or all is written. */
 async function live(disk: FaultyDisk, history: StorageHistory): Promise<void> {
@@ -59,7 +59,7 @@ describe('the log on disk', () => {
         }
         await live(disk, history);
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 
@@ -94,7 +94,7 @@ describe('the log on disk', () => {
         await lifeAndClose(disk, history);
         await live(disk.afterPowerCut(), history);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 

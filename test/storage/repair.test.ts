@@ -113,7 +113,7 @@ describe('a folder with damage', () => {
           expect((await inspectFolder(damaged, sampleIdentity)).damage).not.to.deep.equal([]);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
   });
 
@@ -141,7 +141,7 @@ describe('a folder with damage', () => {
         if (standing === 'refilling') return;
         checkOutcome(expected, outcome);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
