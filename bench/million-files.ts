@@ -1,8 +1,8 @@
 /**
  * What many files cost a server in memory and pauses, without network: the file map alone is filled
  * and updated in turns of the event loop, as the replica does it, and its image is taken in slices
- * meanwhile; then snapshots go to a real disk and come from a leader. `node --expose-gc build/bench/million-files.js [FILES]`, a million files
- * unless said otherwise.
+ * meanwhile; then snapshots go to a real disk and come from a leader.
+ * `node --expose-gc build/bench/million-files.js [FILES]`, a million files unless said otherwise.
  *
  * "cpu" is the time that this process spent in a turn, all its threads together; it says more than
  * the clock when others use the machine.
