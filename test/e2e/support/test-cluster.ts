@@ -38,6 +38,10 @@ export interface ServerStatus {
   readonly connections: number;
   /** Null while the disk does what it is told. */
   readonly storageError: string | null;
+  /** Age of the oldest write that the disk has not answered; 0 when there is none. */
+  readonly diskSilentMs: number;
+  readonly firstLogIndex: number;
+  readonly snapshotIndex: number;
   /** Whether it counts: what it has told the others and not forgotten since. */
   readonly standing: 'joining' | 'member' | 'refilling';
 }
