@@ -43,7 +43,7 @@ export interface ServerStatus {
   readonly firstLogIndex: number;
   readonly snapshotIndex: number;
   /** Whether it counts: what it has told the others and not forgotten since. */
-  readonly standing: 'joining' | 'member' | 'refilling';
+  readonly standing: 'joining' | 'founding' | 'member' | 'refilling';
 }
 
 /** A page of a server that is plain text. */
