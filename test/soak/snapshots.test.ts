@@ -20,9 +20,11 @@ const hashesPerFile = 6_000;
 const updateBytes = hashesPerFile * 64;
 const loggedBytes = 150 * mebibyte;
 const rounds = Math.ceil(loggedBytes / updateBytes / names.length);
-/** The state, twice, and the log between two snapshots with its tail: far less than was logged. */
-const folderBytesMax = 80 * mebibyte;
-const interruptions = 3;
+/** Files that are written once: they make the state large enough to take a moment to send. */
+const lastingNames = Array.from({ length: 30 }, (_, i) => `lasting ${i}`);
+const stateBytes = (names.length + lastingNames.length) * updateBytes;
+/** The state, twice, and the log between two snapshots with its tail and an unfinished segment. */
+const folderBytesMax = 2 * stateBytes + 40 * mebibyte;
 /** Of a server that is brought back by a snapshot. */
 const catchUpMsMax = 20_000;
 
@@ -34,6 +36,7 @@ describe('150 MB of updates of the same files', () => {
     const leader = (await cluster.leader()).serverId;
     const [absent = 0, other = 0] = cluster.others(leader);
     await cluster.server(absent).end('SIGKILL');
+    for (const name of lastingNames) await update(cluster, leader, name, 1);
     let peakBytes = 0;
     for (let round = 1; round <= rounds; round += 1) {
       await Promise.all(names.map((name) => update(cluster, leader, name, round)));
@@ -46,14 +49,16 @@ describe('150 MB of updates of the same files', () => {
     const status = await cluster.status(leader);
     expect(status?.snapshotIndex, 'the snapshot').to.be.above(0);
     expect(status?.firstLogIndex, 'where the log begins').to.be.above(1);
-    await interruptCatchUp(cluster, absent);
+    await interruptSending(cluster, absent, absent);
+    await interruptSending(cluster, absent, leader);
+    await cluster.startAll();
     await expectReturn(cluster, absent);
     expect((await cluster.status(absent))?.firstLogIndex).to.be.above(1);
     await expectContents(cluster, rounds);
     await killAllAndStart(cluster);
     await expectContents(cluster, rounds);
     await damageSnapshot(cluster, absent);
-    await cluster.server(leader).end('SIGKILL');
+    await cluster.server((await cluster.leader()).serverId).end('SIGKILL');
     await expectContents(cluster, rounds);
   });
 });
@@ -74,13 +79,24 @@ async function update(
   expect(answer, `version ${version} of ${name}`).to.equal(true);
 }
 
-/** The server dies again and again before it has got all. */
-async function interruptCatchUp(cluster: TestCluster, id: number): Promise<void> {
-  for (let i = 1; i <= interruptions; i += 1) {
-    await cluster.server(id).start();
-    await cluster.server(id).end('SIGKILL');
-  }
-  await cluster.server(id).start();
+/** Starts a server that needs a snapshot, and kills one of the two that are busy with it. */
+async function interruptSending(
+  cluster: TestCluster,
+  receiver: number,
+  victim: number,
+): Promise<void> {
+  const begunBefore = sendingsBegun(cluster);
+  if (!cluster.server(receiver).isRunning) await cluster.server(receiver).start();
+  await eventually('a snapshot to be on its way', catchUpMsMax, () =>
+    sendingsBegun(cluster) > begunBefore ? true : undefined,
+  );
+  await cluster.server(victim).end('SIGKILL');
+  expect(cluster.server(receiver).log).not.to.contain("continues from the leader's snapshot");
+}
+
+function sendingsBegun(cluster: TestCluster): number {
+  const count = (log: string): number => log.split(' sends a snapshot through ').length - 1;
+  return cluster.servers.reduce((sum, { log }) => sum + count(log), 0);
 }
 
 async function killAllAndStart(cluster: TestCluster): Promise<void> {
@@ -102,9 +118,10 @@ async function damageSnapshot(cluster: TestCluster, id: number): Promise<void> {
 
 async function expectContents(cluster: TestCluster, version: number): Promise<void> {
   const { serverId } = await cluster.leader();
-  for (const name of names) {
+  for (const name of [...names, ...lastingNames]) {
+    const wanted = lastingNames.includes(name) ? 1 : version;
     const file: XmlValue = await cluster.value(serverId, 'getfileinfo', name);
-    expect(file, name).to.deep.equal([version, hashlist(name, version)]);
+    expect(file, name).to.deep.equal([wanted, hashlist(name, wanted)]);
   }
   await eventually('every server to have applied it', catchUpMsMax, async () => {
     const running = cluster.servers.filter((server) => server.isRunning);
