@@ -30,14 +30,19 @@ export interface StateSnapshot {
 export interface StateRestore {
   /**
    * The image's next bytes, in order, cut anywhere. Costs by their number: 64 KiB take a few
-   * milliseconds. What is wrong with them is said by `finish`.
+   * milliseconds. What is wrong with them is said by `verify` and `finish`.
    */
   write(bytes: Uint8Array): void;
 
   /**
-   * Replaces the state, at once, by that of the image. Throws `StateImageError` when the image is
-   * incomplete or malformed, and the state is then what it was. No tail may be open. To give up,
-   * do not call it.
+   * Throws `StateImageError` when the image is incomplete or malformed; changes nothing. Once it
+   * has returned, `finish` finds nothing wrong.
+   */
+  verify(): void;
+
+  /**
+   * Replaces the state, at once, by that of the image. Throws what `verify` would, and the state
+   * is then what it was. No tail may be open. To give up, do not call it.
    */
   finish(): void;
 }
@@ -85,6 +90,6 @@ export interface StateMachine<Command, Result> {
   /** Freezes the applied state, without the tail. Several may be open; each costs memory. */
   snapshot(): StateSnapshot;
 
-  /** Begins to take in an image. Invariant: nothing is applied until it is finished or given up. */
+  /** Begins to take in an image. Payloads may be applied until it is finished, or given up. */
   restore(): StateRestore;
 }

@@ -2,24 +2,27 @@
  * Opens the durable memory of one server, in its data folder or, with `--ephemeral`, nowhere. Every
  * way in which the folder or the disk can refuse becomes a `StartError`.
  */
+import type { FolderIdentity } from '../base/folder-identity.js';
+import type { ServerId } from '../base/ids.js';
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
+import { randomBytes } from 'node:crypto';
+import { FileMap } from '../files/file-map.js';
 import { clusterIdOf } from '../io/cluster-id.js';
-import { DataFolderRefusedError, openDataFolder } from '../io/data-folder.js';
+import { DataFolderRefusedError, openDataFolder, type DataFolder } from '../io/data-folder.js';
+import type { OpenedMemory } from '../replica/lasting-replica.js';
 import { MemoryStorage } from '../storage/memory-storage.js';
 import { openLogStorage } from '../storage/open-log-storage.js';
-import {
-  StorageDamagedError,
-  StorageError,
-  type RecoveredState,
-  type Storage,
-} from '../storage/storage.js';
+import { StorageDamagedError, StorageError } from '../storage/storage.js';
 import { defaultDataFolder } from './default-data-folder.js';
 import type { ServerArguments } from './server-arguments.js';
 import { StartError } from './start-error.js';
 
 export interface ServerStorage {
-  readonly storage: Storage;
-  readonly recovered: RecoveredState;
+  readonly opened: OpenedMemory<FileMap>;
+  /** Opens it again, once the storage that was opened before has failed and is closed. */
+  readonly open: () => Promise<OpenedMemory<FileMap>>;
+  /** Whose backups those of this server are. */
+  readonly identity: FolderIdentity;
   /** Where the data lies, in words for the log. */
   readonly place: string;
   /** Gives the data folder to the next process; the storage must have been closed. */
@@ -31,11 +34,13 @@ export async function openServerStorage(
   config: ClusterConfig,
   server: ClusterServer,
 ): Promise<ServerStorage> {
-  if (args.ephemeral) return openMemory();
   const clusterId = clusterIdOf(config.servers.map(({ address }) => address.toLowerCase()));
+  if (args.ephemeral) return openMemory(clusterId, server.id);
   const path = args.dataDir ?? defaultDataFolder(args.configPath, clusterId, server.id);
   try {
-    return await openFolder({ path, clusterId, serverId: server.id, fresh: args.fresh });
+    // Who has nobody to be refilled from must not start on what is left.
+    const repair = config.servers.length > 1;
+    return await openFolder({ path, clusterId, serverId: server.id, fresh: args.fresh }, repair);
   } catch (error) {
     if (
       error instanceof DataFolderRefusedError ||
@@ -48,23 +53,31 @@ export async function openServerStorage(
   }
 }
 
-function openMemory(): ServerStorage {
-  return {
+function openMemory(clusterId: string, serverId: ServerId): ServerStorage {
+  const open = (): OpenedMemory<FileMap> => ({
     storage: new MemoryStorage(),
-    recovered: MemoryStorage.recovered,
+    recovered: MemoryStorage.recovered(newIncarnation()),
+    stateMachine: new FileMap(),
+  });
+  return {
+    opened: open(),
+    open: () => Promise.resolve(open()),
+    identity: { clusterId, serverId, folderId: newIncarnation() },
     place: 'nothing is kept on disk',
     release: () => Promise.resolve(),
   };
 }
 
-async function openFolder(options: Parameters<typeof openDataFolder>[0]): Promise<ServerStorage> {
+async function openFolder(
+  options: Parameters<typeof openDataFolder>[0],
+  repair: boolean,
+): Promise<ServerStorage> {
   const folder = await openDataFolder(options);
   try {
-    const { disk, identity } = folder;
-    const { storage, recovered } = await openLogStorage({ disk, identity });
     return {
-      storage,
-      recovered,
+      opened: await openLog(folder, repair),
+      open: () => openLog(folder, repair),
+      identity: folder.identity,
       place: `data in ${options.path}`,
       release: () => folder.release(),
     };
@@ -72,4 +85,21 @@ async function openFolder(options: Parameters<typeof openDataFolder>[0]): Promis
     await folder.release();
     throw error;
   }
+}
+
+async function openLog(
+  { disk, identity }: DataFolder,
+  repair: boolean,
+): Promise<OpenedMemory<FileMap>> {
+  const stateMachine = new FileMap();
+  const { storage, recovered } = await openLogStorage({
+    ...{ disk, identity, repair, incarnation: newIncarnation() },
+    restore: () => stateMachine.restore(),
+  });
+  return { storage, recovered, stateMachine };
+}
+
+/** 32 hexadecimal digits that nobody draws twice. */
+function newIncarnation(): string {
+  return randomBytes(16).toString('hex');
 }

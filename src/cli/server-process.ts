@@ -5,18 +5,21 @@
 import { AssertionError } from '../base/assert.js';
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
 import type { FileCommand, UpdateResult } from '../files/file-command.js';
-import { FileMap } from '../files/file-map.js';
+import type { FileMap } from '../files/file-map.js';
 import { createLogger, type Logger } from '../io/logger.js';
 import { createRandom } from '../io/seeded-random.js';
 import { systemTimer } from '../io/system-timer.js';
+import { LastingReplica } from '../replica/lasting-replica.js';
 import type { ReplicaEvent } from '../replica/observer.js';
-import { Replica } from '../replica/replica.js';
 import { ListenError } from '../rpc/listen-error.js';
 import { XmlRpcPeerTransport } from '../rpc/peer-transport.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
+import type { RecoveredState } from '../storage/storage.js';
+import { StateBackupSource } from './backup-source.js';
 import { describeEvent } from './describe-event.js';
 import { openServerStorage, type ServerStorage } from './open-server-storage.js';
+import { PresentFiles } from './present-files.js';
 import type { SecretFile } from './read-secret-file.js';
 import type { TlsFiles } from './read-tls-files.js';
 import type { ServerArguments } from './server-arguments.js';
@@ -64,39 +67,41 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
 }
 
 interface ServerParts {
-  readonly replica: Replica<FileCommand, UpdateResult>;
+  readonly replica: LastingReplica<FileCommand, UpdateResult, FileMap>;
   readonly rpcServer: RpcServer;
 }
 
 function buildServer(
   { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
   logger: Logger,
-  { storage, recovered }: ServerStorage,
+  { opened, open, identity }: ServerStorage,
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
   const tls = tlsFiles?.identity;
-  const files = new FileMap();
   const metrics = new ServerMetrics();
-  const replica = new Replica({
-    serverId: server.id,
-    servers: servers.map(({ id }) => id),
-    stateMachine: files,
-    storage,
-    recovered,
-    transport: new XmlRpcPeerTransport({ serverId: server.id, servers, secret, tls }),
-    timer: systemTimer,
-    random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
-    timing: args.timing,
-    observer: (event) => {
-      metrics.observe(event);
-      logEvent(logger, event);
+  const replica = new LastingReplica<FileCommand, UpdateResult, FileMap>({
+    replica: {
+      serverId: server.id,
+      servers: servers.map(({ id }) => id),
+      transport: new XmlRpcPeerTransport({ serverId: server.id, servers, secret, tls }),
+      timer: systemTimer,
+      random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
+      timing: args.timing,
+      observer: (event) => {
+        metrics.observe(event);
+        logEvent(logger, event);
+      },
     },
+    opened,
+    open,
   });
+  const files = new PresentFiles(() => replica.stateMachine);
   const rpcServer = new RpcServer({
     services: { serverId: server.id, servers, replica, files },
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
+    backups: new StateBackupSource(identity, () => replica.stateMachine.snapshot()),
     version,
     metrics,
     secret,
@@ -131,7 +136,7 @@ async function openPort(
   try {
     await rpcServer.listen();
   } catch (error) {
-    await opened.storage.close();
+    await opened.opened.storage.close();
     await opened.release();
     if (!(error instanceof ListenError)) throw error;
     const advice = error.code === 'EADDRNOTAVAIL' ? ' (--listen names another)' : '';
@@ -160,14 +165,23 @@ async function withinStopTime(stopped: Promise<void>): Promise<boolean> {
 function logOpened(
   logger: Logger,
   { config, server, secretFile, tlsFiles }: ServerProcessOptions,
-  { recovered, place }: ServerStorage,
+  { opened, place }: ServerStorage,
 ): void {
-  const { hardState, entries, isNew, notices } = recovered;
-  const known = isNew ? 'new' : `term ${hardState.term}, ${entries.length} entries`;
+  const { isNew, notices } = opened.recovered;
+  const known = isNew ? 'new' : describeRecovered(opened.recovered);
   const who = `server ${server.id} of ${config.servers.length} at ${server.address}`;
   logger.log('info', `${who}: ${known}; ${place}`);
   const warnings = [...(secretFile?.warnings ?? []), ...(tlsFiles?.warnings ?? [])];
   for (const notice of [...notices, ...warnings]) logger.log('warn', notice);
+}
+
+/** For example `term 7, snapshot through 1200, log 1001–1310, member`. */
+function describeRecovered({ hardState, snapshot, logBase, entries }: RecoveredState): string {
+  const { term, standing } = hardState;
+  const image = snapshot.index > 0 ? `snapshot through ${snapshot.index}` : 'no snapshot';
+  const lastIndex = logBase.index + entries.length;
+  const log = entries.length > 0 ? `log ${logBase.index + 1}–${lastIndex}` : 'no log';
+  return `term ${term}, ${image}, ${log}, ${standing}`;
 }
 
 function logEvent(logger: Logger, event: ReplicaEvent): void {

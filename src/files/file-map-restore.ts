@@ -45,13 +45,22 @@ export class FileMapRestore implements StateRestore {
     }
   }
 
+  verify(): void {
+    this.#wholeContents();
+  }
+
   finish(): void {
+    const { files, requestIds } = this.#wholeContents();
+    this.#install(files, requestIds);
+  }
+
+  #wholeContents(): Contents {
     if (this.#failure !== undefined) {
       throw new StateImageError(this.#failure.message, { cause: this.#failure });
     }
     const contents = this.#contents;
     if (contents === undefined || !isComplete(contents)) throw new StateImageError('cut short');
-    this.#install(contents.files, contents.requestIds);
+    return contents;
   }
 
   #readHeader(): Contents | undefined {

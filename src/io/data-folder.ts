@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { ServerId } from '../base/ids.js';
-import type { Disk } from '../storage/disk.js';
+import type { Disk, DiskReader } from '../storage/disk.js';
 import { identityDigits } from '../base/folder-identity.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
 import { isStorageFile } from '../storage/file-names.js';
@@ -54,6 +54,34 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   }
 }
 
+/** A data folder to look at. A server may be using it. */
+export interface FoundDataFolder {
+  readonly disk: DiskReader;
+  /** As the folder itself says. */
+  readonly identity: FolderIdentity;
+}
+
+/**
+ * A data folder as it is found, of whatever cluster and server: without its lock, and nothing in
+ * it can be changed. Throws `DataFolderRefusedError` when it is none, or its identity is damaged.
+ */
+export async function findDataFolder(folder: string): Promise<FoundDataFolder> {
+  const path = resolve(folder);
+  const disk = new RealDisk(path);
+  const identity = await loadIdentity(disk);
+  if (identity === 'damaged') throw damagedIdentity(path);
+  if (identity === undefined) {
+    throw new DataFolderRefusedError(`${path} is not a server's data folder`);
+  }
+  return { disk, identity };
+}
+
+function damagedIdentity(path: string): DataFolderRefusedError {
+  return new DataFolderRefusedError(
+    `${path}/${identityName} is damaged: restore it from a copy, or erase the data with --fresh`,
+  );
+}
+
 async function makeFolder(path: string): Promise<void> {
   const made = await translated('create', path, () => mkdir(path, { recursive: true }));
   if (made === undefined) return;
@@ -83,10 +111,10 @@ async function checkOurs(path: string, fresh: boolean): Promise<void> {
 /** The identity of the folder, which holds this server's data or, from now on, none at all. */
 async function settleIdentity(disk: Disk, options: DataFolderOptions): Promise<FolderIdentity> {
   const { path, clusterId, serverId, fresh } = options;
-  const found = await loadIdentity(disk);
-  if (found === 'damaged') {
-    throw new DataFolderRefusedError(`${path}/${identityName} is damaged: restore it from a copy`);
-  }
+  const loaded = await loadIdentity(disk);
+  if (loaded === 'damaged' && !fresh) throw damagedIdentity(path);
+  // Whose data it was cannot be told any more; whoever asks to erase it says that it was theirs.
+  const found = loaded === 'damaged' ? undefined : loaded;
   if (found !== undefined && found.clusterId !== clusterId) {
     throw new DataFolderRefusedError(`${path} belongs to another cluster (${found.clusterId})`);
   }

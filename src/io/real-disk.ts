@@ -1,6 +1,6 @@
 /** `Disk` over one real folder. Nothing is cached or retried here. */
 import { constants } from 'node:fs';
-import { open, readFile, readdir, rename, unlink } from 'node:fs/promises';
+import { open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../base/assert.js';
@@ -25,14 +25,26 @@ export class RealDisk implements Disk {
 
   async read(name: string): Promise<Uint8Array | undefined> {
     const path = this.#path(name);
-    return translated('read', path, async () => {
-      try {
-        return await readFile(path);
-      } catch (error) {
-        if (errnoOf(error) === 'ENOENT') return undefined;
-        throw error;
-      }
-    });
+    return translated('read', path, () => unlessMissing(() => readFile(path)));
+  }
+
+  async readRange(name: string, offset: number, bytesMax: number): Promise<Uint8Array | undefined> {
+    const path = this.#path(name);
+    return translated('read', path, () =>
+      unlessMissing(async () => {
+        const handle = await open(path, 'r');
+        try {
+          return await readFully(handle, offset, bytesMax);
+        } finally {
+          await handle.close();
+        }
+      }),
+    );
+  }
+
+  async size(name: string): Promise<number | undefined> {
+    const path = this.#path(name);
+    return translated('read', path, () => unlessMissing(async () => (await stat(path)).size));
   }
 
   async create(name: string): Promise<DiskFile> {
@@ -69,6 +81,31 @@ export class RealDisk implements Disk {
     assert(/^[^/\\]+$/.test(name), `a file name without a folder, not ${name}`);
     return join(this.#folder, name);
   }
+}
+
+async function unlessMissing<T>(action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** One read may give less than there is. */
+async function readFully(
+  handle: FileHandle,
+  offset: number,
+  bytesMax: number,
+): Promise<Uint8Array> {
+  const { size } = await handle.stat();
+  const bytes = new Uint8Array(Math.min(bytesMax, Math.max(0, size - offset)));
+  for (let at = 0; at < bytes.length;) {
+    const { bytesRead } = await handle.read(bytes, at, bytes.length - at, offset + at);
+    if (bytesRead === 0) return bytes.subarray(0, at);
+    at += bytesRead;
+  }
+  return bytes;
 }
 
 /** Makes the names in a folder durable. */
@@ -139,8 +176,11 @@ class RealFile implements DiskFile {
 
   async close(): Promise<void> {
     await translated('close', this.#path, async () => {
-      await this.#writeThrough?.close();
-      await this.#handle.close();
+      try {
+        await this.#writeThrough?.close();
+      } finally {
+        await this.#handle.close();
+      }
     });
   }
 

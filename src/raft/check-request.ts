@@ -2,8 +2,14 @@
  * What a peer's request must be in itself, whoever it goes to and in whatever state: checked at
  * the edge, so that the handlers may rely on it.
  */
+import { unreachable } from '../base/assert.js';
 import type { ServerId } from '../base/ids.js';
-import type { AppendEntriesRequest, PeerRequest } from './messages.js';
+import type {
+  AppendEntriesRequest,
+  InstallSnapshotRequest,
+  PeerRequest,
+  RequestVoteRequest,
+} from './messages.js';
 
 /**
  * No cluster gets there by elections. A server that entered such a term would pass it on, and soon
@@ -11,18 +17,63 @@ import type { AppendEntriesRequest, PeerRequest } from './messages.js';
  */
 const termMax = 2 ** 47;
 
+const incarnationPattern = /^[0-9a-f]{32}$/;
+
 /** What is wrong with the request, or undefined. `from` is the server that sent it. */
 export function findRequestMistake(from: ServerId, request: PeerRequest): string | undefined {
-  const sender = request.type === 'requestVote' ? request.candidateId : request.leaderId;
+  const sender = senderOf(request);
   if (sender !== from) return `sent by server ${from} in the name of server ${sender}`;
+  if (request.type === 'join') {
+    if (incarnationPattern.test(request.incarnation)) return undefined;
+    return 'incarnation must be 32 hexadecimal digits';
+  }
   if (request.term < 1) return 'term must be at least 1';
   if (request.term > termMax) return `term must be at most ${termMax}`;
-  if (request.type === 'appendEntries') return findAppendMistake(request);
+  switch (request.type) {
+    case 'requestVote':
+      return findVoteMistake(request);
+    case 'appendEntries':
+      return findAppendMistake(request);
+    case 'installSnapshot':
+      return findSnapshotMistake(request);
+    default:
+      return unreachable(request);
+  }
+}
+
+function senderOf(request: PeerRequest): ServerId {
+  switch (request.type) {
+    case 'requestVote':
+      return request.candidateId;
+    case 'appendEntries':
+    case 'installSnapshot':
+      return request.leaderId;
+    case 'join':
+      return request.serverId;
+    default:
+      return unreachable(request);
+  }
+}
+
+function findVoteMistake(request: RequestVoteRequest): string | undefined {
   if ((request.lastLogIndex === 0) !== (request.lastLogTerm === 0)) {
     return 'lastLogIndex and lastLogTerm are 0 together, for an empty log';
   }
   const lastTermMax = request.preVote ? request.term - 1 : request.term;
   if (request.lastLogTerm > lastTermMax) return 'lastLogTerm is later than term';
+  return undefined;
+}
+
+function findSnapshotMistake(request: InstallSnapshotRequest): string | undefined {
+  const { lastIncludedIndex, lastIncludedTerm, imageBytes, offset, data, done } = request;
+  if (lastIncludedIndex < 1 || lastIncludedTerm < 1) {
+    return 'lastIncludedIndex and lastIncludedTerm must be at least 1';
+  }
+  if (lastIncludedTerm > request.term) return 'lastIncludedTerm is later than term';
+  const end = offset + data.length;
+  if (!Number.isSafeInteger(end) || offset < 0) return 'offset must be an integer of at least 0';
+  if (!(end <= imageBytes)) return 'data reaches past the end of the image';
+  if (done !== (end === imageBytes)) return 'done says that data reaches the end of the image';
   return undefined;
 }
 

@@ -4,9 +4,10 @@
  */
 import { assert } from '../base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId, type Term } from '../base/ids.js';
-import { nothingToAwait, type HardState, type RaftEffect, type RaftNote } from './effects.js';
-import type { WriteId } from './effects.js';
-import type { Entry, PeerRequest, PeerResponse } from './messages.js';
+import type { HardState, RaftEffect, RaftNote, Standing, WriteId } from './effects.js';
+import { JoinAnswers } from './join-answers.js';
+import type { Entry, LogPosition, PeerRequest, PeerResponse } from './messages.js';
+import { OutstandingWrites } from './outstanding-writes.js';
 import type { Progress } from './progress.js';
 import { RaftLog } from './raft-log.js';
 import type { ReadQueue } from './read-queue.js';
@@ -26,7 +27,11 @@ export interface RaftOptions {
   /** Uniform in [0, 1); the only source of chance. */
   readonly random: () => number;
   readonly hardState: HardState;
-  /** The log as it is on disk. */
+  /** What the state machine holds at the start; both 0 when it is empty. */
+  readonly snapshot: LogPosition;
+  /** The entry before the first of `entries`; both 0 for a whole log. */
+  readonly logBase: LogPosition;
+  /** The log as it is on disk, behind `logBase`. */
   readonly entries: readonly Entry[];
 }
 
@@ -47,13 +52,10 @@ export interface Candidacy {
 
 export type Role = { readonly name: 'follower' } | Candidacy | Leadership;
 
-interface OutstandingWrite {
-  readonly writeId: WriteId;
-  hardState: boolean;
-  /** Entries of the write that are still part of the log: none when last < first. */
-  firstIndex: number;
-  lastIndex: number;
-  entries: Entry[];
+/** An InstallSnapshot that is not answered yet. */
+interface OpenPiece {
+  readonly lastIncludedIndex: LogIndex;
+  readonly imageBytes: number;
 }
 
 export class Core {
@@ -69,10 +71,18 @@ export class Core {
   /** What the leader that is followed said of itself last. */
   leaderLostMajority = false;
   /** Highest index known to be committed. Invariant: never falls, lastApplied ≤ commitIndex. */
-  commitIndex: LogIndex = asLogIndex(0);
-  lastApplied: LogIndex = asLogIndex(0);
-  /** Highest index through which the log is on this server's disk. */
+  commitIndex: LogIndex;
+  lastApplied: LogIndex;
+  /** Highest index through which the log, or a snapshot in its place, is on this server's disk. */
   durableIndex: LogIndex;
+  /** The newest snapshot on disk. Invariant: log base ≤ snapshot ≤ lastApplied. */
+  snapshot: LogPosition;
+  /** Highest index through which the log is known to equal that of the current term's leader. */
+  matchedIndex: LogIndex = asLogIndex(0);
+  /** By the id of the call. Calls are bounded by who takes them in. */
+  readonly openPieces = new Map<number, OpenPiece>();
+  readonly joinAnswers = new JoinAnswers();
+  readonly incarnation: string;
   crashed = false;
 
   /** Ticks since the election timer was last reset, and the count at which it fires. */
@@ -83,25 +93,34 @@ export class Core {
 
   #term: Term;
   #votedFor: ServerId | undefined;
+  #standing: Standing;
+  #known: ReadonlyMap<ServerId, string>;
   readonly #random: () => number;
   #effects: RaftEffect[] = [];
-  #writes: OutstandingWrite[] = [];
-  #currentWrite: OutstandingWrite | undefined = undefined;
-  #nextWriteId: WriteId = 1;
+  readonly #writes = new OutstandingWrites();
 
   constructor(options: RaftOptions) {
-    assert(options.servers.includes(options.id), `server ${options.id} is not in the cluster`);
-    this.id = options.id;
-    this.peers = options.servers.filter((server) => server !== options.id);
-    this.quorum = Math.floor(options.servers.length / 2) + 1;
-    this.timing = options.timing;
+    const { id, servers, timing, hardState, snapshot, logBase } = options;
+    assert(servers.includes(id), `server ${id} is not in the cluster`);
+    this.id = id;
+    this.peers = servers.filter((server) => server !== id);
+    this.quorum = Math.floor(servers.length / 2) + 1;
+    this.timing = timing;
     this.#random = options.random;
-    this.#term = options.hardState.term;
-    this.#votedFor = options.hardState.votedFor;
-    this.log = new RaftLog(options.entries);
+    this.#term = hardState.term;
+    this.#votedFor = hardState.votedFor;
+    this.#standing = hardState.standing;
+    this.incarnation = hardState.incarnation;
+    this.#known = hardState.known;
+    this.log = new RaftLog(options.entries, logBase.index, logBase.term);
     assert(this.log.lastTerm <= this.#term, 'the log is of a later term than the hard state');
+    const isInLog = this.log.termAt(snapshot.index) === snapshot.term;
+    assert(isInLog, `the log does not hold the end of the snapshot, entry ${snapshot.index}`);
+    this.snapshot = snapshot;
+    this.commitIndex = snapshot.index;
+    this.lastApplied = snapshot.index;
     this.durableIndex = this.log.lastIndex;
-    this.ticksSinceLeader = options.timing.electionTicksMin;
+    this.ticksSinceLeader = timing.electionTicksMin;
     this.resetElectionTimer();
   }
 
@@ -113,8 +132,40 @@ export class Core {
     return this.#votedFor;
   }
 
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  /** Whether this server votes, may lead, and is counted (docs/decisions/0008-standing.md). */
+  get counts(): boolean {
+    return this.#standing === 'member' || this.#standing === 'founding';
+  }
+
+  /** Under which incarnation this server knows others. */
+  get known(): ReadonlyMap<ServerId, string> {
+    return this.#known;
+  }
+
   get writesOutstanding(): number {
-    return this.#writes.length;
+    return this.#writes.count;
+  }
+
+  /** For how many ticks the oldest write has been under way. */
+  get diskSilentTicks(): number {
+    return this.#writes.silentTicks;
+  }
+
+  /**
+   * The disk has hung for so long that this server can promise nothing to others. Alone it has
+   * nobody who could take its place.
+   */
+  get isDiskStalled(): boolean {
+    return this.peers.length > 0 && this.diskSilentTicks >= this.timing.electionTicksMax;
+  }
+
+  /** One unit of time went by for what is under way. */
+  ageWrites(): void {
+    this.#writes.tick();
   }
 
   /** A fresh timeout, uniform between the bounds, so that votes split seldom (section 5.2). */
@@ -131,7 +182,8 @@ export class Core {
     this.#term = term;
     this.#votedFor = undefined;
     this.leaderId = undefined;
-    this.#write().hardState = true;
+    this.matchedIndex = asLogIndex(0);
+    this.#writes.addHardState();
   }
 
   /** Gives this server's one vote of the current term. */
@@ -139,7 +191,26 @@ export class Core {
     if (this.#votedFor === candidate) return;
     assert(this.#votedFor === undefined, `a second vote in term ${this.#term}`);
     this.#votedFor = candidate;
-    this.#write().hardState = true;
+    this.#writes.addHardState();
+  }
+
+  changeStanding(standing: Standing, reason: string): void {
+    assert(this.#standing !== 'member', 'a member stays one for as long as its process lives');
+    this.#standing = standing;
+    this.#writes.addHardState();
+    this.note({ type: 'standingChanged', standing, reason });
+  }
+
+  /** Notes under which incarnation this server came to know `peer`: once, and for good. */
+  introduce(peer: ServerId, incarnation: string): void {
+    if (this.#known.has(peer)) return;
+    this.#known = new Map([...this.#known, [peer, incarnation]]);
+    this.#writes.addHardState();
+  }
+
+  /** What this server is must be on disk before it says it to anybody. */
+  persistHardState(): void {
+    this.#writes.addHardState();
   }
 
   /** Appends entries that follow the log's last one, in memory now and on disk soon. */
@@ -147,10 +218,7 @@ export class Core {
     const first = entries[0];
     if (first === undefined) return;
     this.log.append(entries);
-    const write = this.#write();
-    if (write.entries.length === 0) write.firstIndex = first.index;
-    write.lastIndex = this.log.lastIndex;
-    for (const entry of entries) write.entries.push(entry);
+    this.#writes.addEntries(entries, first.index);
   }
 
   /** Removes uncommitted entries that a leader's log contradicts (section 5.3). */
@@ -158,32 +226,32 @@ export class Core {
     assert(index > this.commitIndex, `entry ${index} is committed and cannot be replaced`);
     this.note({ type: 'logTruncated', fromIndex: index, lastIndex: this.log.lastIndex });
     this.log.truncateFrom(index);
-    for (const write of this.#writes) write.lastIndex = Math.min(write.lastIndex, index - 1);
+    this.#writes.cutFrom(index);
     if (this.durableIndex >= index) this.durableIndex = asLogIndex(index - 1);
   }
 
-  /** Write `writeId` and all before it are on disk. Returns false for a write never issued. */
+  /** Drops the whole log: it begins anew behind a snapshot that is on disk (section 7). */
+  resetLog(position: LogPosition): void {
+    assert(position.index > this.commitIndex, 'a log that holds the snapshot is not dropped');
+    this.log.resetTo(position);
+    this.#writes.addReset(position);
+    this.durableIndex = position.index;
+  }
+
+  /** Write `writeId` and all before it are on disk. */
   completeWrites(writeId: WriteId): void {
-    assert(writeId < this.#nextWriteId, `write ${writeId} was never issued`);
-    for (let write = this.#writes[0]; write !== undefined; write = this.#writes[0]) {
-      if (write.writeId > writeId) return;
-      if (write.lastIndex >= write.firstIndex && write.lastIndex > this.durableIndex) {
-        this.durableIndex = asLogIndex(write.lastIndex);
-      }
-      this.#writes.shift();
-    }
+    const durable = this.#writes.complete(writeId);
+    if (durable > this.durableIndex) this.durableIndex = durable;
   }
 
   /** The write that must be on disk before this server may speak of its term and vote. */
   get hardStateWrite(): WriteId {
-    return this.#writes.findLast((write) => write.hardState)?.writeId ?? nothingToAwait;
+    return this.#writes.hardStateWrite;
   }
 
   /** The write after which term, vote and the log through `index` are on disk. */
   writeFor(index: LogIndex): WriteId {
-    const covers = (write: OutstandingWrite): boolean =>
-      write.hardState || (write.firstIndex <= index && write.lastIndex >= write.firstIndex);
-    return this.#writes.findLast(covers)?.writeId ?? nothingToAwait;
+    return this.#writes.writeFor(index);
   }
 
   /** Sends once this server's term and vote are durable. */
@@ -221,28 +289,21 @@ export class Core {
   takeEffects(): RaftEffect[] {
     const effects = this.#effects;
     this.#effects = [];
-    const write = this.#currentWrite;
+    const write = this.#writes.takeCollected();
     if (write === undefined) return effects;
-    this.#currentWrite = undefined;
-    const hardState = { term: this.#term, votedFor: this.#votedFor };
-    effects.unshift({
-      type: 'persist',
-      writeId: write.writeId,
-      hardState: write.hardState ? hardState : undefined,
-      entries: write.entries,
-    });
-    write.entries = [];
+    const { writeId, reset, entries } = write;
+    const hardState = write.hardState ? this.#hardState() : undefined;
+    effects.unshift({ type: 'persist', writeId, hardState, reset, entries });
     return effects;
   }
 
-  /** The one write that collects all changes of the current step. */
-  #write(): OutstandingWrite {
-    if (this.#currentWrite === undefined) {
-      const writeId = this.#nextWriteId;
-      this.#nextWriteId += 1;
-      this.#currentWrite = { writeId, hardState: false, firstIndex: 1, lastIndex: 0, entries: [] };
-      this.#writes.push(this.#currentWrite);
-    }
-    return this.#currentWrite;
+  #hardState(): HardState {
+    return {
+      term: this.#term,
+      votedFor: this.#votedFor,
+      standing: this.#standing,
+      incarnation: this.incarnation,
+      known: this.#known,
+    };
   }
 }

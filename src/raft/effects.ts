@@ -3,7 +3,13 @@
  * the replica carries out in order. Nothing here does anything.
  */
 import type { LogIndex, ServerId, Term } from '../base/ids.js';
-import type { Entry, PeerRequest, PeerResponse } from './messages.js';
+import type {
+  Entry,
+  InstallSnapshotRequest,
+  LogPosition,
+  PeerRequest,
+  PeerResponse,
+} from './messages.js';
 
 /** Names one `persist` effect: 1, 2, 3, … in the order in which they were issued. */
 export type WriteId = number;
@@ -11,11 +17,23 @@ export type WriteId = number;
 /** For `after`: the message promises nothing that is not on disk already. */
 export const nothingToAwait: WriteId = 0;
 
+/**
+ * Whether a server counts (docs/decisions/0008-standing.md): only a `founding` one and a `member`
+ * vote and are counted. `joining`: an empty server that is not known to be new. `founding`: a
+ * member that not all others have come to know yet. `refilling`: it forgot something.
+ */
+export type Standing = 'joining' | 'founding' | 'member' | 'refilling';
+
 /** What must survive a restart besides the log (paper, figure 2: persistent state). */
 export interface HardState {
   readonly term: Term;
   /** The candidate that received this server's vote in `term`, or undefined. */
   readonly votedFor: ServerId | undefined;
+  readonly standing: Standing;
+  /** 32 random hexadecimal digits, drawn when this hard state was made; never changes. */
+  readonly incarnation: string;
+  /** Under which incarnation this server came to know others. Noted once, never changed. */
+  readonly known: ReadonlyMap<ServerId, string>;
 }
 
 /** How far a read must look back before it may be answered. */
@@ -47,6 +65,24 @@ export type RaftEvent =
   | { readonly type: 'unreachable'; readonly peer: ServerId }
   /** The write, and with it every earlier one, is on disk. */
   | { readonly type: 'persisted'; readonly writeId: WriteId }
+  /**
+   * A snapshot of the applied state is durable; entries before `keepFrom` (≤ its index + 1) are
+   * wanted no longer.
+   */
+  | {
+      readonly type: 'snapshotTaken';
+      readonly position: LogPosition;
+      readonly keepFrom: LogIndex;
+    }
+  /** A piece that `takeSnapshotPiece` brought is dealt with: the follower holds so many bytes. */
+  | { readonly type: 'snapshotPieceTaken'; readonly callId: number; readonly nextOffset: number }
+  /**
+   * All of the leader's snapshot is here, right, and durable in place of the one before. Ends in
+   * the call's `reply`, and in `installSnapshot` unless the state has come that far by itself.
+   */
+  | { readonly type: 'snapshotReceived'; readonly callId: number; readonly position: LogPosition }
+  /** Append a no-op at whose index all servers can compare their states. Only while leading. */
+  | { readonly type: 'checkpoint' }
   /** Start a real election now, over pre-vote and stickiness (`setleader`). */
   | { readonly type: 'campaign' }
   /** Send every follower what it lacks, or a heartbeat, now (`sendheartbeat`). */
@@ -76,18 +112,24 @@ export type RaftNote =
       readonly reason: string;
     }
   | { readonly type: 'logTruncated'; readonly fromIndex: LogIndex; readonly lastIndex: LogIndex }
+  | { readonly type: 'standingChanged'; readonly standing: Standing; readonly reason: string }
+  /** A follower needs entries that are in the log no longer. */
+  | { readonly type: 'snapshotNeeded'; readonly by: ServerId }
+  | { readonly type: 'snapshotInstalled'; readonly position: LogPosition }
   /** A peer said what no correct server says; it was refused without effect. */
   | { readonly type: 'impossibleRequest'; readonly from: ServerId; readonly reason: string };
 
 export type RaftEffect =
   /**
    * Make this durable. Writes complete in the order of their ids; each one's completion comes back
-   * as `persisted`. `entries`, when not empty, replace the log from their first index on.
+   * as `persisted`. With `reset` the log is emptied first and begins anew behind that position.
+   * `entries`, when not empty, replace the log from their first index on.
    */
   | {
       readonly type: 'persist';
       readonly writeId: WriteId;
       readonly hardState: HardState | undefined;
+      readonly reset: LogPosition | undefined;
       readonly entries: readonly Entry[];
     }
   /**
@@ -109,6 +151,23 @@ export type RaftEffect =
     }
   /** Apply these committed, locally durable entries, in order. Each entry is given once. */
   | { readonly type: 'apply'; readonly entries: readonly Entry[] }
+  /**
+   * This follower needs the newest snapshot: begin to send it, or go on if nothing is under way.
+   * Comes again with every heartbeat for as long as it is needed. Ends with `notLeading`, or when
+   * the follower's progress is in another mode.
+   */
+  | { readonly type: 'sendSnapshot'; readonly to: ServerId; readonly term: Term }
+  /**
+   * The leader sent this piece of a snapshot. Ends in `snapshotPieceTaken` or `snapshotReceived`
+   * with this `callId`.
+   */
+  | {
+      readonly type: 'takeSnapshotPiece';
+      readonly callId: number;
+      readonly request: InstallSnapshotRequest;
+    }
+  /** Replace the state by that of the snapshot that was received, after what was given to apply. */
+  | { readonly type: 'installSnapshot'; readonly position: LogPosition }
   /** The read may be answered from the state machine as it is after the effects before this one. */
   | { readonly type: 'readReady'; readonly readId: number }
   /** This server leads no longer; the read has no answer here. */

@@ -10,6 +10,14 @@ import { ReadQueue } from './read-queue.js';
 import { broadcastEntries, reachesMajority } from './replication.js';
 
 /**
+ * Whether this server may stand for election: it must remember what it promised, and be able to
+ * promise more.
+ */
+export function mayCampaign(core: Core): boolean {
+  return core.counts && !core.isDiskStalled;
+}
+
+/**
  * Asks whether an election could be won before any term is raised for it, so that a server that
  * was cut off cannot disturb the others when it returns.
  */
@@ -80,9 +88,14 @@ function becomeLeader(core: Core, votes: readonly ServerId[]): void {
   core.note({ type: 'becameLeader', term: core.term, votes });
   core.emit({ type: 'leading', unapplied });
   // The no-op commits what earlier terms left behind (section 8) and makes reads possible.
-  core.appendEntries([
-    { index: noopIndex, term: core.term, kind: 'noop', payload: new Uint8Array(0) },
-  ]);
+  appendNoop(core);
+}
+
+/** Appends a leader's entry that says nothing, and sends it. */
+export function appendNoop(core: Core): void {
+  assert(core.role.name === 'leader', 'only a leader appends a no-op');
+  const index = asLogIndex(core.log.lastIndex + 1);
+  core.appendEntries([{ index, term: core.term, kind: 'noop', payload: new Uint8Array(0) }]);
   broadcastEntries(core);
 }
 

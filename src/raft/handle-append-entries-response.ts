@@ -22,6 +22,7 @@ export function handleAppendEntriesResponse(
   const progress = must(role.progress.get(from), `server ${from} is not a follower`);
   progress.ticksSinceContact = 0;
   progress.hasAnswered = true;
+  progress.counts = !response.refilling;
   if (response.round > progress.ackedRound) progress.ackedRound = response.round;
   if (response.success) {
     progress.matched(response.matchIndex);
@@ -37,14 +38,16 @@ export function handleAppendEntriesResponse(
 
 /**
  * The next index to try after a rejection (end of section 5.3): skip the whole term that differs,
- * or fall back to the end of a log that is too short.
+ * or fall back to the end of a log that is too short. The follower's entries from `conflictIndex`
+ * up to the place that it was asked for are all of `conflictTerm`, so where our log begins behind
+ * `conflictIndex`, our base stands for it.
  */
 function nextTry(core: Core, response: AppendEntriesResponse): LogIndex {
   const { conflictIndex, conflictTerm } = response;
-  const ours = core.log.termAt(conflictIndex);
-  // Same term at its first index there: the logs agree that far, and differ after our last of it.
-  if (conflictTerm > 0 && ours === conflictTerm) {
-    return asLogIndex(core.log.lastIndexOfTermAt(conflictIndex) + 1);
+  const index = asLogIndex(Math.max(conflictIndex, core.log.base.index));
+  // The same term there: the logs agree that far, and differ after our last entry of it.
+  if (conflictTerm > 0 && core.log.termAt(index) === conflictTerm) {
+    return asLogIndex(core.log.lastIndexOfTermAt(index) + 1);
   }
   return asLogIndex(Math.max(conflictIndex, 1));
 }

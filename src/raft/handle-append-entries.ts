@@ -4,6 +4,7 @@ import type { Core } from './core.js';
 import { nothingToAwait } from './effects.js';
 import { becomeFollower } from './election.js';
 import type { AppendEntriesRequest, AppendEntriesResponse } from './messages.js';
+import { endRefilling } from './standing.js';
 
 export function handleAppendEntries(
   core: Core,
@@ -39,8 +40,10 @@ export function handleAppendEntries(
   const lastNewIndex = asLogIndex(request.prevLogIndex + request.entries.length);
   const committed = Math.min(request.leaderCommit, lastNewIndex);
   if (committed > core.commitIndex) core.commitIndex = asLogIndex(committed);
+  if (lastNewIndex > core.matchedIndex) core.matchedIndex = lastNewIndex;
   core.applyCommitted();
   replySuccess(core, callId, request, lastNewIndex);
+  endRefilling(core);
 }
 
 /**
@@ -75,13 +78,15 @@ function replySuccess(
     conflictIndex: asLogIndex(0),
     conflictTerm: asTerm(0),
     round: request.round,
+    refilling: !core.counts,
   };
   core.reply(callId, response, isHeartbeat ? nothingToAwait : core.writeFor(lastNewIndex));
 }
 
 function appendNew(core: Core, request: AppendEntriesRequest): void {
+  // What lies before our log is committed, and so it is the leader's.
   const firstNew = request.entries.findIndex(
-    (entry) => core.log.termAt(entry.index) !== entry.term,
+    ({ index, term }) => index >= core.log.firstIndex && core.log.termAt(index) !== term,
   );
   if (firstNew < 0) return;
   const entries = request.entries.slice(firstNew);
@@ -113,8 +118,12 @@ interface ConflictHint {
   readonly conflictTerm: Term;
 }
 
-/** Where to look next when the entry before the new ones is missing or of another term. */
+/**
+ * Where to look next when the entry before the new ones is missing or of another term. One before
+ * our log begins is neither: it is committed, so a leader holds the same.
+ */
 function findConflict(core: Core, index: LogIndex, term: Term): ConflictHint | undefined {
+  if (index < core.log.base.index) return undefined;
   const ours = core.log.termAt(index);
   if (ours === term) return undefined;
   if (ours === undefined) {
@@ -136,6 +145,7 @@ function refusal(core: Core): AppendEntriesResponse {
     conflictIndex: asLogIndex(0),
     conflictTerm: asTerm(0),
     round: 0,
+    refilling: !core.counts,
   };
 }
 
@@ -152,5 +162,6 @@ function failure(
     matchIndex: asLogIndex(0),
     ...hint,
     round: request.round,
+    refilling: !core.counts,
   };
 }

@@ -38,6 +38,7 @@ function judgeAndVote(core: Core, request: RequestVoteRequest): string | undefin
   if (request.term > core.term) {
     becomeFollower(core, request.term, undefined, `server ${request.candidateId} is a candidate`);
   }
+  if (!core.counts) return noMember(core);
   // Section 5.2: one vote a term, first come, first served.
   if (core.votedFor !== undefined && core.votedFor !== request.candidateId) {
     return `our vote of this term went to server ${core.votedFor}`;
@@ -53,6 +54,9 @@ function judgeAndVote(core: Core, request: RequestVoteRequest): string | undefin
 function judge(core: Core, request: RequestVoteRequest): string | undefined {
   if (request.term <= core.term) return `its term is behind ours, ${core.term}`;
   if (leaderIsLive(core)) return liveLeader(core);
+  if (!core.counts) return noMember(core);
+  // A vote could not be made durable, so none is promised.
+  if (core.isDiskStalled) return `our disk has not answered for ${core.diskSilentTicks} ticks`;
   return judgeLog(core, request);
 }
 
@@ -61,6 +65,11 @@ function judgeLog(core: Core, request: RequestVoteRequest): string | undefined {
   if (core.log.isUpToDate(request.lastLogIndex, request.lastLogTerm)) return undefined;
   const { lastIndex, lastTerm } = core.log;
   return `its log is behind ours, which ends with entry ${lastIndex} of term ${lastTerm}`;
+}
+
+/** What this server voted for, or acknowledged, it may have forgotten. */
+function noMember(core: Core): string {
+  return `we are ${core.standing}, and no member yet`;
 }
 
 function liveLeader(core: Core): string {

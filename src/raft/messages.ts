@@ -1,6 +1,7 @@
 /**
- * What servers say to each other: the two calls of the Raft paper (figure 2) with its field names,
- * and what pre-vote, leader stickiness, read rounds and fast back-up add to them.
+ * What servers say to each other: the calls of the Raft paper (figures 2 and 13) with its field
+ * names, and what pre-vote, leader stickiness, read rounds, fast back-up and the making known of
+ * new servers add to them.
  *
  * A response says by itself which request it answers (`forTerm`, `round`, `matchIndex`), so that
  * responses may be lost, repeated and reordered without harm.
@@ -17,6 +18,12 @@ export interface Entry {
   readonly kind: EntryKind;
   /** Opaque to Raft; empty for a no-op. Never modified after the entry was made. */
   readonly payload: Uint8Array;
+}
+
+/** A place in the log: the entry that a log, or a snapshot, ends with. Both 0 before the first. */
+export interface LogPosition {
+  readonly index: LogIndex;
+  readonly term: Term;
 }
 
 /** RequestVote (paper, section 5.2), also in its pre-vote form (thesis, section 9.6). */
@@ -77,7 +84,67 @@ export interface AppendEntriesResponse {
   readonly conflictTerm: Term;
   /** The `round` of the request that this answers; 0 when its sender was not followed. */
   readonly round: number;
+  /** The answering server is no member yet: its answer counts for nothing but its own progress. */
+  readonly refilling: boolean;
 }
 
-export type PeerRequest = RequestVoteRequest | AppendEntriesRequest;
-export type PeerResponse = RequestVoteResponse | AppendEntriesResponse;
+/** InstallSnapshot (paper, section 7): a piece of a state machine's image. */
+export interface InstallSnapshotRequest {
+  readonly type: 'installSnapshot';
+  readonly term: Term;
+  readonly leaderId: ServerId;
+  /** The snapshot replaces all entries up through this one (≥ 1). */
+  readonly lastIncludedIndex: LogIndex;
+  readonly lastIncludedTerm: Term;
+  /** Size in bytes and CRC-32C of the whole image: the same image, or the follower begins anew. */
+  readonly imageBytes: number;
+  readonly imageChecksum: number;
+  /** Where in the image `data` belongs. */
+  readonly offset: number;
+  /** Empty in the first piece, which asks how far the follower is. */
+  readonly data: Uint8Array;
+  /** CRC-32C of `data`. */
+  readonly checksum: number;
+  /** Whether `data` reaches the end of the image. */
+  readonly done: boolean;
+}
+
+export interface InstallSnapshotResponse {
+  readonly type: 'installSnapshot';
+  readonly term: Term;
+  /** The `lastIncludedIndex` of the request that this answers. */
+  readonly lastIncludedIndex: LogIndex;
+  /** Bytes of this image that the follower holds: the place to go on from. */
+  readonly nextOffset: number;
+  /** The state through `lastIncludedIndex` is durable here and equal to the leader's. */
+  readonly installed: boolean;
+  /** As in `AppendEntriesResponse`. */
+  readonly refilling: boolean;
+}
+
+/** A server that is no member yet makes itself known, and asks what it needs to become one. */
+export interface JoinRequest {
+  readonly type: 'join';
+  readonly serverId: ServerId;
+  /** 32 hexadecimal digits that were drawn when the server's hard state was made. */
+  readonly incarnation: string;
+}
+
+export interface JoinResponse {
+  readonly type: 'join';
+  readonly term: Term;
+  /** Under which incarnation the answering server came to know the one that asks; durable. */
+  readonly knownIncarnation: string;
+  /** The answering server's own: who asks notes it, as if it had been asked itself. */
+  readonly incarnation: string;
+  /** Whether the answering server leads `term`. */
+  readonly leading: boolean;
+  /** Where its log ends. */
+  readonly lastLogIndex: LogIndex;
+}
+
+export type PeerRequest =
+  RequestVoteRequest | AppendEntriesRequest | InstallSnapshotRequest | JoinRequest;
+
+export type PeerResponse =
+  RequestVoteResponse | AppendEntriesResponse | InstallSnapshotResponse | JoinResponse;

@@ -25,9 +25,10 @@ export class Progress {
   nextIndex: LogIndex;
   /**
    * `replicate`: entries are sent ahead of their answers. `probe`: the follower was lost or
-   * disagreed; one empty AppendEntries at a time finds out where the logs meet.
+   * disagreed; one empty AppendEntries at a time finds out where the logs meet. `snapshot`: it
+   * needs entries that are in the log no longer; nothing is sent but heartbeats and the snapshot.
    */
-  mode: 'replicate' | 'probe' = 'replicate';
+  mode: 'replicate' | 'probe' | 'snapshot' = 'replicate';
   /** In `probe` mode: a probe is under way, no other leaves before the next heartbeat. */
   probing = false;
   /** Newest read round that the follower has answered. */
@@ -39,6 +40,11 @@ export class Progress {
   ticksSinceContact = 0;
   /** Whether it has answered in this leadership. */
   hasAnswered = false;
+  /**
+   * Whether its last answer said that it is a member: what one that forgot something acknowledges
+   * and confirms is left out wherever a majority is counted.
+   */
+  counts = false;
   readonly #inflight: Inflight[] = [];
 
   constructor(nextIndex: LogIndex) {
@@ -69,8 +75,22 @@ export class Progress {
     if (this.nextIndex <= this.matchIndex) this.nextIndex = asLogIndex(this.matchIndex + 1);
   }
 
+  /** The log begins behind `nextIndex`. */
+  needsSnapshot(): void {
+    this.#inflight.length = 0;
+    this.mode = 'snapshot';
+    this.probing = false;
+  }
+
+  /** The follower holds what the log lacks: entries follow behind `matchIndex`. */
+  hasSnapshot(): void {
+    this.mode = 'replicate';
+    this.nextIndex = asLogIndex(this.matchIndex + 1);
+  }
+
   /** A request was lost: what was under way has to be sent again, once the follower is back. */
   lost(): void {
+    if (this.mode === 'snapshot') return;
     const oldest = this.#inflight[0];
     this.#probeFrom(oldest === undefined ? this.nextIndex : oldest.firstIndex);
   }
@@ -81,6 +101,8 @@ export class Progress {
    * nothing is known of it until a probe finds where the logs meet.
    */
   rejected(hint: LogIndex): void {
+    // No entries are sent whose place could be looked for.
+    if (this.mode === 'snapshot') return;
     if (hint <= this.matchIndex) this.matchIndex = asLogIndex(0);
     this.#probeFrom(hint < this.nextIndex ? hint : this.nextIndex);
   }

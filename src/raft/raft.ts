@@ -6,22 +6,36 @@
 import { assert, unreachable } from '../base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId, type Term } from '../base/ids.js';
 import { Core, type RaftOptions, type Role } from './core.js';
-import { nothingToAwait, type RaftEffect, type RaftEvent, type ReadThrough } from './effects.js';
-import { becomeFollower, countVote, startElection, startPreVote } from './election.js';
+import {
+  nothingToAwait,
+  type RaftEffect,
+  type RaftEvent,
+  type ReadThrough,
+  type Standing,
+} from './effects.js';
+import { appendNoop, becomeFollower, countVote, mayCampaign, startElection } from './election.js';
 import { handleAppendEntries, hearing } from './handle-append-entries.js';
 import { handleAppendEntriesResponse } from './handle-append-entries-response.js';
+import {
+  handleInstallSnapshot,
+  snapshotPieceTaken,
+  snapshotReceived,
+} from './handle-install-snapshot.js';
+import { handleInstallSnapshotResponse } from './handle-install-snapshot-response.js';
+import { handleJoin } from './handle-join.js';
+import { handleJoinResponse } from './handle-join-response.js';
 import { handleRequestVote } from './handle-request-vote.js';
 import { handleRequestVoteResponse } from './handle-request-vote-response.js';
-import type { Entry, PeerRequest, PeerResponse } from './messages.js';
+import type { Entry, LogPosition, PeerRequest, PeerResponse } from './messages.js';
 import type { Progress } from './progress.js';
 import type { RaftLog } from './raft-log.js';
-import {
-  advanceCommit,
-  broadcastEntries,
-  broadcastHeartbeat,
-  sendHeartbeat,
-  startRound,
-} from './replication.js';
+import { advanceCommit, broadcastEntries, broadcastHeartbeat, startRound } from './replication.js';
+import { endRefilling } from './standing.js';
+import { tick } from './tick.js';
+
+type ReadableLog = Readonly<
+  Pick<RaftLog, 'base' | 'firstIndex' | 'lastIndex' | 'lastTerm' | 'termAt' | 'range'>
+>;
 
 export class Raft {
   readonly #core: Core;
@@ -61,21 +75,30 @@ export class Raft {
       case 'persisted':
         persisted(core, event.writeId);
         break;
+      case 'snapshotTaken':
+        snapshotTaken(core, event.position, event.keepFrom);
+        break;
+      case 'snapshotPieceTaken':
+        snapshotPieceTaken(core, event.callId, event.nextOffset);
+        break;
+      case 'snapshotReceived':
+        snapshotReceived(core, event.callId, event.position);
+        break;
+      case 'checkpoint':
+        if (core.role.name === 'leader') appendNoop(core);
+        break;
       case 'campaign':
-        if (core.role.name !== 'leader') startElection(core, 'leadership was asked for', true);
+        if (core.role.name === 'leader' || !mayCampaign(core)) break;
+        startElection(core, 'leadership was asked for', true);
         break;
       case 'broadcast':
         broadcastHeartbeat(core);
         break;
       case 'crash':
-        becomeFollower(core, core.term, undefined, 'it stands still');
-        core.crashed = true;
+        crash(core);
         break;
       case 'restore':
-        core.crashed = false;
-        core.ticksSinceLeader = core.timing.electionTicksMin;
-        core.resetElectionTimer();
-        core.applyCommitted();
+        restore(core);
         break;
       default:
         unreachable(event);
@@ -111,12 +134,26 @@ export class Raft {
     return this.#core.durableIndex;
   }
 
+  get standing(): Standing {
+    return this.#core.standing;
+  }
+
+  /** The newest snapshot on disk; both 0 when there is none. */
+  get snapshot(): LogPosition {
+    return this.#core.snapshot;
+  }
+
+  /** For how many ticks the oldest write has been under way; 0 when there is none. */
+  get diskSilentTicks(): number {
+    return this.#core.diskSilentTicks;
+  }
+
   /** Whether writes were issued whose `persisted` has not come. */
   get isWriting(): boolean {
     return this.#core.writesOutstanding > 0;
   }
 
-  get log(): Readonly<Pick<RaftLog, 'firstIndex' | 'lastIndex' | 'lastTerm' | 'termAt' | 'range'>> {
+  get log(): ReadableLog {
     return this.#core.log;
   }
 
@@ -125,36 +162,6 @@ export class Raft {
     const { role } = this.#core;
     return role.name === 'leader' ? role.progress : new Map<ServerId, Progress>();
   }
-}
-
-function tick(core: Core): void {
-  assert(!core.crashed, 'a crashed server has no clock');
-  core.ticksSinceLeader += 1;
-  const { role } = core;
-  if (role.name === 'leader') {
-    for (const progress of role.progress.values()) {
-      progress.ticksSinceSend += 1;
-      progress.ticksSinceContact += 1;
-    }
-    for (const [peer, progress] of role.progress) {
-      if (progress.ticksSinceSend < core.timing.heartbeatTicks) continue;
-      if (role.reads.wantsRound) role.reads.beginRound();
-      sendHeartbeat(core, role, peer, progress);
-    }
-    return;
-  }
-  // A candidate whose own vote is not on disk has asked nobody yet: a slow disk is not a lost
-  // election, and the next term would only wait behind it.
-  if (role.name === 'candidate' && !role.votes.has(core.id)) return;
-  core.electionElapsedTicks += 1;
-  if (core.electionElapsedTicks < core.electionTimeoutTicks) return;
-  startPreVote(core, whyNoLeader(core));
-}
-
-function whyNoLeader({ leaderId, leaderLostMajority }: Core): string {
-  if (leaderId === undefined) return 'no leader was heard within the election timeout';
-  if (leaderLostMajority) return `leader ${leaderId} has lost its majority`;
-  return `leader ${leaderId} was silent for the election timeout`;
 }
 
 function propose(core: Core, payloads: readonly Uint8Array[]): void {
@@ -180,13 +187,49 @@ function read(core: Core, readId: number, through: ReadThrough): void {
 }
 
 function handleRequest(core: Core, callId: number, request: PeerRequest): void {
-  if (request.type === 'requestVote') handleRequestVote(core, callId, request);
-  else handleAppendEntries(core, callId, request);
+  switch (request.type) {
+    case 'requestVote':
+      handleRequestVote(core, callId, request);
+      break;
+    case 'appendEntries':
+      handleAppendEntries(core, callId, request);
+      break;
+    case 'installSnapshot':
+      handleInstallSnapshot(core, callId, request);
+      break;
+    case 'join':
+      handleJoin(core, callId, request);
+      break;
+    default:
+      unreachable(request);
+  }
 }
 
 function handleResponse(core: Core, from: ServerId, response: PeerResponse): void {
-  if (response.type === 'requestVote') handleRequestVoteResponse(core, from, response);
-  else handleAppendEntriesResponse(core, from, response);
+  switch (response.type) {
+    case 'requestVote':
+      handleRequestVoteResponse(core, from, response);
+      break;
+    case 'appendEntries':
+      handleAppendEntriesResponse(core, from, response);
+      break;
+    case 'installSnapshot':
+      handleInstallSnapshotResponse(core, from, response);
+      break;
+    case 'join':
+      handleJoinResponse(core, from, response);
+      break;
+    default:
+      unreachable(response);
+  }
+}
+
+/** A snapshot of this server's own state is on disk: the log before `keepFrom` is given up. */
+function snapshotTaken(core: Core, position: LogPosition, keepFrom: LogIndex): void {
+  assert(position.index <= core.lastApplied, `entry ${position.index} is not applied yet`);
+  assert(keepFrom <= position.index + 1, `no snapshot replaces entry ${keepFrom - 1}`);
+  if (position.index > core.snapshot.index) core.snapshot = position;
+  if (keepFrom > core.log.firstIndex) core.log.compactThrough(asLogIndex(keepFrom - 1));
 }
 
 function persisted(core: Core, writeId: number): void {
@@ -197,4 +240,18 @@ function persisted(core: Core, writeId: number): void {
   const voteIsDurable = core.hardStateWrite === nothingToAwait;
   if (role.name === 'candidate' && voteIsDurable) countVote(core, role, core.id);
   if (role.name === 'leader') advanceCommit(core);
+  endRefilling(core);
+}
+
+function crash(core: Core): void {
+  becomeFollower(core, core.term, undefined, 'it stands still');
+  core.openPieces.clear();
+  core.crashed = true;
+}
+
+function restore(core: Core): void {
+  core.crashed = false;
+  core.ticksSinceLeader = core.timing.electionTicksMin;
+  core.resetElectionTimer();
+  core.applyCommitted();
 }

@@ -37,14 +37,15 @@ export function sendHeartbeat(
   peer: ServerId,
   progress: Progress,
 ): void {
-  if (!sendEntries(core, leadership, peer, progress)) {
-    sendAppend(core, leadership, { peer, progress, entries: [] });
-  }
+  if (sendEntries(core, leadership, peer, progress)) return;
+  if (progress.mode === 'snapshot') core.emit({ type: 'sendSnapshot', to: peer, term: core.term });
+  sendAppend(core, leadership, { peer, progress, entries: [] });
 }
 
 /**
  * Sends what the follower lacks: one empty probe while it is not known where the logs meet, else
- * entries ahead of their answers. Returns whether anything was sent.
+ * entries ahead of their answers. Entries that are in the log no longer come with a snapshot.
+ * Returns whether anything was sent.
  */
 export function sendEntries(
   core: Core,
@@ -52,6 +53,17 @@ export function sendEntries(
   peer: ServerId,
   progress: Progress,
 ): boolean {
+  const { firstIndex } = core.log;
+  if (progress.mode === 'snapshot') {
+    if (progress.nextIndex < firstIndex) return false;
+    progress.hasSnapshot();
+  } else if (progress.nextIndex < firstIndex) {
+    progress.needsSnapshot();
+    core.note({ type: 'snapshotNeeded', by: peer });
+    core.emit({ type: 'sendSnapshot', to: peer, term: core.term });
+    sendAppend(core, leadership, { peer, progress, entries: [] });
+    return true;
+  }
   if (progress.mode === 'probe') {
     if (progress.probing) return false;
     progress.probing = true;
@@ -75,7 +87,7 @@ export function sendEntries(
 export function advanceCommit(core: Core): void {
   const { role } = core;
   if (role.name !== 'leader') return;
-  const durable = [...role.progress.values()].map((progress): number => progress.matchIndex);
+  const durable = counted(role, ({ matchIndex }) => matchIndex);
   durable.push(core.durableIndex);
   const index = asLogIndex(quorumValue(durable, core.quorum));
   const advances = index > core.commitIndex && core.log.termAt(index) === core.term;
@@ -89,7 +101,7 @@ export function advanceCommit(core: Core): void {
 export function answerReads(core: Core): void {
   const { role } = core;
   if (role.name !== 'leader') return;
-  const rounds = [...role.progress.values()].map((progress) => progress.ackedRound);
+  const rounds = counted(role, ({ ackedRound }) => ackedRound);
   rounds.push(role.reads.round);
   role.reads.confirm(quorumValue(rounds, core.quorum));
   for (const readId of role.reads.takeReady(core.lastApplied)) {
@@ -110,10 +122,17 @@ export function startRound(core: Core): void {
 /** Whether a majority, this server included, has answered within the last `ticks`. */
 export function reachesMajority(core: Core, leadership: Leadership, ticks: number): boolean {
   let reached = 1;
-  for (const progress of leadership.progress.values()) {
-    if (progress.ticksSinceContact < ticks) reached += 1;
+  for (const { counts, hasAnswered, ticksSinceContact } of leadership.progress.values()) {
+    // Before its first answer it has the benefit of the doubt: it may have been a voter.
+    if (ticksSinceContact < ticks && (counts || !hasAnswered)) reached += 1;
   }
   return reached >= core.quorum;
+}
+
+/** One value for each follower: 0 for what does not count, since it is no member. */
+function counted(leadership: Leadership, valueOf: (progress: Progress) => number): number[] {
+  const all = [...leadership.progress.values()];
+  return all.map((progress) => (progress.counts ? valueOf(progress) : 0));
 }
 
 /** The largest value that at least `quorum` of the servers have reached. */
@@ -126,7 +145,7 @@ export function quorumValue(values: readonly number[], quorum: number): number {
 function pushCommit(core: Core, leadership: Leadership): void {
   for (const [peer, progress] of leadership.progress) {
     const sent = sendEntries(core, leadership, peer, progress);
-    if (sent || progress.mode === 'probe') continue;
+    if (sent || progress.mode !== 'replicate') continue;
     if (progress.sentCommit < core.commitIndex) {
       sendAppend(core, leadership, { peer, progress, entries: [] });
     }
@@ -145,7 +164,9 @@ interface Append {
 
 function sendAppend(core: Core, leadership: Leadership, append: Append): void {
   const { peer, progress, entries } = append;
-  const prevLogIndex: LogIndex = asLogIndex(progress.nextIndex - 1);
+  // While a snapshot is needed, a heartbeat asks whether the follower has what it replaces.
+  const prevLogIndex: LogIndex =
+    progress.mode === 'snapshot' ? core.log.base.index : asLogIndex(progress.nextIndex - 1);
   const { electionTicksMax } = core.timing;
   progress.sentCommit = core.commitIndex;
   progress.ticksSinceSend = 0;

@@ -4,9 +4,9 @@
  * calls go on in between.
  */
 import { assert } from '../base/assert.js';
-import { asLogIndex, type LogIndex } from '../base/ids.js';
+import type { LogIndex } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
-import type { Entry } from '../raft/messages.js';
+import type { Entry, LogPosition } from '../raft/messages.js';
 import type { Timer } from './timer.js';
 
 /** Entries applied before other events get their turn; about 5 ms of work. */
@@ -19,6 +19,8 @@ type Work =
 export interface ApplierOptions<Command, Result> {
   readonly stateMachine: StateMachine<Command, Result>;
   readonly timer: Timer;
+  /** What the state machine has been restored to. */
+  readonly restoredTo: LogPosition;
   /** Called after each entry; `result` is undefined for a no-op. */
   readonly onApplied: (entry: Entry, result: Result | undefined) => void;
 }
@@ -28,18 +30,23 @@ export class Applier<Command, Result> {
   #work: Work[] = [];
   /** Entries of the first work item that are applied already. */
   #done = 0;
-  #lastApplied: LogIndex = asLogIndex(0);
+  #position: LogPosition;
   #paused = false;
   #running = false;
   #scheduled = false;
 
   constructor(options: ApplierOptions<Command, Result>) {
     this.#options = options;
+    this.#position = options.restoredTo;
   }
 
-  /** Index of the last entry that the state machine has seen. */
+  /** The last entry that the state machine has seen. */
+  get position(): LogPosition {
+    return this.#position;
+  }
+
   get lastApplied(): LogIndex {
-    return this.#lastApplied;
+    return this.#position.index;
   }
 
   apply(entries: readonly Entry[]): void {
@@ -51,6 +58,13 @@ export class Applier<Command, Result> {
   run(action: () => void): void {
     this.#work.push({ type: 'run', action });
     this.#advance();
+  }
+
+  /** The state was replaced by that through a later position, in an action of `run`. */
+  jumpTo(position: LogPosition): void {
+    const { index } = this.#position;
+    assert(position.index > index, `the state does not go back from ${index} to ${position.index}`);
+    this.#position = position;
   }
 
   /** Freezes the applied state (crash switch); the backlog is kept. */
@@ -98,10 +112,10 @@ export class Applier<Command, Result> {
   }
 
   #applyOne(entry: Entry): void {
-    assert(entry.index === this.#lastApplied + 1, `entry ${entry.index} applied out of order`);
+    assert(entry.index === this.lastApplied + 1, `entry ${entry.index} applied out of order`);
     const result =
       entry.kind === 'noop' ? undefined : this.#options.stateMachine.apply(entry.payload);
-    this.#lastApplied = entry.index;
+    this.#position = { index: entry.index, term: entry.term };
     this.#options.onApplied(entry, result);
   }
 }

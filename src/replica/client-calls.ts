@@ -6,10 +6,10 @@
 import { asLogIndex, type LogIndex, type Term } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
 import type { ReadThrough } from '../raft/effects.js';
-import type { Entry } from '../raft/messages.js';
+import type { Entry, LogPosition } from '../raft/messages.js';
 import { applySliceEntries } from './applier.js';
 import { Call } from './call.js';
-import { isFull, proposeBytesMax, UncommittedMeter } from './limits.js';
+import { areTooManyCalls, isLogFull, proposeBytesMax, UncommittedMeter } from './limits.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 import { PendingUpdates } from './pending-updates.js';
 import { Proposals } from './proposals.js';
@@ -65,15 +65,20 @@ export class ClientCalls<Command, Result> {
     return this.#reads.size;
   }
 
-  /** Whether one more call would go beyond the limits. */
-  get isFull(): boolean {
-    return isFull(this.pendingUpdates + this.pendingReads, this.#uncommitted);
+  /** Whether one more read would go beyond the limits. */
+  get isFullForReads(): boolean {
+    return areTooManyCalls(this.pendingUpdates + this.pendingReads);
+  }
+
+  /** Whether one more update would. */
+  get isFullForUpdates(): boolean {
+    return this.isFullForReads || isLogFull(this.#uncommitted, this.#proposals.waitingBytes);
   }
 
   submit(command: Command, answer: Answer<Result>): HangUp {
     const call = new Call(answer);
     if (this.#tailOpen) this.#admit(command, call);
-    else this.#proposals.wait(command, call);
+    else this.#proposals.wait(command, this.#stateMachine.encode(command), call);
     return call.hangUp;
   }
 
@@ -112,6 +117,12 @@ export class ClientCalls<Command, Result> {
     if (entry.term === this.#log.position().term) this.#openTail([]);
   }
 
+  /** The state through `position` came as a snapshot: the entries up to there were not applied. */
+  skipped(position: LogPosition, replaced: Refusal): void {
+    const reason = 'the state came as a snapshot, without the fate of each update';
+    this.#updates.skip(position, { replaced, unknown: { kind: 'outcomeUnknown', reason } });
+  }
+
   /**
    * Leadership has begun and the state machine has applied everything before `unapplied`. To judge
    * a long backlog in one turn would silence the new leader until it is deposed: then the tail
@@ -129,6 +140,17 @@ export class ClientCalls<Command, Result> {
     this.#refuseUnlogged(refusal);
   }
 
+  /** The disk hangs: nobody should wait any longer. What is in the tail may still be logged. */
+  diskLost(reason: string): void {
+    const logged: Refusal = { kind: 'outcomeUnknown', reason };
+    const unlogged: Refusal = { kind: 'storage', reason };
+    this.#updates.refuseAll(logged);
+    this.#proposals.tellAdmitted(logged);
+    this.#proposals.refuseWaiting(unlogged);
+    this.#reads.refuseAll(unlogged);
+    this.#verdicts.refuseAll(unlogged);
+  }
+
   /** Ends every call: those in the log with `logged`, all others with `unlogged`. */
   endAll(logged: Refusal, unlogged: Refusal): void {
     this.#updates.refuseAll(logged);
@@ -142,7 +164,9 @@ export class ClientCalls<Command, Result> {
     this.#uncommitted.reset(commands);
     this.#stateMachine.openTail(commands.map((entry) => entry.payload));
     this.#tailOpen = true;
-    for (const { command, call } of this.#proposals.takeWaiting()) this.#admit(command, call);
+    for (const { command, payload, call } of this.#proposals.takeWaiting()) {
+      this.#admit(command, call, payload);
+    }
   }
 
   #refuseUnlogged(refusal: Refusal): void {
@@ -151,10 +175,11 @@ export class ClientCalls<Command, Result> {
     this.#verdicts.refuseAll(refusal);
   }
 
-  #admit(command: Command, call: Call<Result>): void {
+  /** `encoded`: the command's payload, where it is known already. */
+  #admit(command: Command, call: Call<Result>, encoded?: Uint8Array): void {
     const admission = this.#stateMachine.admit(command);
     if (admission.kind === 'log') {
-      const payload = this.#stateMachine.encode(command);
+      const payload = encoded ?? this.#stateMachine.encode(command);
       this.#uncommitted.add(payload.length);
       this.#proposals.admit(payload, call);
     } else {

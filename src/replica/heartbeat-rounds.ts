@@ -31,6 +31,10 @@ export class HeartbeatRounds {
     this.#options = options;
   }
 
+  get size(): number {
+    return this.#rounds.length;
+  }
+
   add(lastIndex: LogIndex, answer: Answer<boolean>): HangUp {
     const call = new Call(answer);
     const round: Round = {

@@ -32,6 +32,10 @@ export class LeaderWish {
     this.#options = options;
   }
 
+  get size(): number {
+    return this.#wishes.length;
+  }
+
   /** Ends in `done(true)` or `done(false)`, or by `refuseAll`. */
   add(answer: Answer<boolean>): HangUp {
     const call = new Call(answer);

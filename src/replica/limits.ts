@@ -12,6 +12,9 @@ export const uncommittedEntriesMax = 100_000;
 /** Payload bytes of those commands. */
 export const uncommittedBytesMax = 256 * 1024 * 1024;
 
+/** Calls of `setleader` and `sendheartbeat` that wait at a time. */
+export const leadershipCallsMax = 1_000;
+
 /**
  * Payload bytes that are logged at once; a larger single command goes alone. Many large commands
  * at a time would make one write, and one turn of the event loop, longer than an election timeout.
@@ -41,10 +44,15 @@ export class UncommittedMeter {
   }
 }
 
-export function isFull(pendingCalls: number, uncommitted: UncommittedMeter): boolean {
+/** Reads cost the log nothing: for them, only calls count. */
+export function areTooManyCalls(pendingCalls: number): boolean {
+  return pendingCalls >= pendingCallsMax;
+}
+
+/** `waitingBytes`: payloads of commands that wait to be judged. */
+export function isLogFull(uncommitted: UncommittedMeter, waitingBytes: number): boolean {
   return (
-    pendingCalls >= pendingCallsMax ||
     uncommitted.entries >= uncommittedEntriesMax ||
-    uncommitted.bytes >= uncommittedBytesMax
+    uncommitted.bytes + waitingBytes >= uncommittedBytesMax
   );
 }

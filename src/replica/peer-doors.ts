@@ -5,20 +5,29 @@
 import type { ServerId } from '../base/ids.js';
 import type { WriteId } from '../raft/effects.js';
 import type { PeerRequest, PeerResponse } from '../raft/messages.js';
-import { Cut } from './cut.js';
+import type { Cut } from './cut.js';
 import { DurableGate } from './durable-gate.js';
 import type { ReplicaObserver } from './observer.js';
 import { PeerCalls } from './peer-calls.js';
-import type { PeerListener, PeerTransport } from './peer-transport.js';
+import type { PeerListener, PeerMessage, PeerReply, PeerTransport } from './peer-transport.js';
 import type { CutDirection, PeerOutcome } from './replica-api.js';
+import type { StateReport } from './state-report.js';
 import type { Timer } from './timer.js';
 
 const cutReason = 'cut off by makeserverunreachablefrom';
+
+const reportReceived: PeerOutcome = { kind: 'response', response: { type: 'stateReport' } };
+
+/** Different reasons that are told of one silence. */
+const reasonsToldMax = 3;
 
 export interface PeerDoorsOptions {
   readonly transport: PeerTransport;
   readonly timer: Timer;
   readonly observer: ReplicaObserver;
+  /** The artificial partition; it may outlive these doors. */
+  readonly cut: Cut;
+  readonly onReport: (from: ServerId, report: StateReport) => void;
   readonly onRequest: (from: ServerId, callId: number, request: PeerRequest) => void;
   readonly onResponse: (from: ServerId, response: PeerResponse) => void;
   readonly onUnreachable: (peer: ServerId) => void;
@@ -30,13 +39,15 @@ export type DoorState = 'open' | 'crashed' | 'closed';
 export class PeerDoors implements PeerListener {
   readonly #options: PeerDoorsOptions;
   readonly #gate = new DurableGate();
-  readonly #cut = new Cut();
+  readonly #cut: Cut;
   readonly #calls = new PeerCalls();
-  readonly #lost = new Set<ServerId>();
+  /** Silent peers, and the reasons that were told of each. */
+  readonly #lost = new Map<ServerId, Set<string>>();
   #state: DoorState = 'open';
 
   constructor(options: PeerDoorsOptions) {
     this.#options = options;
+    this.#cut = options.cut;
   }
 
   connect(): void {
@@ -67,7 +78,7 @@ export class PeerDoors implements PeerListener {
     this.#gate.durable(writeId);
   }
 
-  send(to: ServerId, request: PeerRequest, after: WriteId): void {
+  send(to: ServerId, request: PeerMessage, after: WriteId): void {
     this.#gate.pass(after, () => {
       if (this.#state !== 'open') return;
       if (!this.#cut.blocksSending(to)) {
@@ -89,13 +100,18 @@ export class PeerDoors implements PeerListener {
     });
   }
 
-  handle(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): void {
+  handle(from: ServerId, request: PeerMessage, answer: (outcome: PeerOutcome) => void): void {
     if (this.#state !== 'open') {
       answer({ kind: this.#state });
       return;
     }
     if (this.#calls.isFull || this.#cut.blocksReceiving(from)) {
       answer({ kind: 'closed' });
+      return;
+    }
+    if (request.type === 'stateReport') {
+      this.#options.onReport(from, request);
+      answer(this.#cut.blocksSending(from) ? { kind: 'closed' } : reportReceived);
       return;
     }
     const callId = this.#calls.open({ from, answer });
@@ -107,22 +123,27 @@ export class PeerDoors implements PeerListener {
     return this.#state === 'open' && !this.#cut.blocksReceiving(from);
   }
 
-  onResponse(from: ServerId, response: PeerResponse): void {
+  onResponse(from: ServerId, response: PeerReply): void {
     if (this.#state !== 'open') return;
     if (this.#cut.blocksReceiving(from)) {
       this.onUnreachable(from, cutReason);
       return;
     }
     if (this.#lost.delete(from)) this.#options.observer({ type: 'peerBack', peer: from });
-    this.#options.onResponse(from, response);
+    if (response.type !== 'stateReport') this.#options.onResponse(from, response);
   }
 
   onUnreachable(peer: ServerId, reason: string): void {
     if (this.#state !== 'open') return;
-    if (!this.#lost.has(peer)) {
-      this.#lost.add(peer);
-      this.#options.observer({ type: 'peerLost', peer, reason });
-    }
+    this.#tellLost(peer, reason);
     this.#options.onUnreachable(peer);
+  }
+  /** A peer that first could not be reached, and then refuses, is told as both, once each. */
+  #tellLost(peer: ServerId, reason: string): void {
+    const told = this.#lost.get(peer) ?? new Set();
+    this.#lost.set(peer, told);
+    if (told.has(reason) || told.size >= reasonsToldMax) return;
+    told.add(reason);
+    this.#options.observer({ type: 'peerLost', peer, reason });
   }
 }

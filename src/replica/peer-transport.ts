@@ -4,23 +4,29 @@
  */
 import type { ServerId } from '../base/ids.js';
 import type { PeerRequest, PeerResponse } from '../raft/messages.js';
+import type { StateReport, StateReportReceived } from './state-report.js';
+
+/** What a server says to another: the core's messages, and reports that pass it by. */
+export type PeerMessage = PeerRequest | StateReport;
+export type PeerReply = PeerResponse | StateReportReceived;
 
 export interface PeerTransport {
   /** Must be called before the first `send`. */
   connect(listener: PeerListener): void;
 
   /**
-   * Sends without waiting. Requests to one peer arrive in call order or not at all. Each ends in
-   * exactly one `onResponse` or `onUnreachable`, never before `send` has returned.
+   * Sends without waiting. Requests to one peer arrive in call order or not at all; those of
+   * `installSnapshot` keep their order only among themselves. Each ends in exactly one `onResponse`
+   * or `onUnreachable`, never before `send` has returned.
    */
-  send(to: ServerId, request: PeerRequest): void;
+  send(to: ServerId, request: PeerMessage): void;
 
   /** Closes all connections; nothing is heard afterwards. */
   close(): void;
 }
 
 export interface PeerListener {
-  onResponse(from: ServerId, response: PeerResponse): void;
+  onResponse(from: ServerId, response: PeerReply): void;
   /** Refused, timed out, closed, or answered by a fault. */
   onUnreachable(peer: ServerId, reason: string): void;
 }

@@ -5,7 +5,7 @@
  * bring it back and commit it.
  */
 import { asTerm, type LogIndex, type Term } from '../base/ids.js';
-import type { Entry } from '../raft/messages.js';
+import type { Entry, LogPosition } from '../raft/messages.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 
 interface Waiter<Result> {
@@ -49,6 +49,30 @@ export class PendingUpdates<Result> {
       if (term === entry.term && result !== undefined) answer({ kind: 'done', value: result });
       else answer(replaced);
     }
+  }
+
+  /**
+   * The state through `position` is there, but not from entries that were applied here. Whose entry
+   * may be among those it consists of learns nothing; whose cannot be, was replaced: terms never
+   * fall along a log.
+   */
+  skip(
+    { index: last, term: lastTerm }: LogPosition,
+    refusals: { readonly replaced: Refusal; readonly unknown: Refusal },
+  ): void {
+    if (lastTerm > this.#appliedTerm) this.#appliedTerm = lastTerm;
+    const skipped = [...this.#waiters].filter(([index]) => index <= last);
+    for (const [index, waiters] of skipped) {
+      this.#waiters.delete(index);
+      this.#size -= waiters.length;
+    }
+    for (const [index, waiters] of skipped) {
+      for (const { term, answer } of waiters) {
+        const isReplaced = term > lastTerm || (index === last && term !== lastTerm);
+        answer(isReplaced ? refusals.replaced : refusals.unknown);
+      }
+    }
+    this.#refuseEarlierTerms(refusals.replaced);
   }
 
   refuseAll(refusal: Refusal): void {

@@ -11,6 +11,7 @@ import type { Refusal } from './outcome.js';
 
 interface Waiting<Command, Result> {
   readonly command: Command;
+  readonly payload: Uint8Array;
   readonly call: Call<Result>;
 }
 
@@ -21,25 +22,35 @@ interface Admitted<Result> {
 
 export class Proposals<Command, Result> {
   readonly #waiting = new Set<Waiting<Command, Result>>();
+  #waitingBytes = 0;
   #admitted: Admitted<Result>[] = [];
 
   get size(): number {
     return this.#waiting.size + this.#admitted.length;
   }
 
+  /** Payloads of the commands that wait for the tail. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   get hasAdmitted(): boolean {
     return this.#admitted.length > 0;
   }
 
-  wait(command: Command, call: Call<Result>): void {
-    const waiting = { command, call };
+  wait(command: Command, payload: Uint8Array, call: Call<Result>): void {
+    const waiting = { command, payload, call };
     this.#waiting.add(waiting);
-    call.moveTo(() => this.#waiting.delete(waiting));
+    this.#waitingBytes += payload.length;
+    call.moveTo(() => {
+      if (this.#waiting.delete(waiting)) this.#waitingBytes -= payload.length;
+    });
   }
 
   takeWaiting(): readonly Waiting<Command, Result>[] {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
+    this.#waitingBytes = 0;
     return waiting;
   }
 
@@ -55,6 +66,18 @@ export class Proposals<Command, Result> {
       return at > 0 && bytes > bytesMax;
     });
     return this.#admitted.splice(0, tooFar < 0 ? this.#admitted.length : tooFar);
+  }
+
+  /** Their callers wait no longer; they stand in the tail and are still to be logged. */
+  tellAdmitted(refusal: Refusal): void {
+    for (const { call } of [...this.#admitted]) {
+      call.answer(refusal);
+      call.hangUp();
+    }
+  }
+
+  refuseWaiting(refusal: Refusal): void {
+    for (const { call } of this.takeWaiting()) call.answer(refusal);
   }
 
   /** None of them is in the log: each is refused without effect. */

@@ -6,10 +6,10 @@ import { ticksOf } from './timing.js';
 const quietMs = 100;
 
 export class QuietWatch {
-  readonly #storage: Storage;
+  readonly #storage: Pick<Storage, 'rest'>;
   #ticksSinceWrite = 0;
 
-  constructor(storage: Storage) {
+  constructor(storage: Pick<Storage, 'rest'>) {
     this.#storage = storage;
   }
 

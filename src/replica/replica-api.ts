@@ -2,8 +2,10 @@
  * What the outside of a server (`src/rpc`, pages, metrics) may ask of its replica.
  */
 import type { LogIndex, ServerId, Term } from '../base/ids.js';
-import type { Entry, PeerRequest, PeerResponse } from '../raft/messages.js';
+import type { Standing } from '../raft/effects.js';
+import type { Entry } from '../raft/messages.js';
 import type { Answer, HangUp, Outcome } from './outcome.js';
+import type { PeerMessage, PeerReply } from './peer-transport.js';
 
 export type ReplicaRole = 'leader' | 'follower' | 'candidate' | 'crashed';
 
@@ -12,20 +14,33 @@ export interface ReplicaStatus {
   readonly role: ReplicaRole;
   readonly term: Term;
   readonly leaderId: ServerId | undefined;
+  /** Whether this server counts (docs/decisions/0008-standing.md). */
+  readonly standing: Standing;
   readonly commitIndex: LogIndex;
   readonly lastApplied: LogIndex;
   readonly firstLogIndex: LogIndex;
   readonly lastLogIndex: LogIndex;
   /** Highest index of the log that is on this server's disk. */
   readonly durableIndex: LogIndex;
+  /** What the newest durable snapshot reaches up to; 0 without one. */
+  readonly snapshotIndex: LogIndex;
   /** Calls that wait for their answer: updates by their entry, reads by their barrier. */
   readonly pendingUpdates: number;
   readonly pendingReads: number;
   readonly unreachable: readonly ServerId[];
   /** Set once the disk has refused a write. */
   readonly storageError: string | undefined;
+  /** Age of the oldest write that the disk has not answered; 0 when there is none. */
+  readonly diskSilentMs: number;
+  /** Servers whose state was found to differ from this one's, and at which index. */
+  readonly stateMismatch: StateMismatch | undefined;
   /** How far each follower is, as the leader knows it; empty on others. */
   readonly followers: readonly FollowerStatus[];
+}
+
+export interface StateMismatch {
+  readonly index: LogIndex;
+  readonly servers: readonly ServerId[];
 }
 
 export interface FollowerStatus {
@@ -41,7 +56,7 @@ export type CutDirection = 'both' | 'send' | 'receive';
 
 /** What a peer's call gets. `closed` means: no answer at all, the connection ends. */
 export type PeerOutcome =
-  | { readonly kind: 'response'; readonly response: PeerResponse }
+  | { readonly kind: 'response'; readonly response: PeerReply }
   | { readonly kind: 'crashed' }
   | { readonly kind: 'closed' };
 
@@ -57,7 +72,7 @@ export interface ReplicaApi<Command, Result> {
   readBarrier(answer: Answer<undefined>): HangUp;
 
   /** A peer's call; `answer` is called once, after what it promises is durable. */
-  handlePeer(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): void;
+  handlePeer(from: ServerId, request: PeerMessage, answer: (outcome: PeerOutcome) => void): void;
 
   /** A part of a long call of this peer has arrived; `handlePeer` follows when it is whole. */
   hearing(from: ServerId): void;

@@ -6,129 +6,123 @@
  * The crash switch sits at the doors: while it is on, nothing goes out and nothing but finished
  * disk writes comes in.
  */
-import { neverHalf } from '../base/assert.js';
 import { asLogIndex, type ServerId } from '../base/ids.js';
-import type { StateMachine } from '../base/state-machine.js';
-import type { RaftEffect, RaftEvent, WriteId } from '../raft/effects.js';
-import type { Entry, PeerRequest } from '../raft/messages.js';
+import { nothingToAwait, type WriteId } from '../raft/effects.js';
+import type { Entry } from '../raft/messages.js';
 import { Raft } from '../raft/raft.js';
-import type { RecoveredState, Storage, StorageError } from '../storage/storage.js';
+import type { StorageError } from '../storage/storage.js';
 import { answerSoon } from './answer-soon.js';
 import { Applier } from './applier.js';
+import { carryOut, type EffectOwner } from './carry-out.js';
 import { ClientCalls } from './client-calls.js';
-import { HeartbeatRounds } from './heartbeat-rounds.js';
-import { LeaderWish } from './leader-wish.js';
-import type { ReplicaObserver } from './observer.js';
+import { CoreLoop } from './core-loop.js';
+import { Cut } from './cut.js';
+import { diskLostReason, DiskWatch } from './disk-watch.js';
+import { LeadershipCalls } from './leadership-calls.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 import { PeerDoors, type DoorState } from './peer-doors.js';
-import type { PeerTransport } from './peer-transport.js';
+import type { PeerMessage } from './peer-transport.js';
 import { QuietWatch } from './quiet-watch.js';
 import type { CutDirection, PeerOutcome, ReplicaApi, ReplicaStatus } from './replica-api.js';
+import type { ReplicaOptions } from './replica-options.js';
+import { defaultSnapshotLimits } from './snapshot-limits.js';
+import { Snapshots } from './snapshots.js';
+import { Standstill } from './standstill.js';
+import { StateAlarm } from './state-alarm.js';
 import { describeStatus } from './status.js';
-import { leadershipCallTicks, raftTiming, tickMs, type ReplicaTiming } from './timing.js';
-import type { Timer } from './timer.js';
+import { raftTiming, tickMs } from './timing.js';
 
-export interface ReplicaOptions<Command, Result> {
-  readonly serverId: ServerId;
-  /** All servers of the cluster, this one too. */
-  readonly servers: readonly ServerId[];
-  readonly stateMachine: StateMachine<Command, Result>;
-  readonly storage: Storage;
-  readonly recovered: RecoveredState;
-  readonly transport: PeerTransport;
-  readonly timer: Timer;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly timing: ReplicaTiming;
-  readonly observer: ReplicaObserver;
-}
+const defaultStateCheckMs = 10 * 60 * 1_000;
 
 export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   readonly #options: ReplicaOptions<Command, Result>;
   readonly #raft: Raft;
+  readonly #loop: CoreLoop;
+  readonly #effects: EffectOwner;
   readonly #applier: Applier<Command, Result>;
   readonly #doors: PeerDoors;
   readonly #calls: ClientCalls<Command, Result>;
-  readonly #wish: LeaderWish;
-  readonly #heartbeats: HeartbeatRounds;
+  readonly #leadershipCalls: LeadershipCalls;
+  readonly #snapshots: Snapshots;
+  readonly #alarm: StateAlarm;
   readonly #quiet: QuietWatch;
-  readonly #inbox: RaftEvent[] = [];
-  #stepping = false;
+  readonly #diskWatch: DiskWatch;
   #flushScheduled = false;
-  /** The core stands still: crashed, stopping, or without a disk. */
-  #halted = false;
-  #crashed = false;
-  #stopping = false;
-  #storageError: string | undefined = undefined;
+  readonly #standstill = new Standstill();
+  #storageClosed: Promise<void> | undefined = undefined;
   #stopTicking: (() => void) | undefined = undefined;
 
   constructor(options: ReplicaOptions<Command, Result>) {
     this.#options = options;
-    const { serverId, servers, recovered, random, timer, stateMachine } = options;
-    const { hardState, entries } = recovered;
-    const timing = raftTiming(options.timing);
-    this.#raft = new Raft({ id: serverId, servers, timing, random, hardState, entries });
+    const { serverId, servers, random, timing, recovered, inherited } = options;
+    const { storage, timer, stateMachine, observer } = options;
+    this.#raft = new Raft({
+      ...recovered,
+      ...{ id: serverId, servers, random },
+      timing: raftTiming(timing),
+    });
+    this.#loop = new CoreLoop(this.#raft, (effect) => {
+      carryOut(effect, this.#effects);
+    });
     this.#applier = new Applier<Command, Result>({
-      stateMachine,
-      timer,
+      ...{ stateMachine, timer, restoredTo: recovered.snapshot },
       onApplied: (entry, result) => {
+        this.#snapshots.applied(entry);
         this.#calls.settle(entry, result, this.#notLeader());
       },
     });
-    this.#quiet = new QuietWatch(options.storage);
-    this.#doors = this.#makeDoors();
+    this.#alarm = inherited?.alarm ?? new StateAlarm(observer);
+    this.#quiet = new QuietWatch(storage);
+    this.#diskWatch = new DiskWatch(observer);
+    this.#doors = this.#makeDoors(inherited?.cut ?? new Cut());
     this.#calls = this.#makeCalls();
-    this.#wish = new LeaderWish({
-      deadlineTicks: leadershipCallTicks,
-      retryTicks: timing.electionTicksMin,
-      campaign: () => {
-        this.#take({ type: 'campaign' });
-      },
-    });
-    this.#heartbeats = new HeartbeatRounds({
-      peers: servers.filter((server) => server !== serverId),
-      deadlineTicks: leadershipCallTicks,
-      broadcast: () => {
-        this.#take({ type: 'broadcast' });
-      },
-    });
+    this.#leadershipCalls = this.#makeLeadershipCalls();
+    this.#snapshots = this.#makeSnapshots();
+    this.#effects = this.#makeEffectOwner();
+    if (inherited?.isCrashed === true) this.#standCrashed();
   }
 
   /** Begins to take part in the cluster. The transport must be able to send from now on. */
   start(): void {
     this.#doors.connect();
-    this.#startTicking();
+    if (!this.#loop.isHalted) this.#startTicking();
   }
 
   /** Ends every pending call and the timers, waits for the disk, and gives it back. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#standstill.isStopping = true;
     this.#halt('closed', {
       logged: { kind: 'outcomeUnknown', reason: 'the server is stopping' },
       unlogged: { kind: 'stopping' },
     });
     this.#options.transport.close();
-    await this.#options.storage.close();
+    await this.closeStorage();
+  }
+
+  /** Gives back the disk of a replica that stands still. The same promise for whoever asks. */
+  closeStorage(): Promise<void> {
+    this.#storageClosed ??= this.#snapshots.ended().then(() => this.#options.storage.close());
+    return this.#storageClosed;
   }
 
   submit(command: Command, answer: Answer<Result>): HangUp {
-    const refusal = this.#refusal(this.#calls.isFull);
+    const refusal = this.#refusal() ?? this.#lackOfRoom(this.#calls.isFullForUpdates);
     if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
     return this.#calls.submit(command, answer);
   }
 
   readBarrier(answer: Answer<undefined>): HangUp {
-    const refusal = this.#refusal(this.#calls.isFull);
+    const refusal = this.#refusal() ?? this.#lackOfRoom(this.#calls.isFullForReads);
     if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
     return this.#calls.readBarrier(answer);
   }
 
-  handlePeer(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): void {
+  handlePeer(from: ServerId, request: PeerMessage, answer: (outcome: PeerOutcome) => void): void {
     this.#doors.handle(from, request, answer);
   }
 
   hearing(from: ServerId): void {
-    if (this.#doors.hears(from)) this.#take({ type: 'hearing', from });
+    if (this.#doors.hears(from)) this.#loop.take({ type: 'hearing', from });
   }
 
   isLeader(): boolean {
@@ -136,47 +130,43 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   isCrashed(): boolean {
-    return this.#crashed;
+    return this.#standstill.isCrashed;
   }
 
   crash(): void {
-    if (this.#crashed || this.#stopping) return;
-    this.#crashed = true;
+    if (this.#standstill.isCrashed || this.#standstill.isStopping) return;
     this.#options.observer({ type: 'crashed' });
-    this.#halt(this.#storageError === undefined ? 'crashed' : 'closed', {
-      logged: { kind: 'crashed', logged: true },
-      unlogged: { kind: 'crashed', logged: false },
-    });
+    this.#standCrashed();
   }
 
   restore(): void {
     this.setUnreachable([], 'both');
-    if (!this.#crashed) return;
-    this.#crashed = false;
+    if (!this.#standstill.isCrashed) return;
+    this.#standstill.isCrashed = false;
     this.#options.observer({ type: 'restored' });
-    if (this.#haltRefusal() !== undefined) return;
-    this.#halted = false;
+    if (this.#standstill.refusal !== undefined) return;
+    this.#loop.resume();
     this.#applier.resume();
-    this.#take({ type: 'restore' });
+    this.#loop.take({ type: 'restore' });
     this.#doors.setState('open');
     this.#startTicking();
   }
 
   setLeader(answer: Answer<boolean>): HangUp {
     const { timer } = this.#options;
-    const refusal = this.#haltRefusal();
+    const refusal = this.#standstill.refusal ?? this.#lackOfRoom(this.#leadershipCalls.isFull);
     if (refusal !== undefined) return answerSoon(timer, answer, refusal);
     if (this.isLeader()) return answerSoon(timer, answer, { kind: 'done', value: true });
-    return this.#wish.add(answer);
+    return this.#leadershipCalls.setLeader(answer);
   }
 
   sendHeartbeat(answer: Answer<boolean>): HangUp {
     const { timer, servers } = this.#options;
-    const refusal = this.#haltRefusal();
+    const refusal = this.#standstill.refusal ?? this.#lackOfRoom(this.#leadershipCalls.isFull);
     if (refusal !== undefined) return answerSoon(timer, answer, refusal);
     if (!this.isLeader()) return answerSoon(timer, answer, { kind: 'done', value: false });
     if (servers.length === 1) return answerSoon(timer, answer, { kind: 'done', value: true });
-    return this.#heartbeats.add(this.#raft.log.lastIndex, answer);
+    return this.#leadershipCalls.sendHeartbeat(this.#raft.log.lastIndex, answer);
   }
 
   setUnreachable(servers: readonly ServerId[], direction: CutDirection): void {
@@ -187,12 +177,13 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     return describeStatus({
       serverId: this.#options.serverId,
       raft: this.#raft,
-      crashed: this.#crashed,
+      crashed: this.#standstill.isCrashed,
       lastApplied: this.#applier.lastApplied,
       pendingUpdates: this.#calls.pendingUpdates,
       pendingReads: this.#calls.pendingReads,
       unreachable: this.#doors.cutServers,
-      storageError: this.#storageError,
+      storageError: this.#standstill.storageError,
+      stateMismatch: this.#alarm.mismatch,
     });
   }
 
@@ -202,23 +193,27 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     return log.range(from, log.lastIndex);
   }
 
-  #makeDoors(): PeerDoors {
+  #makeDoors(cut: Cut): PeerDoors {
     const { transport, timer, observer } = this.#options;
     return new PeerDoors({
-      transport,
-      timer,
-      observer,
+      ...{ transport, timer, observer, cut },
+      onReport: (from, report) => {
+        this.#alarm.reported(from, report);
+      },
       onRequest: (from, callId, request) => {
-        this.#take({ type: 'request', from, callId, request });
+        this.#loop.take({ type: 'request', from, callId, request });
       },
       onResponse: (from, response) => {
-        this.#take({ type: 'response', from, response });
+        // Terms come first: a piece is sent only by who still leads.
+        this.#loop.take({ type: 'response', from, response });
         const matchIndex = this.#raft.progress.get(from)?.matchIndex ?? asLogIndex(0);
-        this.#heartbeats.answered(from, matchIndex);
+        this.#leadershipCalls.answered(from, matchIndex);
+        if (response.type === 'installSnapshot') this.#snapshots.answered(from, response);
       },
       onUnreachable: (peer) => {
-        this.#take({ type: 'unreachable', peer });
-        this.#heartbeats.lost(peer);
+        this.#loop.take({ type: 'unreachable', peer });
+        this.#leadershipCalls.lost(peer);
+        this.#snapshots.lost(peer);
       },
     });
   }
@@ -228,13 +223,65 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       position: () => ({ term: this.#raft.term, lastIndex: this.#raft.log.lastIndex }),
       isWriting: () => this.#raft.isWriting,
       propose: (payloads) => {
-        this.#take({ type: 'propose', payloads });
+        this.#loop.take({ type: 'propose', payloads });
       },
       read: (readId, through) => {
-        this.#take({ type: 'read', readId, through });
+        this.#loop.take({ type: 'read', readId, through });
       },
       scheduleFlush: () => {
         this.#scheduleFlush();
+      },
+    });
+  }
+
+  #makeEffectOwner(): EffectOwner {
+    const { storage, observer } = this.#options;
+    return {
+      ...{ storage, observer, quiet: this.#quiet, doors: this.#doors },
+      ...{ calls: this.#calls, applier: this.#applier, snapshots: this.#snapshots },
+      written: (writeId, error) => {
+        if (error === undefined) this.#persisted(writeId);
+        else this.#storageFailed(error);
+      },
+      lead: (unapplied) => {
+        this.#lead(unapplied);
+      },
+      leadNoLonger: () => {
+        this.#leadNoLonger();
+      },
+    };
+  }
+
+  #makeLeadershipCalls(): LeadershipCalls {
+    const { serverId, servers, timing } = this.#options;
+    return new LeadershipCalls({
+      peers: servers.filter((server) => server !== serverId),
+      retryTicks: raftTiming(timing).electionTicksMin,
+      campaign: () => {
+        this.#loop.take({ type: 'campaign' });
+      },
+      broadcast: () => {
+        this.#loop.take({ type: 'broadcast' });
+      },
+    });
+  }
+
+  #makeSnapshots(): Snapshots {
+    const { serverId, servers, snapshots, stateCheckMs } = this.#options;
+    return new Snapshots({
+      ...this.#options,
+      ...{ raft: this.#raft, applier: this.#applier, alarm: this.#alarm },
+      peers: servers.filter((server) => server !== serverId),
+      limits: snapshots ?? defaultSnapshotLimits,
+      stateCheckMs: stateCheckMs ?? defaultStateCheckMs,
+      take: (event) => {
+        this.#loop.take(event);
+      },
+      send: (to, request) => {
+        this.#doors.send(to, request, nothingToAwait);
+      },
+      onInstalled: (position) => {
+        this.#calls.skipped(position, this.#notLeader());
       },
     });
   }
@@ -249,79 +296,25 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   ): void {
     this.#stopTicking?.();
     this.#applier.pause();
-    if (!this.#halted) this.#inbox.push({ type: 'crash' });
-    this.#halted = true;
+    this.#loop.halt();
+    this.#snapshots.giveUp();
     this.#doors.setState(doors);
     this.#calls.endAll(refusals.logged, refusals.unlogged);
-    this.#wish.refuseAll(refusals.unlogged);
-    this.#heartbeats.refuseAll(refusals.unlogged);
-    this.#stepThrough();
+    this.#leadershipCalls.refuseAll(refusals.unlogged);
+    this.#loop.stepThrough();
   }
 
-  /** An effect that causes another event has it taken after the present one. */
-  #take(event: RaftEvent): void {
-    this.#inbox.push(event);
-    this.#stepThrough();
-  }
-
-  #stepThrough(): void {
-    if (this.#stepping) return;
-    this.#stepping = true;
-    neverHalf('a step', () => {
-      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
-        if (this.#isShutOut(next)) continue;
-        for (const effect of this.#raft.step(next)) this.#carryOut(effect);
-      }
+  #standCrashed(): void {
+    this.#standstill.isCrashed = true;
+    this.#halt(this.#standstill.storageError === undefined ? 'crashed' : 'closed', {
+      logged: { kind: 'crashed', logged: true },
+      unlogged: { kind: 'crashed', logged: false },
     });
-    this.#stepping = false;
-  }
-
-  /** A server that stands still hears only its own disk and the switch. */
-  #isShutOut(event: RaftEvent): boolean {
-    return this.#halted && !['persisted', 'crash', 'restore'].includes(event.type);
-  }
-
-  #carryOut(effect: RaftEffect): void {
-    switch (effect.type) {
-      case 'persist':
-        this.#quiet.wrote();
-        this.#options.storage.append(effect, (error) => {
-          if (error === undefined) this.#persisted(effect.writeId);
-          else this.#storageFailed(error);
-        });
-        return;
-      case 'send':
-        this.#doors.send(effect.to, effect.request, effect.after);
-        return;
-      case 'reply':
-        this.#doors.reply(effect.callId, effect.response, effect.after);
-        return;
-      case 'apply':
-        this.#applier.apply(effect.entries);
-        return;
-      case 'readReady':
-        this.#applier.run(() => {
-          this.#calls.readReady(effect.readId);
-        });
-        return;
-      case 'readAborted':
-        // `notLeading` follows and ends all reads at once.
-        return;
-      case 'leading':
-        this.#lead(effect.unapplied);
-        return;
-      case 'notLeading':
-        this.#leadNoLonger();
-        return;
-      case 'note':
-        this.#options.observer({ type: 'raft', note: effect.note });
-        return;
-    }
   }
 
   #persisted(writeId: WriteId): void {
     this.#doors.durable(writeId);
-    this.#take({ type: 'persisted', writeId });
+    this.#loop.take({ type: 'persisted', writeId });
     this.#flush();
   }
 
@@ -337,7 +330,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   #flush(): void {
     if (this.#refusal() !== undefined) return;
     // Within a step the core may be about to lose its leadership: what waits goes in afterwards.
-    if (this.#stepping) {
+    if (this.#loop.isStepping) {
       this.#scheduleFlush();
       return;
     }
@@ -345,7 +338,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   #lead(unapplied: readonly Entry[]): void {
-    this.#wish.fulfilled();
+    this.#leadershipCalls.elected();
     const { term } = this.#raft;
     this.#applier.run(() => {
       if (this.#refusal() !== undefined || this.#raft.term !== term) return;
@@ -355,34 +348,35 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
 
   #leadNoLonger(): void {
     this.#calls.deposed(this.#notLeader());
-    this.#heartbeats.deposed();
+    this.#leadershipCalls.deposed();
+    this.#snapshots.deposed();
     this.#applier.run(() => {
       this.#options.stateMachine.closeTail();
     });
   }
 
   #storageFailed(error: StorageError): void {
-    if (this.#storageError !== undefined) return;
+    if (this.#standstill.storageError !== undefined) return;
     const reason = error.message;
-    this.#storageError = reason;
+    this.#standstill.storageError = reason;
     this.#options.observer({ type: 'storageFailed', reason });
     this.#halt('closed', {
       logged: { kind: 'outcomeUnknown', reason },
       unlogged: { kind: 'storage', reason },
     });
+    this.#options.onStorageFailed?.();
   }
 
-  /** Why this server takes no calls of leaders now, or undefined when it leads and has room. */
-  #refusal(isFull = false): Refusal | undefined {
+  /** Why this server takes no calls of leaders now, or undefined when it leads. */
+  #refusal(): Refusal | undefined {
     const notLeading = this.#raft.role === 'leader' ? undefined : this.#notLeader();
-    return this.#haltRefusal() ?? notLeading ?? (isFull ? { kind: 'busy' } : undefined);
+    return this.#standstill.refusal ?? notLeading;
   }
 
-  #haltRefusal(): Refusal | undefined {
-    if (this.#stopping) return { kind: 'stopping' };
-    if (this.#crashed) return { kind: 'crashed', logged: false };
-    if (this.#storageError === undefined) return undefined;
-    return { kind: 'storage', reason: this.#storageError };
+  /** Why no more calls can wait, or undefined when one more can. */
+  #lackOfRoom(isFull: boolean): Refusal | undefined {
+    if (this.#diskWatch.isLost) return { kind: 'storage', reason: diskLostReason };
+    return isFull ? { kind: 'busy' } : undefined;
   }
 
   #notLeader(): Refusal {
@@ -391,10 +385,16 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
 
   #startTicking(): void {
     this.#stopTicking = this.#options.timer.every(tickMs, () => {
-      this.#take({ type: 'tick' });
+      this.#loop.take({ type: 'tick' });
       this.#quiet.tick();
-      this.#wish.tick();
-      this.#heartbeats.tick();
+      this.#leadershipCalls.tick();
+      this.#snapshots.tick();
+      this.#watchDisk();
     });
+  }
+
+  #watchDisk(): void {
+    this.#diskWatch.look(this.#raft.diskSilentTicks);
+    if (this.#diskWatch.isLost) this.#calls.diskLost(diskLostReason);
   }
 }

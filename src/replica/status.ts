@@ -1,7 +1,7 @@
 /** A replica's state as one value, for pages, metrics and `getinternalstate`. */
 import type { LogIndex, ServerId } from '../base/ids.js';
 import type { Raft } from '../raft/raft.js';
-import type { FollowerStatus, ReplicaRole, ReplicaStatus } from './replica-api.js';
+import type { FollowerStatus, ReplicaRole, ReplicaStatus, StateMismatch } from './replica-api.js';
 import { tickMs } from './timing.js';
 
 export interface StatusParts {
@@ -13,6 +13,7 @@ export interface StatusParts {
   readonly pendingReads: number;
   readonly unreachable: readonly ServerId[];
   readonly storageError: string | undefined;
+  readonly stateMismatch: StateMismatch | undefined;
 }
 
 export function describeStatus(parts: StatusParts): ReplicaStatus {
@@ -26,6 +27,9 @@ export function describeStatus(parts: StatusParts): ReplicaStatus {
     firstLogIndex: raft.log.firstIndex,
     lastLogIndex: raft.log.lastIndex,
     durableIndex: raft.durableIndex,
+    standing: raft.standing,
+    snapshotIndex: raft.snapshot.index,
+    diskSilentMs: raft.diskSilentTicks * tickMs,
     followers: followersOf(raft),
   };
 }

@@ -5,18 +5,12 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { nestedValuesMax } from '../base/limits.js';
+import type { ByteBudget } from './byte-budget.js';
 import { CallDecoder, decodeCall, type DecodedCall } from './codec/call-decoder.js';
 import type { Turns } from './turns.js';
 
 /** What a call holds beyond so many bytes waits for its turn. */
 const promptBytesMax = 64 * 1024;
-
-/** A counter of bytes that stand in memory, shared by all connections. */
-export interface ByteBudget {
-  /** Takes `bytes`, or refuses because the budget is spent. */
-  take(bytes: number): boolean;
-  giveBack(bytes: number): void;
-}
 
 export type ReceivedCall =
   | DecodedCall
@@ -36,11 +30,14 @@ interface ReceiveOptions {
   readonly turns: Turns;
 }
 
-/** Reads the body and calls `done` once, unless the client hangs up before its end. */
+/**
+ * Reads the body and calls `done` once, with the number of bytes that were read, unless the client
+ * hangs up before its end.
+ */
 export function receiveCall(
   request: IncomingMessage,
   options: ReceiveOptions,
-  done: (received: ReceivedCall) => void,
+  done: (received: ReceivedCall, bytes: number) => void,
 ): void {
   const { bytesMax, announcedBytes, budget, onPiece, turns } = options;
   const limits = { bytesMax, nestedValuesMax };
@@ -52,20 +49,20 @@ export function receiveCall(
     budget.giveBack(bytes);
     bytes = 0;
   };
-  const finish = (received: ReceivedCall): void => {
+  const finish = (received: ReceivedCall, bodyBytes: number): void => {
     isOver = true;
     releaseBudget();
-    done(received);
+    done(received, bodyBytes);
   };
   const takeChunk = (chunk: Buffer): void => {
     if (isOver) return;
     if (decoder === undefined && chunk.length === announcedBytes) {
-      finish(decodeCall(chunk, limits));
+      finish(decodeCall(chunk, limits), chunk.length);
       return;
     }
     const isTooLong = bytes + chunk.length > bytesMax;
     if (isTooLong || !budget.take(chunk.length)) {
-      finish({ kind: isTooLong ? 'tooLong' : 'tooMuchInAll' });
+      finish({ kind: isTooLong ? 'tooLong' : 'tooMuchInAll' }, bytes);
       return;
     }
     if (decoder !== undefined) onPiece();
@@ -82,7 +79,7 @@ export function receiveCall(
     });
   };
   const takeEnd = (): void => {
-    if (!isOver) finish((decoder ?? new CallDecoder(limits)).end());
+    if (!isOver) finish((decoder ?? new CallDecoder(limits)).end(), bytes);
   };
   request.once('close', () => {
     if (isWhole) return;

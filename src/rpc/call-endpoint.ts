@@ -5,7 +5,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asServerId, type ServerId } from '../base/ids.js';
-import { receiveCall, type ByteBudget, type ReceivedCall } from './call-body.js';
+import { ByteBudget } from './byte-budget.js';
+import { receiveCall, type ReceivedCall } from './call-body.js';
 import { secretHeader, type ClusterSecret } from './cluster-secret.js';
 import { encodeFault, encodeResponse } from './codec/encode.js';
 import { faultCode } from './codec/fault-code.js';
@@ -18,6 +19,7 @@ import { peerHeader } from './peer-header.js';
 import { endWithLastResponse, plainTextHeaders } from './plain-response.js';
 import { busyFault } from './refusal-fault.js';
 import { Turns } from './turns.js';
+import type { Answered } from './unread-answers.js';
 import type { Fault, XmlCall } from './xml-value.js';
 
 const xmlContentType = /^(?:text|application)\/(?:[\w.+-]+\+)?xml$/i;
@@ -34,35 +36,53 @@ export interface CallEndpointOptions {
   readonly onBug: (error: unknown, where: string) => void;
 }
 
+/** A call of at most so many bytes is run however many long ones are pending. */
+const shortCallBytesMax = 4 * 1024;
+
+/** What servers have apart from clients: no crowd of clients may hold up the log. */
+class Lane {
+  readonly turns = new Turns();
+  /** Bodies that have arrived in part. */
+  readonly partial: ByteBudget;
+  /** Bodies of the long calls that wait for their answer. */
+  readonly pending: ByteBudget;
+
+  constructor({ partialBodiesBytesMax, pendingBodiesBytesMax }: HttpLimits) {
+    this.partial = new ByteBudget(partialBodiesBytesMax);
+    this.pending = new ByteBudget(pendingBodiesBytesMax);
+  }
+}
+
 export class CallEndpoint {
   readonly #options: CallEndpointOptions;
-  /** Peers take turns among themselves: no crowd of clients may hold up the log. */
-  readonly #clientTurns = new Turns();
-  readonly #peerTurns = new Turns();
-  /** Bytes of bodies that have arrived in part. */
-  #partialBytes = 0;
-  readonly #budget: ByteBudget = {
-    take: (bytes) => {
-      if (this.#partialBytes + bytes > this.#options.limits.partialBodiesBytesMax) return false;
-      this.#partialBytes += bytes;
-      return true;
-    },
-    giveBack: (bytes) => {
-      this.#partialBytes -= bytes;
-    },
-  };
+  readonly #clients: Lane;
+  readonly #peers: Lane;
 
   constructor(options: CallEndpointOptions) {
     this.#options = options;
+    this.#clients = new Lane(options.limits);
+    this.#peers = new Lane(options.limits);
   }
 
   /** Bytes of bodies that have arrived in part, over all connections. */
   get partialBytes(): number {
-    return this.#partialBytes;
+    return this.#clients.partial.bytes + this.#peers.partial.bytes;
+  }
+
+  /** Bytes of the long calls that wait for their answer, over all connections. */
+  get pendingBytes(): number {
+    return this.#clients.pending.bytes + this.#peers.pending.bytes;
+  }
+
+  /** Whether the request proves to come from a server, as far as it is asked to prove it. */
+  isOfPeer(request: IncomingMessage): boolean {
+    return (
+      request.headers[peerHeader] !== undefined && this.#callerOf(request).peerId !== undefined
+    );
   }
 
   /** Takes a POST whose path is that of calls. */
-  serve(request: IncomingMessage, response: ServerResponse): void {
+  serve(request: IncomingMessage, response: ServerResponse, answered: Answered): void {
     const { limits } = this.#options;
     const { headers } = request;
     const refusal = refuseType(headers['content-type'], headers['content-encoding']);
@@ -81,17 +101,18 @@ export class CallEndpoint {
     }
     if (isWaitingForContinue(request)) response.writeContinue();
     const { peerId } = caller;
+    const lane = peerId === undefined ? this.#clients : this.#peers;
     const options = {
       bytesMax,
       announcedBytes,
-      budget: this.#budget,
-      turns: peerId === undefined ? this.#clientTurns : this.#peerTurns,
+      budget: lane.partial,
+      turns: lane.turns,
       onPiece: () => {
         if (peerId !== undefined) this.#options.onPeerPiece(peerId);
       },
     };
-    receiveCall(request, options, (received) => {
-      this.#take(received, { request, response, caller, bytesMax });
+    receiveCall(request, options, (received, bytes) => {
+      this.#take(received, { request, response, answered, caller, lane, bytes, bytesMax });
     });
   }
 
@@ -117,28 +138,44 @@ export class CallEndpoint {
 
   #run(call: XmlCall, exchange: Exchange): void {
     const { connections, dispatcher } = this.#options;
-    let isAnswered = false;
+    const { pending } = exchange.lane;
+    const heldBytes = exchange.bytes > shortCallBytesMax ? exchange.bytes : 0;
+    if (!pending.take(heldBytes)) {
+      this.#send(exchange, { kind: 'fault', fault: busyFault('too many long calls are pending') });
+      return;
+    }
+    let isOver = false;
     let forget: (() => void) | undefined;
+    const end = (): void => {
+      isOver = true;
+      pending.giveBack(heldBytes);
+    };
     const hangUp = dispatcher.dispatch(call, exchange.caller, (outcome) => {
-      isAnswered = true;
+      end();
       forget?.();
       this.#send(exchange, outcome);
     });
+    const giveUp = (): void => {
+      end();
+      hangUp();
+    };
     // The answer may have come during the call, which the compiler cannot see.
-    if (!(isAnswered as boolean)) forget = connections.addPending(exchange.request.socket, hangUp);
+    if (!(isOver as boolean)) forget = connections.addPending(exchange.request.socket, giveUp);
   }
 
-  #send({ request, response }: Exchange, outcome: MethodOutcome): void {
+  #send({ request, response, answered }: Exchange, outcome: MethodOutcome): void {
     if (outcome.kind === 'closed') {
       request.socket.destroy();
       return;
     }
     if (this.#options.connections.isClosing) response.shouldKeepAlive = false;
     const text = this.#encode(outcome);
+    const bytes = Buffer.byteLength(text);
     response.writeHead(200, {
       'Content-Type': 'text/xml; charset=utf-8',
-      'Content-Length': Buffer.byteLength(text),
+      'Content-Length': bytes,
     });
+    answered(bytes);
     response.end(text);
   }
 
@@ -186,7 +223,11 @@ export class CallEndpoint {
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly answered: Answered;
   readonly caller: Caller;
+  readonly lane: Lane;
+  /** Of the body. */
+  readonly bytes: number;
   readonly bytesMax: number;
 }
 

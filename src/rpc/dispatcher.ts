@@ -11,6 +11,7 @@ import type { MethodServices } from './method-services.js';
 import {
   nothingToHangUp,
   type Caller,
+  type HandlerOutcome,
   type Method,
   type MethodOutcome,
   type Reply,
@@ -25,6 +26,8 @@ import type { XmlCall } from './xml-value.js';
  */
 export const pendingPeerCallsMax = 1_000;
 
+const unreadQueue = 'clients have left too many answers unread';
+
 /** Hears of what must not happen; the caller only learns that it did. */
 export type BugListener = (error: unknown, where: string) => void;
 
@@ -33,6 +36,8 @@ export interface DispatcherOptions {
   readonly testerApi: boolean;
   /** Pending calls of clients before `busy`. */
   readonly pendingCallsMax: number;
+  /** Whether clients have left so much unread that only short answers are given. */
+  readonly isOverloaded: () => boolean;
   readonly observer: CallObserver;
   readonly onBug: BugListener;
 }
@@ -87,8 +92,9 @@ export class Dispatcher {
       return nothingToHangUp;
     }
     const ended = this.#options.observer.begin(method);
-    if (this.#isFull(method)) {
-      const fault = busyFault('the queue of pending calls is full');
+    const full = this.#findFull(method);
+    if (full !== undefined) {
+      const fault = busyFault(full);
       ended({ kind: 'fault', fault });
       reply({ kind: 'fault', fault });
       return nothingToHangUp;
@@ -105,7 +111,7 @@ export class Dispatcher {
     };
     const answer: Reply = (told) => {
       if (state === 'over') return;
-      const outcome = told.kind === 'bug' ? this.#outcomeOf(told.error, fullName(method)) : told;
+      const outcome = this.#finalOutcome(method, told);
       end(outcome);
       reply(outcome);
     };
@@ -126,15 +132,24 @@ export class Dispatcher {
     };
   }
 
-  #isFull(method: Method): boolean {
-    switch (method.wait) {
-      case 'never':
-        return false;
-      case 'calls':
-        return this.#pendingCalls >= this.#options.pendingCallsMax;
-      case 'peer':
-        return this.#pendingPeerCalls >= pendingPeerCallsMax;
+  /** What is full, so that the call may not be run; undefined when it may. */
+  #findFull(method: Method): string | undefined {
+    if (method.longAnswer !== undefined && this.#options.isOverloaded()) return unreadQueue;
+    const isFull =
+      method.wait === 'peer'
+        ? this.#pendingPeerCalls >= pendingPeerCallsMax
+        : method.wait === 'calls' && this.#pendingCalls >= this.#options.pendingCallsMax;
+    return isFull ? 'the queue of pending calls is full' : undefined;
+  }
+
+  /** What is answered to a call that ended in `told`. */
+  #finalOutcome(method: Method, told: HandlerOutcome): MethodOutcome {
+    if (told.kind === 'bug') return this.#outcomeOf(told.error, fullName(method));
+    // Many reads may have begun before their answers, all at once, became too many.
+    if (told.kind === 'value' && method.longAnswer === 'ofRead' && this.#options.isOverloaded()) {
+      return { kind: 'fault', fault: busyFault(unreadQueue) };
     }
+    return told;
   }
 
   #count(method: Method, change: 1 | -1): void {

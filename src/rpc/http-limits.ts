@@ -8,14 +8,20 @@ import {
   peerBodyBytesMax,
   pendingCallsMax,
 } from '../base/limits.js';
+import type { UnreadLimits } from './unread-answers.js';
 
-export interface HttpLimits {
+export interface HttpLimits extends UnreadLimits {
   readonly callBodyBytesMax: number;
   readonly peerBodyBytesMax: number;
   readonly connectionsMax: number;
   readonly pendingCallsMax: number;
-  /** Bytes of calls that have arrived in part, over all connections; more are refused as busy. */
+  /**
+   * Bytes of calls that have arrived in part, over all connections; more are refused as busy. Calls
+   * of servers and those of clients have as much each.
+   */
   readonly partialBodiesBytesMax: number;
+  /** Bytes of calls that wait for their answer, again for servers and for clients. */
+  readonly pendingBodiesBytesMax: number;
   readonly headerBytesMax: number;
   /** From the first byte, or the opening of a connection, to the end of the headers. */
   readonly headersTimeoutMs: number;
@@ -30,6 +36,10 @@ export interface HttpLimits {
    * client that writes all before it reads would otherwise lose our answer to a reset.
    */
   readonly lingerMs: number;
+  /** Backups under way; each freezes a state, which costs memory for as long as it is read. */
+  readonly backupsMax: number;
+  /** How long a backup may wait for a majority, or for its client to read on. */
+  readonly backupStallMs: number;
   /** How long `close` waits for the answers of pending calls. */
   readonly closeGraceMs: number;
 }
@@ -40,11 +50,18 @@ export const defaultHttpLimits: HttpLimits = {
   connectionsMax,
   pendingCallsMax,
   partialBodiesBytesMax: 256 * 1024 * 1024,
+  pendingBodiesBytesMax: 256 * 1024 * 1024,
+  connectionUnreadBytesMax: 1024 * 1024,
+  unreadBytesMax: 256 * 1024 * 1024,
+  unreadTimeoutMs: 30_000,
+  openRequestsMax: 50_000,
   headerBytesMax: 16 * 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
   idleTimeoutMs: 600_000,
   timeoutCheckIntervalMs: 1_000,
   lingerMs: 1_000,
+  backupsMax: 2,
+  backupStallMs: 30_000,
   closeGraceMs: 700,
 };

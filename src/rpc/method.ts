@@ -39,6 +39,12 @@ type MethodGroup = 'client' | 'peer' | 'tester' | 'system';
  */
 type MethodWait = 'never' | 'calls' | 'peer';
 
+/**
+ * The method's answer may have many bytes. `ofRead`: the call changes nothing, and may be refused
+ * even when its answer is known.
+ */
+type LongAnswer = 'ofRead' | 'ofAny';
+
 interface MethodFacts {
   /** As people write it; calls may spell it otherwise. */
   readonly name: string;
@@ -49,6 +55,7 @@ interface MethodFacts {
   /** Sentences for people: what it does, what it answers. */
   readonly help: string;
   readonly wait: MethodWait;
+  readonly longAnswer?: LongAnswer;
   /** Other servers answer fault 1. */
   readonly leaderOnly: boolean;
   /** Otherwise fault 2 while the crash switch is on. */

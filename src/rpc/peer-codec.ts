@@ -1,48 +1,85 @@
 /**
- * The calls between servers as XML-RPC: one struct each way, with the field names of the Raft
- * paper's figure 2. Reading checks everything that the core takes for granted, because the bytes
- * may come from anyone: what passes here can be handed to the core without a second look.
+ * The calls between servers as XML-RPC: one struct argument, with the field names of the Raft
+ * paper's figures 2 and 13. Reading checks everything that the core takes for granted, because the
+ * bytes may come from anyone: what passes here can be handed to the core without a second look.
  *
  * Log entries travel as base64 of their binary form, encoded once for all followers.
  */
 import { unreachable } from '../base/assert.js';
-import {
-  asLogIndex,
-  asServerId,
-  asTerm,
-  type LogIndex,
-  type ServerId,
-  type Term,
-} from '../base/ids.js';
+import { asServerId, type ServerId } from '../base/ids.js';
 import { findRequestMistake } from '../raft/check-request.js';
 import { decodeEntries, encodeEntries, EntryFormatError } from '../raft/entry-codec.js';
 import type {
   AppendEntriesRequest,
-  AppendEntriesResponse,
   Entry,
+  InstallSnapshotRequest,
+  JoinRequest,
   PeerRequest,
-  PeerResponse,
   RequestVoteRequest,
-  RequestVoteResponse,
 } from '../raft/messages.js';
+import type { PeerMessage } from '../replica/peer-transport.js';
+import type { StateReport } from '../replica/state-report.js';
 import { encodeCall } from './codec/encode.js';
-import { ArgumentError, unexpected } from './param.js';
-import { describeType, isXmlArray, isXmlStruct, xmlTypeOf } from './xml-type.js';
+import { ArgumentError } from './param.js';
+import {
+  readBoolean,
+  readBytes,
+  readChecksum,
+  readCounter,
+  readFlag,
+  readIncarnation,
+  readIndex,
+  readMember,
+  readStruct,
+  readTerm,
+  wrongMember,
+} from './peer-struct.js';
+import { isXmlArray } from './xml-type.js';
 import type { XmlStruct, XmlValue } from './xml-value.js';
 
-/** Terms and indexes are stored in six bytes (`raft/entry-codec`). */
-const counterMax = 2 ** 48 - 1;
-
-/** The body of the call that carries `request`. All of it is ASCII. */
-export function encodePeerRequest(request: PeerRequest): string {
-  switch (request.type) {
+/** The body of the call that carries `message`. All of it is ASCII. */
+export function encodePeerMessage(message: PeerMessage): string {
+  switch (message.type) {
     case 'appendEntries':
-      return encodeAppendEntries(request);
+      return encodeAppendEntries(message);
     case 'requestVote':
-      return encodeCall('RequestVote', [requestVoteValue(request)]);
+      return encodeCall('RequestVote', [requestVoteValue(message)]);
+    case 'installSnapshot':
+      return encodeCall('InstallSnapshot', [installSnapshotValue(message)]);
+    case 'join':
+      return encodeCall('Join', [
+        new Map<string, XmlValue>([
+          ['serverId', message.serverId],
+          ['incarnation', message.incarnation],
+        ]),
+      ]);
+    case 'stateReport':
+      return encodeCall('StateReport', [
+        new Map<string, XmlValue>([
+          ['serverId', message.serverId],
+          ['index', message.index],
+          ['checksum', message.checksum],
+        ]),
+      ]);
     default:
-      return unreachable(request);
+      return unreachable(message);
   }
+}
+
+/** The piece goes last: what it is for stands before it when people look at the wire. */
+function installSnapshotValue(request: InstallSnapshotRequest): XmlStruct {
+  return new Map<string, XmlValue>([
+    ['term', request.term],
+    ['leaderId', request.leaderId],
+    ['lastIncludedIndex', request.lastIncludedIndex],
+    ['lastIncludedTerm', request.lastIncludedTerm],
+    ['imageBytes', request.imageBytes],
+    ['imageChecksum', request.imageChecksum],
+    ['offset', request.offset],
+    ['done', request.done],
+    ['checksum', request.checksum],
+    ['data', request.data],
+  ]);
 }
 
 function requestVoteValue(request: RequestVoteRequest): XmlStruct {
@@ -96,30 +133,6 @@ function counterMember(name: string, value: number): string {
   return `<member><name>${name}</name><value><i8>${value}</i8></value></member>`;
 }
 
-/** The struct that answers a peer's call. */
-export function responseValue(response: PeerResponse): XmlStruct {
-  switch (response.type) {
-    case 'appendEntries':
-      return new Map<string, XmlValue>([
-        ['term', response.term],
-        ['success', response.success],
-        ['matchIndex', response.matchIndex],
-        ['conflictIndex', response.conflictIndex],
-        ['conflictTerm', response.conflictTerm],
-        ['round', response.round],
-      ]);
-    case 'requestVote':
-      return new Map<string, XmlValue>([
-        ['term', response.term],
-        ['voteGranted', response.voteGranted],
-        ['preVote', response.preVote],
-        ['forTerm', response.forTerm],
-      ]);
-    default:
-      return unreachable(response);
-  }
-}
-
 /** Reads AppendEntries' struct; throws `ArgumentError` for anything the paper does not allow. */
 export function readAppendEntries(value: XmlValue): AppendEntriesRequest {
   const struct = readStruct(value);
@@ -132,7 +145,7 @@ export function readAppendEntries(value: XmlValue): AppendEntriesRequest {
     entries: readEntries(struct),
     leaderCommit: readIndex(struct, 'leaderCommit'),
     round: struct.has('round') ? readCounter(struct, 'round') : 0,
-    majorityLost: struct.has('majorityLost') && readBoolean(struct, 'majorityLost'),
+    majorityLost: readFlag(struct, 'majorityLost'),
   };
   return checked(request.leaderId, request);
 }
@@ -146,45 +159,65 @@ export function readRequestVote(value: XmlValue): RequestVoteRequest {
     candidateId: asServerId(readCounter(struct, 'candidateId')),
     lastLogIndex: readIndex(struct, 'lastLogIndex'),
     lastLogTerm: readTerm(struct, 'lastLogTerm'),
-    preVote: struct.has('preVote') && readBoolean(struct, 'preVote'),
-    leadershipTransfer:
-      struct.has('leadershipTransfer') && readBoolean(struct, 'leadershipTransfer'),
+    preVote: readFlag(struct, 'preVote'),
+    leadershipTransfer: readFlag(struct, 'leadershipTransfer'),
   };
   return checked(request.candidateId, request);
 }
 
-/** Reads the answer to a request of type `type`; throws `ArgumentError` for anything else. */
-export function readPeerResponse(type: PeerRequest['type'], value: XmlValue): PeerResponse {
+/** Reads InstallSnapshot's struct; throws `ArgumentError` for a piece that is none. */
+export function readInstallSnapshot(value: XmlValue): InstallSnapshotRequest {
   const struct = readStruct(value);
-  switch (type) {
-    case 'appendEntries':
-      return readAppendEntriesResponse(struct);
-    case 'requestVote':
-      return readRequestVoteResponse(struct);
-    default:
-      return unreachable(type);
-  }
+  const request: InstallSnapshotRequest = {
+    type: 'installSnapshot',
+    term: readTerm(struct, 'term'),
+    leaderId: asServerId(readCounter(struct, 'leaderId')),
+    lastIncludedIndex: readIndex(struct, 'lastIncludedIndex'),
+    lastIncludedTerm: readTerm(struct, 'lastIncludedTerm'),
+    imageBytes: readCounter(struct, 'imageBytes'),
+    imageChecksum: readChecksum(struct, 'imageChecksum'),
+    offset: readCounter(struct, 'offset'),
+    data: readBytes(struct, 'data'),
+    checksum: readChecksum(struct, 'checksum'),
+    done: readBoolean(struct, 'done'),
+  };
+  const mistake = findPieceMistake(request);
+  if (mistake !== undefined) throw new ArgumentError(`malformed installSnapshot: ${mistake}`);
+  return checked(request.leaderId, request);
 }
 
-function readAppendEntriesResponse(struct: XmlStruct): AppendEntriesResponse {
+/** What is wrong with the place that a piece has in its image, or undefined. */
+function findPieceMistake(request: InstallSnapshotRequest): string | undefined {
+  const { lastIncludedIndex, lastIncludedTerm, term, imageBytes, offset, data, done } = request;
+  if (lastIncludedIndex < 1) return 'lastIncludedIndex must be at least 1';
+  if (lastIncludedTerm < 1) return 'lastIncludedTerm must be at least 1';
+  if (lastIncludedTerm > term) return 'lastIncludedTerm is later than term';
+  const end = offset + data.length;
+  if (end > imageBytes) return `data reaches ${end - imageBytes} bytes beyond the image`;
+  if (done && end < imageBytes) return 'done is true before the end of the image';
+  if (!done && data.length > 0 && end === imageBytes)
+    return 'done is false at the end of the image';
+  return undefined;
+}
+
+/** Reads Join's struct; throws `ArgumentError` for anything else. */
+export function readJoin(value: XmlValue): JoinRequest {
+  const struct = readStruct(value);
   return {
-    type: 'appendEntries',
-    term: readTerm(struct, 'term'),
-    success: readBoolean(struct, 'success'),
-    matchIndex: readIndex(struct, 'matchIndex'),
-    conflictIndex: readIndex(struct, 'conflictIndex'),
-    conflictTerm: readTerm(struct, 'conflictTerm'),
-    round: readCounter(struct, 'round'),
+    type: 'join',
+    serverId: asServerId(readCounter(struct, 'serverId')),
+    incarnation: readIncarnation(struct, 'incarnation'),
   };
 }
 
-function readRequestVoteResponse(struct: XmlStruct): RequestVoteResponse {
+/** Reads StateReport's struct; throws `ArgumentError` for anything else. */
+export function readStateReport(value: XmlValue): StateReport {
+  const struct = readStruct(value);
   return {
-    type: 'requestVote',
-    term: readTerm(struct, 'term'),
-    voteGranted: readBoolean(struct, 'voteGranted'),
-    preVote: readBoolean(struct, 'preVote'),
-    forTerm: readTerm(struct, 'forTerm'),
+    type: 'stateReport',
+    serverId: asServerId(readCounter(struct, 'serverId')),
+    index: readIndex(struct, 'index'),
+    checksum: readChecksum(struct, 'checksum'),
   };
 }
 
@@ -195,52 +228,13 @@ function checked<Request extends PeerRequest>(from: ServerId, request: Request):
   return request;
 }
 
-function readStruct(value: XmlValue): XmlStruct {
-  if (!isXmlStruct(value)) throw unexpected(value, 'a struct');
-  return value;
-}
-
-function readMember(struct: XmlStruct, name: string): XmlValue {
-  const value = struct.get(name);
-  if (value === undefined) throw new ArgumentError(`expected a member ${name}, which is missing`);
-  return value;
-}
-
-function readCounter(struct: XmlStruct, name: string): number {
-  const value = readMember(struct, name);
-  if (typeof value === 'number' && value >= 0 && value <= counterMax) return value;
-  const got =
-    typeof value === 'number' || typeof value === 'bigint'
-      ? String(value)
-      : describeType(xmlTypeOf(value));
-  throw new ArgumentError(`member ${name}: expected an int from 0 to 2^48 - 1, not ${got}`);
-}
-
-function readTerm(struct: XmlStruct, name: string): Term {
-  return asTerm(readCounter(struct, name));
-}
-
-function readIndex(struct: XmlStruct, name: string): LogIndex {
-  return asLogIndex(readCounter(struct, name));
-}
-
-function readBoolean(struct: XmlStruct, name: string): boolean {
-  const value = readMember(struct, name);
-  if (typeof value !== 'boolean') {
-    throw new ArgumentError(
-      `member ${name}: expected a boolean, not ${describeType(xmlTypeOf(value))}`,
-    );
-  }
-  return value;
-}
-
 function readEntries(struct: XmlStruct): readonly Entry[] {
   const value = readMember(struct, 'entries');
   if (isXmlArray(value) && value.length === 0) return [];
-  if (!(value instanceof Uint8Array)) {
-    const got = isXmlArray(value) ? 'an array with items' : describeType(xmlTypeOf(value));
-    throw new ArgumentError(`member entries: expected base64 or an empty array, not ${got}`);
+  if (isXmlArray(value)) {
+    throw new ArgumentError('member entries: expected base64, not an array with items');
   }
+  if (!(value instanceof Uint8Array)) throw wrongMember('entries', 'base64', value);
   try {
     return decodeEntries(value);
   } catch (error) {

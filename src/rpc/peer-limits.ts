@@ -10,6 +10,8 @@ export interface PeerLimits {
   readonly outstandingBytesMax: number;
   /** The oldest request may lack its answer for so long; then the connection is given up. */
   readonly requestTimeoutMs: number;
+  /** The same for pieces of a snapshot, the last of which is answered once all of it is durable. */
+  readonly snapshotTimeoutMs: number;
   /** A long request has so much more time for its bytes. */
   readonly bytesPerMsMin: number;
   /**
@@ -25,6 +27,7 @@ export const defaultPeerLimits: PeerLimits = {
   outstandingMax: 1_000,
   outstandingBytesMax: 2 * peerBodyBytesMax,
   requestTimeoutMs: 1_000,
+  snapshotTimeoutMs: 10_000,
   bytesPerMsMin: 4 * 1024,
   reconnectPauseMs: 50,
   headerBytesMax: 16 * 1024,

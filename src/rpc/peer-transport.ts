@@ -1,18 +1,26 @@
 /**
  * The calls to the other servers, as XML-RPC over the port that their clients use. Keeps the
  * promises of `PeerTransport`; what goes wrong on the way is told as `onUnreachable` with a reason.
+ *
+ * Snapshots go over a connection of their own: answers come in the order of the requests, and
+ * those to heartbeats must not wait until a follower has made a snapshot durable.
  */
 import { must } from '../base/assert.js';
 import type { ServerId } from '../base/ids.js';
-import type { PeerRequest, PeerResponse } from '../raft/messages.js';
-import type { PeerListener, PeerTransport } from '../replica/peer-transport.js';
+import type {
+  PeerListener,
+  PeerMessage,
+  PeerReply,
+  PeerTransport,
+} from '../replica/peer-transport.js';
 import type { ClusterSecret } from './cluster-secret.js';
 import { decodeResponse } from './codec/response-decoder.js';
 import { ArgumentError } from './param.js';
-import { encodePeerRequest, readPeerResponse } from './peer-codec.js';
-import { PeerConnection, type PeerAnswer } from './peer-connection.js';
+import { encodePeerMessage } from './peer-codec.js';
+import { PeerConnection, type PeerAnswer, type PeerConnectionOptions } from './peer-connection.js';
 import { peerHeader } from './peer-header.js';
 import { defaultPeerLimits, type PeerLimits } from './peer-limits.js';
+import { readPeerReply } from './peer-reply-codec.js';
 import type { ServerAddress } from './server-address.js';
 import type { TlsIdentity } from './tls-identity.js';
 
@@ -28,20 +36,16 @@ export interface XmlRpcPeerTransportOptions {
 }
 
 export class XmlRpcPeerTransport implements PeerTransport {
-  readonly #connections = new Map<ServerId, PeerConnection>();
+  readonly #peers = new Map<ServerId, PeerConnections>();
   #listener: PeerListener | undefined;
 
   constructor({ serverId, servers, secret, tls, limits }: XmlRpcPeerTransportOptions) {
     const headers = [`${peerHeader}: ${serverId}`, ...(secret ? [secret.headerLine] : [])];
     for (const address of servers) {
       if (address.id === serverId) continue;
-      const connection = new PeerConnection({
-        address,
-        headerLines: headers.map((line) => `${line}\r\n`).join(''),
-        tls,
-        limits: { ...defaultPeerLimits, ...limits },
-      });
-      this.#connections.set(address.id, connection);
+      const headerLines = headers.map((line) => `${line}\r\n`).join('');
+      const options = { address, headerLines, tls, limits: { ...defaultPeerLimits, ...limits } };
+      this.#peers.set(address.id, new PeerConnections(options));
     }
   }
 
@@ -49,10 +53,10 @@ export class XmlRpcPeerTransport implements PeerTransport {
     this.#listener = listener;
   }
 
-  send(to: ServerId, request: PeerRequest): void {
+  send(to: ServerId, request: PeerMessage): void {
     const listener = must(this.#listener, 'the transport has a listener before it sends');
-    const connection = must(this.#connections.get(to), `server ${to} is a peer`);
-    connection.send(encodePeerRequest(request), (answer) => {
+    const peer = must(this.#peers.get(to), `server ${to} is a peer`);
+    peer.for(request).send(encodePeerMessage(request), (answer) => {
       const read = readAnswer(request.type, answer);
       if (typeof read === 'string') listener.onUnreachable(to, read);
       else listener.onResponse(to, read);
@@ -60,12 +64,36 @@ export class XmlRpcPeerTransport implements PeerTransport {
   }
 
   close(): void {
-    for (const connection of this.#connections.values()) connection.close();
+    for (const peer of this.#peers.values()) peer.close();
+  }
+}
+
+/** The two ways to one peer. */
+class PeerConnections {
+  readonly #messages: PeerConnection;
+  readonly #snapshots: PeerConnection;
+
+  constructor(options: PeerConnectionOptions) {
+    const { limits } = options;
+    this.#messages = new PeerConnection(options);
+    this.#snapshots = new PeerConnection({
+      ...options,
+      limits: { ...limits, requestTimeoutMs: limits.snapshotTimeoutMs },
+    });
+  }
+
+  for(request: PeerMessage): PeerConnection {
+    return request.type === 'installSnapshot' ? this.#snapshots : this.#messages;
+  }
+
+  close(): void {
+    this.#messages.close();
+    this.#snapshots.close();
   }
 }
 
 /** The response, or in words why there is none. */
-function readAnswer(type: PeerRequest['type'], answer: PeerAnswer): PeerResponse | string {
+function readAnswer(type: PeerMessage['type'], answer: PeerAnswer): PeerReply | string {
   if (answer.kind === 'failed') return answer.reason;
   const { status, body } = answer.response;
   if (status !== 200) return `HTTP status ${status}`;
@@ -77,7 +105,7 @@ function readAnswer(type: PeerRequest['type'], answer: PeerAnswer): PeerResponse
       return `not a response: ${decoded.reason}`;
     case 'value':
       try {
-        return readPeerResponse(type, decoded.value);
+        return readPeerReply(type, decoded.value);
       } catch (error) {
         if (!(error instanceof ArgumentError)) throw error;
         return `not a response of a peer: ${error.message}`;

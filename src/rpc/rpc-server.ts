@@ -5,6 +5,8 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { BackupEndpoint, backupPath } from './backup-endpoint.js';
+import type { BackupSource } from './backup-source.js';
 import { CallEndpoint } from './call-endpoint.js';
 import type { ClusterSecret } from './cluster-secret.js';
 import { Dispatcher, type BugListener } from './dispatcher.js';
@@ -15,9 +17,10 @@ import type { MethodServices } from './method-services.js';
 import type { MethodTable } from './method-table.js';
 import { OpenConnections } from './open-connections.js';
 import { endWithLastResponse, endWithPlainResponse } from './plain-response.js';
-import type { ServerMetrics } from './server-metrics.js';
+import type { HeldBytes, ServerMetrics } from './server-metrics.js';
 import { plainPage, StatusEndpoints, type Page } from './status-endpoints.js';
 import type { TlsIdentity } from './tls-identity.js';
+import { UnreadAnswers, type Answered } from './unread-answers.js';
 
 export interface RpcServerOptions {
   readonly services: MethodServices;
@@ -32,6 +35,8 @@ export interface RpcServerOptions {
   readonly secret?: ClusterSecret | undefined;
   /** Speaks TLS only; left out, plain HTTP. */
   readonly tls?: TlsIdentity | undefined;
+  /** What `/backup` gives out; left out, there is no such path. */
+  readonly backups?: BackupSource | undefined;
   readonly onBug: BugListener;
   readonly limits?: Partial<HttpLimits>;
 }
@@ -40,9 +45,11 @@ export class RpcServer {
   readonly #options: RpcServerOptions;
   readonly #limits: HttpLimits;
   readonly #connections: OpenConnections;
+  readonly #unread: UnreadAnswers;
   readonly #dispatcher: Dispatcher;
   readonly #calls: CallEndpoint;
   readonly #pages: StatusEndpoints;
+  readonly #backups: BackupEndpoint | undefined;
   readonly #http: HttpServer;
   readonly #server: Server;
 
@@ -51,10 +58,12 @@ export class RpcServer {
     this.#options = options;
     this.#limits = { ...defaultHttpLimits, ...options.limits };
     this.#connections = new OpenConnections(this.#limits);
+    this.#unread = new UnreadAnswers(this.#limits);
     this.#dispatcher = new Dispatcher({
       services,
       testerApi,
       pendingCallsMax: this.#limits.pendingCallsMax,
+      isOverloaded: () => this.#unread.isOverloaded,
       observer: metrics.calls,
       onBug,
     });
@@ -81,7 +90,9 @@ export class RpcServer {
       status: () => services.replica.status(),
       fileCount: () => services.files.size,
       connectionCount,
+      heldBytes: () => this.heldBytes,
     });
+    this.#backups = this.#createBackups();
     this.#http = this.#createHttpServer();
     this.#server = this.#http.server;
   }
@@ -107,9 +118,22 @@ export class RpcServer {
     return this.#dispatcher.pendingCalls;
   }
 
-  /** Bytes of calls that have arrived in part. */
-  get partialBytes(): number {
-    return this.#calls.partialBytes;
+  get heldBytes(): HeldBytes {
+    return {
+      partialCalls: this.#calls.partialBytes,
+      pendingCalls: this.#calls.pendingBytes,
+      unreadAnswers: this.#unread.bytes,
+    };
+  }
+
+  /** Requests whose answers have not left. */
+  get openRequests(): number {
+    return this.#unread.openRequests;
+  }
+
+  /** Backups that are being made. */
+  get runningBackups(): number {
+    return this.#backups?.running ?? 0;
   }
 
   /** Opens the port. Rejects with `ListenError` when the operating system refuses. */
@@ -150,6 +174,21 @@ export class RpcServer {
     clearTimeout(timer);
   }
 
+  #createBackups(): BackupEndpoint | undefined {
+    const { backups, services, tls, onBug } = this.#options;
+    if (backups === undefined) return undefined;
+    const { replica, servers } = services;
+    const scheme = tls === undefined ? 'http' : 'https';
+    return new BackupEndpoint({
+      source: backups,
+      replica,
+      servers,
+      scheme,
+      limits: this.#limits,
+      onBug,
+    });
+  }
+
   #createHttpServer(): HttpServer {
     const limits = this.#limits;
     const http = createHttpServer(limits, this.#options.tls, (socket) => {
@@ -157,7 +196,11 @@ export class RpcServer {
     });
     const { server } = http;
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
-      this.#serve(request, response);
+      if (!this.#connections.isAccepted(request.socket)) return;
+      const isOfPeer = this.#calls.isOfPeer(request);
+      this.#unread.begin(request, response, isOfPeer, (answered) => {
+        this.#serve(request, response, answered);
+      });
     };
     server.on('request', serve);
     // Whoever asks first may be refused without having sent the body.
@@ -174,38 +217,52 @@ export class RpcServer {
     return http;
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
-    if (!this.#connections.isAccepted(request.socket)) return;
+  #serve(request: IncomingMessage, response: ServerResponse, answered: Answered): void {
     const path = pathOf(request.url ?? '/');
-    const verbs = verbsOf(path);
+    const verbs = this.#verbsOf(path);
     const verb = request.method ?? '';
     if (verbs.length === 0) {
-      this.#end(request, response, plainPage(404, `nothing is served at this path`));
+      this.#end({ request, response, answered }, plainPage(404, `nothing is served at this path`));
     } else if (!verbs.includes(verb)) {
       const allow = verbs.join(', ');
       const page = plainPage(405, `this path takes ${allow}`);
-      this.#end(request, response, { ...page, headers: { ...page.headers, Allow: allow } });
+      this.#end(
+        { request, response, answered },
+        { ...page, headers: { ...page.headers, Allow: allow } },
+      );
     } else if (verb === 'POST') {
-      this.#calls.serve(request, response);
+      this.#calls.serve(request, response, answered);
+    } else if (path === backupPath) {
+      this.#backups?.serve(request, response, (page) => {
+        this.#end({ request, response, answered }, page);
+      });
     } else {
-      this.#get(path, request, response);
+      this.#get(path, { request, response, answered });
     }
   }
 
-  #get(path: string, request: IncomingMessage, response: ServerResponse): void {
+  #verbsOf(path: string): readonly string[] {
+    if (path === backupPath) return this.#backups === undefined ? [] : ['GET'];
+    const verbs: string[] = [];
+    if (pagePaths.includes(path)) verbs.push('GET', 'HEAD');
+    if (callPaths.includes(path)) verbs.push('POST');
+    return verbs;
+  }
+
+  #get(path: string, exchange: Exchange): void {
     const page = this.#pages.get(path) ?? plainPage(404, 'nothing is served at this path');
     Promise.resolve(page).then(
       (ready) => {
-        this.#end(request, response, ready);
+        this.#end(exchange, ready);
       },
       (error: unknown) => {
         this.#options.onBug(error, path);
-        this.#end(request, response, plainPage(500, 'internal error; the log of the server tells'));
+        this.#end(exchange, plainPage(500, 'internal error; the log of the server tells'));
       },
     );
   }
 
-  #end(request: IncomingMessage, response: ServerResponse, page: Page): void {
+  #end({ request, response, answered }: Exchange, page: Page): void {
     if (hasBody(request)) {
       endWithLastResponse(request, response, page, this.#limits.lingerMs);
       return;
@@ -213,8 +270,16 @@ export class RpcServer {
     if (this.#connections.isClosing) response.shouldKeepAlive = false;
     const length = Buffer.byteLength(page.body);
     response.writeHead(page.status, { ...page.headers, 'Content-Length': length });
+    answered(length);
     response.end(page.body);
   }
+}
+
+/** A request that is to be answered. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly answered: Answered;
 }
 
 /** Connections that the operating system keeps waiting for us; a whole class may start at once. */
@@ -222,13 +287,6 @@ const listenBacklog = 1_024;
 
 const callPaths: readonly string[] = ['/', '/RPC2'];
 const pagePaths: readonly string[] = ['/', '/status', '/livez', '/readyz', '/metrics'];
-
-function verbsOf(path: string): readonly string[] {
-  const verbs: string[] = [];
-  if (pagePaths.includes(path)) verbs.push('GET', 'HEAD');
-  if (callPaths.includes(path)) verbs.push('POST');
-  return verbs;
-}
 
 /** Without query; also of the absolute form that proxies send. */
 function pathOf(target: string): string {

@@ -4,23 +4,38 @@
  */
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ServerId } from '../base/ids.js';
+import type { Standing } from '../raft/effects.js';
 import type { ReplicaEvent } from '../replica/observer.js';
 import type { ReplicaRole, ReplicaStatus } from '../replica/replica-api.js';
 import { CallMetrics } from './call-metrics.js';
 
 const roles: readonly ReplicaRole[] = ['leader', 'follower', 'candidate', 'crashed'];
 
+const standings: readonly Standing[] = ['joining', 'founding', 'member', 'refilling'];
+
 /** What the gauges read. */
 export interface MetricSources {
   readonly status: () => ReplicaStatus;
   readonly fileCount: () => number;
   readonly connectionCount: () => number;
+  readonly heldBytes: () => HeldBytes;
+}
+
+/** Bytes of calls and answers that stand in memory for clients and peers. */
+export interface HeldBytes {
+  /** Calls that have arrived in part. */
+  readonly partialCalls: number;
+  /** Long calls that wait for their answer. */
+  readonly pendingCalls: number;
+  /** Answers that are not read yet. */
+  readonly unreadAnswers: number;
 }
 
 export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #leaderChanges: Counter;
   readonly #elections: Counter;
+  readonly #snapshotsInstalled: Counter;
   #lastLeader: ServerId | 'self' | undefined;
   /** Where the dispatcher counts its calls. */
   readonly calls = new CallMetrics(this.#registry);
@@ -35,6 +50,11 @@ export class ServerMetrics {
       registers: [this.#registry],
       name: 'surfraft_raft_elections_started_total',
       help: 'Elections that this server has started; pre-votes do not count.',
+    });
+    this.#snapshotsInstalled = new Counter({
+      registers: [this.#registry],
+      name: 'surfraft_snapshots_installed_total',
+      help: "Snapshots of leaders that have replaced this server's state.",
     });
     this.#processGauges();
   }
@@ -53,12 +73,13 @@ export class ServerMetrics {
     if (event.type !== 'raft') return;
     const { note } = event;
     if (note.type === 'electionStarted') this.#elections.inc();
+    else if (note.type === 'snapshotInstalled') this.#snapshotsInstalled.inc();
     else if (note.type === 'becameLeader') this.#sawLeader('self');
     else if (note.type === 'becameFollower') this.#sawLeader(note.leaderId);
   };
 
   /** Adds the gauges of a server. Must be called once at most. */
-  watch({ status, fileCount, connectionCount }: MetricSources): void {
+  watch({ status, fileCount, connectionCount, heldBytes }: MetricSources): void {
     this.#gauge('surfraft_server_has_leader', 'Whether a leader is known.', () =>
       Number(status().leaderId !== undefined),
     );
@@ -68,6 +89,32 @@ export class ServerMetrics {
     this.#gauge('surfraft_server_storage_failed', 'Whether the disk has refused a write.', () =>
       Number(status().storageError !== undefined),
     );
+    this.#gauge(
+      'surfraft_server_disk_silent_seconds',
+      'Age of the oldest write that the disk has not answered.',
+      () => status().diskSilentMs / 1000,
+    );
+    this.#gauge(
+      'surfraft_server_state_mismatch',
+      'Whether the state was found to differ from that of another server.',
+      () => Number(status().stateMismatch !== undefined),
+    );
+    this.#raftGauges(status);
+    this.#gauge('surfraft_files', 'Files ever seen, deleted ones included.', fileCount);
+    this.#gauge('surfraft_rpc_connections', 'Open connections.', connectionCount);
+    new Gauge({
+      registers: [this.#registry],
+      name: 'surfraft_rpc_held_bytes',
+      help: 'Bytes of calls and answers that stand in memory for clients and peers.',
+      labelNames: ['kind'],
+      collect() {
+        for (const [kind, bytes] of Object.entries(heldBytes())) this.set({ kind }, Number(bytes));
+      },
+    });
+    this.#labelledGauges(status);
+  }
+
+  #raftGauges(status: () => ReplicaStatus): void {
     this.#gauge('surfraft_raft_term', 'Current term.', () => status().term);
     this.#gauge('surfraft_raft_commit_index', 'Highest index known to be committed.', () =>
       Number(status().commitIndex),
@@ -81,9 +128,13 @@ export class ServerMetrics {
     this.#gauge('surfraft_raft_durable_index', "Highest index on this server's disk.", () =>
       Number(status().durableIndex),
     );
-    this.#gauge('surfraft_files', 'Files ever seen, deleted ones included.', fileCount);
-    this.#gauge('surfraft_rpc_connections', 'Open connections.', connectionCount);
-    this.#labelledGauges(status);
+    this.#gauge('surfraft_raft_snapshot_index', 'What the newest snapshot reaches up to.', () =>
+      Number(status().snapshotIndex),
+    );
+    this.#gauge('surfraft_raft_log_entries', 'Entries that the log still has.', () => {
+      const { firstLogIndex, lastLogIndex } = status();
+      return lastLogIndex - firstLogIndex + 1;
+    });
   }
 
   #labelledGauges(status: () => ReplicaStatus): void {
@@ -95,6 +146,16 @@ export class ServerMetrics {
       collect() {
         const { role } = status();
         for (const each of roles) this.set({ role: each }, Number(each === role));
+      },
+    });
+    new Gauge({
+      registers: [this.#registry],
+      name: 'surfraft_server_standing',
+      help: '1 for the standing that this server has, 0 for the others.',
+      labelNames: ['standing'],
+      collect() {
+        const { standing } = status();
+        for (const each of standings) this.set({ standing: each }, Number(each === standing));
       },
     });
     new Gauge({

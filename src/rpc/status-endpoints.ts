@@ -5,6 +5,7 @@
 import { internalStateFields } from './internal-state.js';
 import type { MethodServices } from './method-services.js';
 import { formatAddress } from './server-address.js';
+import { findHindrance, findIllness } from './server-health.js';
 import type { ServerMetrics } from './server-metrics.js';
 import { statusPage } from './status-page.js';
 
@@ -42,9 +43,9 @@ export class StatusEndpoints {
       case '/status':
         return this.#status();
       case '/livez':
-        return plainPage(200, 'ok');
+        return healthPage(findIllness(this.#options.services.replica.status()), '');
       case '/readyz':
-        return this.#readiness();
+        return healthPage(findHindrance(this.#options.services.replica.status()), 'not ready: ');
       case '/metrics':
         return this.#metrics();
       default:
@@ -66,13 +67,17 @@ export class StatusEndpoints {
     return {
       ...Object.fromEntries(internalStateFields(status)),
       peers: services.servers.map((server) => ({ id: server.id, address: formatAddress(server) })),
+      standing: status.standing,
       durableIndex: status.durableIndex,
+      snapshotIndex: status.snapshotIndex,
       followers: status.followers.map((follower) => ({
         ...follower,
         silentMs: follower.silentMs ?? null,
       })),
       unreachable: status.unreachable,
       storageError: status.storageError ?? null,
+      diskSilentMs: status.diskSilentMs,
+      stateMismatch: status.stateMismatch ?? null,
       pendingUpdates: status.pendingUpdates,
       pendingReads: status.pendingReads,
       pendingCalls: pendingCallCount(),
@@ -101,21 +106,17 @@ export class StatusEndpoints {
     };
   }
 
-  #readiness(): Page {
-    const { role, leaderId, storageError } = this.#options.services.replica.status();
-    if (role === 'crashed') return plainPage(503, 'not ready: crashed by the crash switch');
-    if (storageError !== undefined) return plainPage(503, `not ready: storage: ${storageError}`);
-    if (role !== 'leader' && leaderId === undefined) {
-      return plainPage(503, 'not ready: no leader is known');
-    }
-    return plainPage(200, 'ok');
-  }
-
   async #metrics(): Promise<Page> {
     const { metrics } = this.#options;
     const body = await metrics.text();
     return { status: 200, headers: { ...fresh, 'Content-Type': metrics.contentType }, body };
   }
+}
+
+/** 200, or 503 with what is wrong in one line. */
+function healthPage(mistake: string | undefined, prefix: string): Page {
+  if (mistake === undefined) return plainPage(200, 'ok');
+  return plainPage(503, `${prefix}${mistake.replaceAll(/\s+/g, ' ')}`);
 }
 
 /** A line of text. */

@@ -3,6 +3,7 @@
  */
 import type { ReplicaStatus } from '../replica/replica-api.js';
 import { formatAddress, type ServerAddress } from './server-address.js';
+import { findIllness } from './server-health.js';
 
 export interface StatusPageFacts {
   readonly status: ReplicaStatus;
@@ -47,19 +48,28 @@ const style =
 function factTable({ status, fileCount }: StatusPageFacts): string {
   const facts: readonly (readonly [string, string | number])[] = [
     ['Role', status.role],
+    ['Standing', status.standing],
     ['Term', status.term],
     ['Leader', status.leaderId === undefined ? 'not known' : `server ${status.leaderId}`],
     ['Committed up to', status.commitIndex],
     ['Applied up to', status.lastApplied],
     ['Log', `${status.firstLogIndex} to ${status.lastLogIndex}`],
     ['On disk up to', status.durableIndex],
+    ['Snapshot up to', status.snapshotIndex === 0 ? 'none' : status.snapshotIndex],
     ['Pending updates', status.pendingUpdates],
     ['Pending reads', status.pendingReads],
     ['Files', fileCount],
     ['Unreachable on purpose', status.unreachable.join(', ') || 'none'],
-    ['Disk', status.storageError ?? 'fine'],
+    ['Disk', findIllness(status) ?? 'fine'],
+    ['State compared with others', describeMismatch(status)],
   ];
   return table(facts.map(([name, value]) => `<tr><th scope="row">${name}</th>${cell(value)}</tr>`));
+}
+
+function describeMismatch({ stateMismatch }: ReplicaStatus): string {
+  if (stateMismatch === undefined) return 'no difference found';
+  const { index, servers } = stateMismatch;
+  return `differs at index ${index} from server ${servers.join(', ')}`;
 }
 
 function serverTable({ status, servers }: StatusPageFacts): string {

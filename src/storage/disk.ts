@@ -1,17 +1,14 @@
 /**
  * The small piece of a file system that storage needs: one flat folder of append-only or
- * replaced-whole files. `src/io` implements it with real files; the simulator will implement it
- * with files that tear, lie and fill up.
+ * replaced-whole files. `src/io` implements it with real files; the tests implement it with files
+ * that tear, lie and fill up.
  *
  * Every operation rejects with `StorageError` when the operating system refuses. Unless said
  * otherwise a completed operation is *not* durable: after a power failure any part of it may be
- * missing until `sync` (contents) or `syncFolder` (names) has completed.
+ * missing until `sync` (contents) or `syncFolder` (names) has completed. What a `sync` that failed
+ * should have written may be readable for a while and durable never.
  */
-export interface Disk {
-  /** Names of the files in the folder, sorted. */
-  list(): Promise<readonly string[]>;
-  /** Whole contents; undefined when there is no such file. */
-  read(name: string): Promise<Uint8Array | undefined>;
+export interface Disk extends DiskReader {
   /** Creates (or empties) a file and opens it for appending. */
   create(name: string): Promise<DiskFile>;
   /** Opens an existing file for appending after its first `size` bytes; what follows is cut off. */
@@ -21,6 +18,21 @@ export interface Disk {
   remove(name: string): Promise<void>;
   /** Makes creations, renames and removals durable. */
   syncFolder(): Promise<void>;
+}
+
+/** The part of a disk that changes nothing. */
+export interface DiskReader {
+  /** Names of the files in the folder, sorted. */
+  list(): Promise<readonly string[]>;
+  /** Whole contents; undefined when there is no such file. */
+  read(name: string): Promise<Uint8Array | undefined>;
+  /**
+   * The bytes from `offset` on, `bytesMax` of them unless the file ends before; undefined when
+   * there is no such file.
+   */
+  readRange(name: string, offset: number, bytesMax: number): Promise<Uint8Array | undefined>;
+  /** Bytes of a file; undefined when there is no such file. */
+  size(name: string): Promise<number | undefined>;
 }
 
 export interface DiskFile {

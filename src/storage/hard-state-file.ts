@@ -1,22 +1,43 @@
 /**
- * Term and vote in a small file of their own. It is replaced whole: written aside, made durable,
- * renamed; so there is always one whole version of it, the old one or the new one.
+ * Term, vote and standing in a small file of their own. It is replaced whole: written aside, made
+ * durable, renamed; so there is always one whole version of it, the old one or the new one.
  */
 import { asServerId, asTerm } from '../base/ids.js';
+import type { ServerId } from '../base/ids.js';
 import { crc32c } from '../base/crc32c.js';
 import { getU48, putU48 } from '../base/u48.js';
-import type { HardState } from '../raft/effects.js';
-import type { Disk } from './disk.js';
+import type { HardState, Standing } from '../raft/effects.js';
+import type { Disk, DiskReader } from './disk.js';
 import { identityDigits, putIdentityDigits } from '../base/folder-identity.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
+import type { Damage } from './damage.js';
 import { hardStateAsideName, hardStateName } from './file-names.js';
 import { StorageDamagedError } from './storage.js';
-import { refillAdvice } from './refill-advice.js';
 
 const magic = 'SURFHARD';
-const formatVersion = 1;
-const fileBytes = 28 + identityDigits + 4;
-const checksumAt = fileBytes - 4;
+const formatVersion = 2;
+const oldFileBytes = 28 + identityDigits + 4;
+const knownCountAt = 28 + 2 * identityDigits;
+const knownBytes = 4 + identityDigits;
+/** More servers than any cluster has; a count beyond it is not believed. */
+const knownMax = 10_000;
+
+const standingBytes: Readonly<Record<Standing, number>> = {
+  joining: 0,
+  member: 1,
+  refilling: 2,
+  founding: 3,
+};
+
+export type HardStateFinding =
+  | { readonly kind: 'missing' }
+  | {
+      readonly kind: 'found';
+      readonly hardState: HardState;
+      /** Whether it stands there in the format that is written now. */
+      readonly isCurrent: boolean;
+    }
+  | { readonly kind: 'damaged'; readonly damage: Damage };
 
 /** Returns once the hard state is durable in place of the one before. */
 export async function saveHardState(
@@ -35,43 +56,127 @@ export async function saveHardState(
   await disk.syncFolder();
 }
 
-/** The hard state on disk; undefined when there is none. Throws `StorageDamagedError`. */
+/**
+ * The hard state on disk. Throws `StorageDamagedError` when it is whole and of a format that this
+ * program does not know: nothing in the folder is then touched.
+ */
 export async function loadHardState(
-  disk: Disk,
+  disk: DiskReader,
   identity: FolderIdentity,
-): Promise<HardState | undefined> {
+): Promise<HardStateFinding> {
   const bytes = await disk.read(hardStateName);
-  if (bytes === undefined) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const whole = bytes.length === fileBytes;
-  if (!whole || view.getUint32(checksumAt, true) !== crc32c(bytes.subarray(0, checksumAt))) {
+  if (bytes === undefined) return { kind: 'missing' };
+  if (!isWhole(bytes)) return damaged('is damaged at offset 0');
+  const version = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
+  if (version > formatVersion) {
     throw new StorageDamagedError(
-      `${hardStateName} (term and vote) is damaged at offset 0; ${refillAdvice}`,
+      `${hardStateName} has format version ${version}, which only a newer program can read`,
     );
   }
-  const hardState: HardState = {
-    term: asTerm(getU48(view, 16)),
-    votedFor: view.getUint8(22) === 0 ? undefined : asServerId(view.getUint32(24, true)),
-  };
-  const expected = encode(identity, hardState);
-  if (!expected.every((byte, at) => byte === bytes[at])) {
-    throw new StorageDamagedError(
-      `${hardStateName} is of another folder or format than the rest of its folder`,
-    );
-  }
-  return hardState;
+  const hardState = version === 1 ? decodeOld(identity, bytes) : decode(identity, bytes);
+  if (hardState === undefined) return damaged('is of another folder, at offset 0');
+  return { kind: 'found', hardState, isCurrent: version === formatVersion };
 }
 
-function encode(identity: FolderIdentity, { term, votedFor }: HardState): Uint8Array {
-  const bytes = new Uint8Array(fileBytes);
+function damaged(what: string): HardStateFinding {
+  const text = `${hardStateName} (term and vote) ${what}`;
+  return { kind: 'damaged', damage: { file: hardStateName, text } };
+}
+
+/** In every version the checksum is the last thing in the file. */
+function isWhole(bytes: Uint8Array): boolean {
+  if (bytes.length < oldFileBytes) return false;
+  const at = bytes.length - 4;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.getUint32(at, true) === crc32c(bytes.subarray(0, at));
+}
+
+function encode(identity: FolderIdentity, hardState: HardState): Uint8Array {
+  const { incarnation, known } = hardState;
+  const bytes = new Uint8Array(knownCountAt + 4 + known.size * knownBytes + 4);
+  const view = new DataView(bytes.buffer);
+  putCommon(bytes, identity, hardState, formatVersion);
+  view.setUint8(23, standingBytes[hardState.standing]);
+  putIdentityDigits(bytes, 28 + identityDigits, incarnation);
+  view.setUint32(knownCountAt, known.size, true);
+  let at = knownCountAt + 4;
+  for (const [serverId, digits] of [...known].sort(([a], [b]) => a - b)) {
+    view.setUint32(at, serverId, true);
+    putIdentityDigits(bytes, at + 4, digits);
+    at += knownBytes;
+  }
+  view.setUint32(at, crc32c(bytes.subarray(0, at)), true);
+  return bytes;
+}
+
+function decode(identity: FolderIdentity, bytes: Uint8Array): HardState | undefined {
+  if (bytes.length < knownCountAt + 8) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const standing = standingOf(view.getUint8(23));
+  const count = view.getUint32(knownCountAt, true);
+  if (standing === undefined || count > knownMax) return undefined;
+  if (bytes.length !== knownCountAt + 8 + count * knownBytes) return undefined;
+  const known = new Map<ServerId, string>();
+  for (let at = knownCountAt + 4; at < bytes.length - 4; at += knownBytes) {
+    known.set(asServerId(view.getUint32(at, true)), digitsAt(bytes, at + 4));
+  }
+  const incarnation = digitsAt(bytes, 28 + identityDigits);
+  const digits = [incarnation, ...known.values()];
+  if (!digits.every((text) => /^[0-9a-f]{32}$/.test(text))) return undefined;
+  const hardState = { ...decodeCommon(view), standing, incarnation, known };
+  return isEqual(encode(identity, hardState), bytes) ? hardState : undefined;
+}
+
+function standingOf(byte: number): Standing | undefined {
+  const standings = Object.keys(standingBytes) as Standing[];
+  return standings.find((standing) => standingBytes[standing] === byte);
+}
+
+/** Servers of version 1 all counted, and were known to nobody. */
+function decodeOld(identity: FolderIdentity, bytes: Uint8Array): HardState | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const hardState: HardState = {
+    ...decodeCommon(view),
+    standing: 'founding',
+    incarnation: identity.folderId,
+    known: new Map(),
+  };
+  const expected = new Uint8Array(oldFileBytes);
+  putCommon(expected, identity, hardState, 1);
+  const checksumAt = oldFileBytes - 4;
+  const checksum = crc32c(expected.subarray(0, checksumAt));
+  new DataView(expected.buffer).setUint32(checksumAt, checksum, true);
+  return isEqual(expected, bytes) ? hardState : undefined;
+}
+
+/** What both versions begin with. */
+function putCommon(
+  bytes: Uint8Array,
+  identity: FolderIdentity,
+  { term, votedFor }: HardState,
+  version: number,
+): void {
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < magic.length; at++) bytes[at] = magic.charCodeAt(at);
-  view.setUint32(8, formatVersion, true);
+  view.setUint32(8, version, true);
   view.setUint32(12, identity.serverId, true);
   putU48(view, 16, term);
   view.setUint8(22, votedFor === undefined ? 0 : 1);
   view.setUint32(24, votedFor ?? 0, true);
   putIdentityDigits(bytes, 28, identity.folderId);
-  view.setUint32(checksumAt, crc32c(bytes.subarray(0, checksumAt)), true);
-  return bytes;
+}
+
+function decodeCommon(view: DataView): Pick<HardState, 'term' | 'votedFor'> {
+  return {
+    term: asTerm(getU48(view, 16)),
+    votedFor: view.getUint8(22) === 0 ? undefined : asServerId(view.getUint32(24, true)),
+  };
+}
+
+function digitsAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + identityDigits));
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

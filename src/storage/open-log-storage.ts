@@ -1,28 +1,39 @@
-/** Opens a server's durable memory: begins a new one, or recovers what an earlier process left. */
+/**
+ * Opens a server's durable memory: begins a new one, or recovers what an earlier process left, or
+ * mends what it can of a damaged one.
+ */
 import { assert } from '../base/assert.js';
-import { asLogIndex, asTerm } from '../base/ids.js';
+import { asTerm } from '../base/ids.js';
+import type { StateRestore } from '../base/state-machine.js';
 import type { HardState } from '../raft/effects.js';
+import { beginLog } from './begin-log.js';
 import type { Disk } from './disk.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
-import { hardStateAsideName, hardStateName } from './file-names.js';
+import { refusalOf } from './damage.js';
+import { damagedName, isLeftover, segmentName } from './file-names.js';
+import { bridgedNotices, damageIn, highestTerm } from './folder-findings.js';
+import type { FolderFindings } from './folder-findings.js';
 import { loadHardState, saveHardState } from './hard-state-file.js';
 import { LogStorage } from './log-storage.js';
-import { recoverLog } from './recover-log.js';
-import type { LastSegment, RecoveredLog } from './recover-log.js';
-import { refillAdvice } from './refill-advice.js';
-import { SegmentWriter } from './segment-writer.js';
-import { StorageDamagedError } from './storage.js';
+import { readLog, segmentSequences } from './read-log.js';
+import { recoverSnapshot } from './recover-snapshot.js';
+import { repairFolder } from './repair-folder.js';
+import type { RepairedFolder } from './repair-folder.js';
 import type { RecoveredState, Storage } from './storage.js';
 
-const firstSegment: LastSegment = { sequence: 1, firstFrame: 1, goodBytes: 0 };
-
-const defaultSegmentBytesMax = 64 * 1024 * 1024;
+const defaultSegmentBytesMax = 8 * 1024 * 1024;
 
 export interface LogStorageOptions {
   readonly disk: Disk;
   readonly identity: FolderIdentity;
-  /** A segment that holds this much is left for a new one; 64 MiB when not given. */
+  /** A segment that holds this much is left for a new one; 8 MiB when not given. */
   readonly segmentBytesMax?: number;
+  /** 32 random hexadecimal digits, for a hard state that is made anew. */
+  readonly incarnation: string;
+  /** Begins to take in an image; for each snapshot that is tried. */
+  readonly restore: () => StateRestore;
+  /** Whether a folder with damage is made one that the other servers refill, or refused. */
+  readonly repair: boolean;
 }
 
 export interface OpenedStorage {
@@ -31,64 +42,87 @@ export interface OpenedStorage {
 }
 
 /**
- * Everything in `recovered` is durable when this resolves. Throws `StorageDamagedError` when
- * something acknowledged is gone, with one line that names file and offset, and `StorageError`
- * when the disk refuses.
+ * Everything in `recovered` is durable when this resolves. Without `repair` it throws
+ * `StorageDamagedError` when something acknowledged is gone, with one line that names file and
+ * offset; always `StorageError` when the disk refuses. It may be called again on the same disk once
+ * the storage that it opened before is closed.
  */
 export async function openLogStorage(options: LogStorageOptions): Promise<OpenedStorage> {
   const { disk, identity, segmentBytesMax = defaultSegmentBytesMax } = options;
   assert(segmentBytesMax > 0, `a segment holds some bytes, not ${segmentBytesMax}`);
   // A killed process may have left names that are not durable; nothing may be built on them.
   await disk.syncFolder();
-  const found = await loadHardState(disk, identity);
-  const log = await recoverLog(disk, identity);
-  const hardState = found ?? { term: asTerm(0), votedFor: undefined };
-  checkTogether(found, log);
-  if ((await disk.list()).includes(hardStateAsideName)) await disk.remove(hardStateAsideName);
-  if (found === undefined) await saveHardState(disk, identity, hardState);
-  const segment = await openSegment(options, log);
-  const { entries, notices, lastFrame } = log;
-  const lastIndex = asLogIndex(entries.length);
-  const parts = { disk, identity, segmentBytesMax, segment, lastFrame, lastIndex };
-  const storage = new LogStorage(parts);
-  const isNew = hardState.term === 0 && entries.length === 0;
-  return { storage, recovered: { hardState, entries, isNew, notices } };
+  const findings = await findAll(options);
+  const folder = await soundFolder(options, findings);
+  const { hardState, log, nextSequence } = folder;
+  const { position: snapshot, older: olderSnapshots } = findings.snapshot;
+  const isNew = hardState.term === 0 && log.entries.length === 0 && snapshot.index === 0;
+  const begun = await beginLog({ disk, identity, log, snapshot, nextSequence, isNew });
+  await removeAll(disk, [...olderSnapshots, ...(await uselessNames(disk, log.front))]);
+  const { base: logBase, entries } = begun;
+  const storage = new LogStorage({ ...begun, disk, identity, segmentBytesMax, snapshot });
+  const notices = [...folder.notices, ...log.notices];
+  return { storage, recovered: { hardState, snapshot, logBase, entries, isNew, notices } };
 }
 
-/** The hard state is written first of all, and before every entry of its term. */
-function checkTogether(hardState: HardState | undefined, log: RecoveredLog): void {
-  if (hardState === undefined && log.last !== undefined) {
-    throw new StorageDamagedError(
-      `${hardStateName} (term and vote) is missing beside a log; ${refillAdvice}`,
-    );
-  }
-  const term = hardState?.term ?? 0;
-  const logTerm = log.entries.at(-1)?.term ?? 0;
-  if (logTerm > term) {
-    throw new StorageDamagedError(
-      `${hardStateName} says term ${term}, but the log has reached term ${logTerm}; ` +
-        refillAdvice,
-    );
-  }
-  // The first segment was durable before any term was written.
-  const isBegun = log.last !== undefined && (log.last.sequence > 1 || log.last.goodBytes > 0);
-  if (term > 0 && !isBegun) {
-    throw new StorageDamagedError(
-      `the log is missing beside ${hardStateName}, which says term ${term}; ${refillAdvice}`,
-    );
-  }
+async function findAll({ disk, identity, restore }: LogStorageOptions): Promise<FolderFindings> {
+  const hardState = await loadHardState(disk, identity);
+  const log = await readLog(disk, identity, segmentSequences(await disk.list()));
+  const snapshot = await recoverSnapshot(disk, identity, restore);
+  return { hardState, log, snapshot };
 }
 
-async function openSegment(
-  { disk, identity }: LogStorageOptions,
-  { last, lastFrame, marked }: RecoveredLog,
-): Promise<SegmentWriter> {
-  const { sequence, firstFrame, goodBytes } = last ?? firstSegment;
-  const place = { disk, identity, sequence, firstFrame };
-  const create = goodBytes === 0;
-  const segment = await (create
-    ? SegmentWriter.create(place)
-    : SegmentWriter.reopen(place, goodBytes));
-  if (!marked && lastFrame > 0) await segment.appendSyncMark(lastFrame);
-  return segment;
+/** A folder to start from, whose hard state is durable. Throws `StorageDamagedError`. */
+async function soundFolder(
+  { disk, identity, incarnation, repair }: LogStorageOptions,
+  findings: FolderFindings,
+): Promise<RepairedFolder> {
+  const damage = damageIn(findings);
+  if (damage[0] !== undefined) {
+    if (!repair) throw refusalOf(damage[0]);
+    return repairFolder({ disk, identity, incarnation, findings, damage });
+  }
+  const { log, snapshot } = findings;
+  const hardState = await settleHardState({ disk, identity, incarnation }, findings);
+  // Nothing is lost with these snapshots; out of the way they are not read again.
+  for (const { name } of snapshot.damaged) await disk.rename(name, damagedName(name));
+  if (snapshot.damaged.length > 0) await disk.syncFolder();
+  const nextSequence = (log.segments.at(-1)?.sequence ?? 0) + 1;
+  return { hardState, log, nextSequence, notices: bridgedNotices(snapshot.damaged) };
+}
+
+/** The hard state of a folder without damage: as found, in the current format, or a new one. */
+async function settleHardState(
+  { disk, identity, incarnation }: Pick<LogStorageOptions, 'disk' | 'identity' | 'incarnation'>,
+  findings: FolderFindings,
+): Promise<HardState> {
+  if (findings.hardState.kind !== 'found') {
+    const made: HardState = {
+      term: asTerm(0),
+      votedFor: undefined,
+      standing: 'joining',
+      incarnation,
+      known: new Map(),
+    };
+    await saveHardState(disk, identity, made);
+    return made;
+  }
+  const { hardState, isCurrent } = findings.hardState;
+  // A snapshot that was received may be durable before the term is that it speaks of.
+  const term = highestTerm(findings);
+  const isBehind = term > hardState.term;
+  const settled = isBehind ? { ...hardState, term, votedFor: undefined } : hardState;
+  if (isBehind || !isCurrent) await saveHardState(disk, identity, settled);
+  return settled;
+}
+
+/** What was not written to its end, and segments that were given up before the crash. */
+async function uselessNames(disk: Disk, front: number): Promise<readonly string[]> {
+  const names = await disk.list();
+  const given = segmentSequences(names).filter((sequence) => sequence < front);
+  return [...names.filter(isLeftover), ...given.map(segmentName)];
+}
+
+async function removeAll(disk: Disk, names: readonly string[]): Promise<void> {
+  for (const name of names) await disk.remove(name);
 }

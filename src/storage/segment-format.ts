@@ -2,118 +2,135 @@
  * The bytes of a log segment (docs/storage-format.md): its header and its frames. Nothing
  * here reads or writes a file.
  *
- * A *frame* is what one write appends: a numbered one with log entries, or a *sync mark*, which
- * says that the frames up to its number were durable. Frame n + 1 is written only after frame n
- * was; so a valid frame n + 1, or a mark n, proves that frame n was acknowledged once.
+ * A numbered frame is what one write appends: log entries, perhaps behind a new beginning of the
+ * log. A *sync mark* says that the frames up to its number were durable, and a *seal* that besides
+ * the next segment was begun. Frame n + 1 is written only after frame n was durable; so a valid
+ * frame n + 1, a mark n or a seal n proves that frame n was acknowledged once.
  */
+import { asLogIndex, asTerm } from '../base/ids.js';
 import { crc32c } from '../base/crc32c.js';
 import { getU48, putU48 } from '../base/u48.js';
 import { encodeEntriesInto, encodedEntryBytes } from '../raft/entry-codec.js';
-import type { Entry } from '../raft/messages.js';
+import type { Entry, LogPosition } from '../raft/messages.js';
 import { identityDigits, putIdentityDigits } from '../base/folder-identity.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
+import { finishFrame, frameHeaderBytes, newFrame } from './frame-format.js';
 
 const magic = 'SURFRLOG';
-const formatVersion = 1;
+const positionBytes = 12;
 
-/** Bytes before the first frame. */
-export const segmentHeaderBytes = 32 + 2 * identityDigits;
-const headerChecksumAt = segmentHeaderBytes - 4;
+/** Bytes before the first frame, in the format that is written now. */
+export const segmentHeaderBytes = 28 + positionBytes + 2 * identityDigits + 4;
+const oldHeaderBytes = segmentHeaderBytes - positionBytes;
 
-/** Bytes of a frame before its entries; a sync mark has nothing else. */
-export const frameHeaderBytes = 16;
-
-const typeEntries = 1;
-const typeSyncMark = 2;
-
-export interface Frame {
-  readonly type: 'entries' | 'syncMark';
-  /** Entries: its own number, 1, 2, 3, … over all segments. Mark: the last durable frame. */
-  readonly number: number;
-  readonly payload: Uint8Array;
-  readonly start: number;
-  readonly end: number;
+/** What one write makes of the log. */
+export interface LogWrite {
+  /** The log begins anew behind this position, before `entries` follow. */
+  readonly reset: LogPosition | undefined;
+  readonly entries: readonly Entry[];
 }
 
-/** The header that a segment must have; `firstFrame` is the number its first frame will have. */
-export function encodeSegmentHeader(
+export interface SegmentHeader {
+  /** Number that its first frame has, or will have. */
+  readonly firstFrame: number;
+  /** Where the log ended when the segment was begun; version 1 does not say. */
+  readonly previous: LogPosition | undefined;
+  readonly bytes: number;
+  /** What the checksums of the segment's frames start from: they hold in this segment only. */
+  readonly seed: number;
+}
+
+export interface SegmentBeginning {
+  readonly identity: FolderIdentity;
+  readonly sequence: number;
+  readonly firstFrame: number;
+  readonly previous: LogPosition;
+}
+
+export function encodeSegmentHeader(beginning: SegmentBeginning): Uint8Array {
+  return encodeHeader({ ...beginning, bytes: segmentHeaderBytes });
+}
+
+/** Undefined unless the bytes begin with a whole header of this folder and this sequence. */
+export function decodeSegmentHeader(
   identity: FolderIdentity,
   sequence: number,
-  firstFrame: number,
-): Uint8Array {
-  const bytes = new Uint8Array(segmentHeaderBytes);
+  bytes: Uint8Array,
+): SegmentHeader | undefined {
+  for (const headerBytes of [segmentHeaderBytes, oldHeaderBytes]) {
+    if (bytes.length < headerBytes) continue;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
+    const firstFrame = getU48(view, 22);
+    const isOld = headerBytes === oldHeaderBytes;
+    const previous = isOld ? undefined : positionAt(view, 28);
+    const expected = encodeHeader({ identity, sequence, firstFrame, previous, bytes: headerBytes });
+    if (!expected.every((byte, at) => byte === bytes[at])) continue;
+    return { firstFrame, previous, bytes: headerBytes, seed: seedOf(expected) };
+  }
+  return undefined;
+}
+
+interface HeaderParts extends Omit<SegmentBeginning, 'previous'> {
+  readonly previous: LogPosition | undefined;
+  readonly bytes: number;
+}
+
+function encodeHeader(parts: HeaderParts): Uint8Array {
+  const { identity, sequence, firstFrame, previous } = parts;
+  const bytes = new Uint8Array(parts.bytes);
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < magic.length; at++) bytes[at] = magic.charCodeAt(at);
-  view.setUint32(8, formatVersion, true);
+  view.setUint32(8, previous === undefined ? 1 : 2, true);
   view.setUint32(12, identity.serverId, true);
   putU48(view, 16, sequence);
   putU48(view, 22, firstFrame);
-  putIdentityDigits(bytes, 28, identity.clusterId);
-  putIdentityDigits(bytes, 28 + identityDigits, identity.folderId);
-  view.setUint32(headerChecksumAt, crc32c(bytes.subarray(0, headerChecksumAt)), true);
+  if (previous !== undefined) putPosition(view, 28, previous);
+  const checksumAt = bytes.length - 4;
+  putIdentityDigits(bytes, checksumAt - 2 * identityDigits, identity.clusterId);
+  putIdentityDigits(bytes, checksumAt - identityDigits, identity.folderId);
+  view.setUint32(checksumAt, crc32c(bytes.subarray(0, checksumAt)), true);
   return bytes;
 }
 
-/** Whether the bytes begin with a header that was written whole, for whatever segment. */
-export function hasWholeSegmentHeader(bytes: Uint8Array): boolean {
-  if (bytes.length < segmentHeaderBytes) return false;
-  return checksumSeed(bytes) === crc32c(bytes.subarray(0, headerChecksumAt));
+/** What the checksums of the frames behind this whole header start from. */
+export function seedOf(header: Uint8Array): number {
+  return new DataView(header.buffer, header.byteOffset).getUint32(header.length - 4, true);
 }
 
-/** What the checksums of a segment's frames start from: they hold in this segment only. */
-export function checksumSeed(header: Uint8Array): number {
-  return new DataView(header.buffer, header.byteOffset).getUint32(headerChecksumAt, true);
-}
-
-/** One frame with all of the entries, in one new buffer. */
-export function encodeEntriesFrame(
-  number: number,
-  entries: readonly Entry[],
-  seed: number,
-): Uint8Array {
-  let payloadBytes = 0;
+/** One frame with all that the write makes of the log, in one new buffer. */
+export function encodeWriteFrame(number: number, write: LogWrite, seed: number): Uint8Array {
+  const { reset, entries } = write;
+  let payloadBytes = reset === undefined ? 0 : positionBytes;
   for (const entry of entries) payloadBytes += encodedEntryBytes(entry);
-  const bytes = new Uint8Array(frameHeaderBytes + payloadBytes);
-  encodeEntriesInto(entries, bytes, frameHeaderBytes);
-  return finishFrame(bytes, typeEntries, number, seed);
+  const bytes = newFrame(payloadBytes);
+  const entriesAt = frameHeaderBytes + (reset === undefined ? 0 : positionBytes);
+  if (reset !== undefined) putPosition(new DataView(bytes.buffer), frameHeaderBytes, reset);
+  encodeEntriesInto(entries, bytes, entriesAt);
+  return finishFrame(bytes, reset === undefined ? 'entries' : 'reset', number, seed);
 }
 
+/** The position at the start of a reset's payload, and the bytes of its entries. */
+export function splitReset(payload: Uint8Array): [LogPosition, Uint8Array] | undefined {
+  if (payload.length < positionBytes) return undefined;
+  const view = new DataView(payload.buffer, payload.byteOffset, positionBytes);
+  return [positionAt(view, 0), payload.subarray(positionBytes)];
+}
+
+/** All frames through `number` are durable. */
 export function encodeSyncMark(number: number, seed: number): Uint8Array {
-  return finishFrame(new Uint8Array(frameHeaderBytes), typeSyncMark, number, seed);
+  return finishFrame(newFrame(0), 'syncMark', number, seed);
 }
 
-function finishFrame(bytes: Uint8Array, type: number, number: number, seed: number): Uint8Array {
-  const view = new DataView(bytes.buffer);
-  view.setUint32(4, bytes.length - frameHeaderBytes, true);
-  putU48(view, 8, number);
-  view.setUint8(14, type);
-  view.setUint32(0, crc32c(bytes.subarray(4), seed), true);
-  return bytes;
+/** All frames through `number` are durable, and those behind it stand in the next segment. */
+export function encodeSeal(number: number, seed: number): Uint8Array {
+  return finishFrame(newFrame(0), 'seal', number, seed);
 }
 
-/** The frame that starts at `start`; undefined when no whole, undamaged one does. */
-export function readFrame(bytes: Uint8Array, start: number, seed: number): Frame | undefined {
-  const type = bytes[start + 14];
-  if (type !== typeEntries && type !== typeSyncMark) return undefined;
-  if (bytes[start + 15] !== 0) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, frameHeaderBytes);
-  const end = start + frameHeaderBytes + view.getUint32(4, true);
-  if (end > bytes.length) return undefined;
-  if (view.getUint32(0, true) !== crc32c(bytes.subarray(start + 4, end), seed)) return undefined;
-  return {
-    type: type === typeEntries ? 'entries' : 'syncMark',
-    number: getU48(view, 8),
-    payload: bytes.subarray(start + frameHeaderBytes, end),
-    start,
-    end,
-  };
+function putPosition(view: DataView, at: number, { index, term }: LogPosition): void {
+  putU48(view, at, index);
+  putU48(view, at + 6, term);
 }
 
-/** The first whole, undamaged frame that starts at `from` or anywhere behind it. */
-export function findFrame(bytes: Uint8Array, from: number, seed: number): Frame | undefined {
-  for (let start = from; start + frameHeaderBytes <= bytes.length; start++) {
-    const frame = readFrame(bytes, start, seed);
-    if (frame !== undefined) return frame;
-  }
-  return undefined;
+function positionAt(view: DataView, at: number): LogPosition {
+  return { index: asLogIndex(getU48(view, at)), term: asTerm(getU48(view, at + 6)) };
 }

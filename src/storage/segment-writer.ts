@@ -2,23 +2,22 @@
  * Appends frames to the newest segment of the log, and begins the next one. Which frame is durable
  * when is the caller's concern; which bytes stand where is this one's.
  */
-import type { Entry } from '../raft/messages.js';
 import type { Disk, DiskFile } from './disk.js';
-import type { FolderIdentity } from '../base/folder-identity.js';
 import { segmentName } from './file-names.js';
 import {
-  checksumSeed,
-  encodeEntriesFrame,
+  encodeSeal,
   encodeSegmentHeader,
   encodeSyncMark,
+  encodeWriteFrame,
+  seedOf,
 } from './segment-format.js';
+import type { LogWrite, SegmentBeginning } from './segment-format.js';
 
-export interface SegmentPlace {
-  readonly disk: Disk;
-  readonly identity: FolderIdentity;
+/** A segment that is there: up to where it is good, and what its checksums start from. */
+export interface SegmentEnd {
   readonly sequence: number;
-  /** Number of the first frame that the segment holds, or will hold. */
-  readonly firstFrame: number;
+  readonly goodEnd: number;
+  readonly seed: number;
 }
 
 export class SegmentWriter {
@@ -28,21 +27,20 @@ export class SegmentWriter {
   #size: number;
 
   /** For `create` and `reopen`, which see to what is on disk. */
-  constructor(place: SegmentPlace, file: DiskFile, size: number) {
-    const { identity, sequence, firstFrame } = place;
+  constructor(file: DiskFile, { sequence, goodEnd, seed }: SegmentEnd) {
     this.sequence = sequence;
     this.#file = file;
-    this.#seed = checksumSeed(encodeSegmentHeader(identity, sequence, firstFrame));
-    this.#size = size;
+    this.#seed = seed;
+    this.#size = goodEnd;
   }
 
   /**
    * Begins a segment. Its header and its name are durable before the first frame can be written:
    * recovery takes a segment without a whole header for one that never held a frame.
    */
-  static async create(place: SegmentPlace): Promise<SegmentWriter> {
-    const { disk, identity, sequence, firstFrame } = place;
-    const header = encodeSegmentHeader(identity, sequence, firstFrame);
+  static async create(disk: Disk, beginning: SegmentBeginning): Promise<SegmentWriter> {
+    const header = encodeSegmentHeader(beginning);
+    const { sequence } = beginning;
     const file = await disk.create(segmentName(sequence));
     try {
       await file.append([header]);
@@ -52,17 +50,15 @@ export class SegmentWriter {
       await file.close();
       throw error;
     }
-    return new SegmentWriter(place, file, header.length);
+    return new SegmentWriter(file, { sequence, goodEnd: header.length, seed: seedOf(header) });
   }
 
   /**
-   * Goes on with a segment, whose name is durable, behind its first `size` bytes. They are durable
-   * when this returns, also those that an earlier process wrote and did not live to sync.
+   * Goes on with a segment, whose name is durable, behind its good bytes; what follows them is cut
+   * off. The last frame among them must be known to be durable.
    */
-  static async reopen(place: SegmentPlace, size: number): Promise<SegmentWriter> {
-    const file = await place.disk.openAt(segmentName(place.sequence), size);
-    await file.sync();
-    return new SegmentWriter(place, file, size);
+  static async reopen(disk: Disk, end: SegmentEnd): Promise<SegmentWriter> {
+    return new SegmentWriter(await disk.openAt(segmentName(end.sequence), end.goodEnd), end);
   }
 
   get size(): number {
@@ -70,8 +66,8 @@ export class SegmentWriter {
   }
 
   /** The frame is durable when this resolves. */
-  async appendEntries(frameNumber: number, entries: readonly Entry[]): Promise<void> {
-    const frame = encodeEntriesFrame(frameNumber, entries, this.#seed);
+  async append(frameNumber: number, write: LogWrite): Promise<void> {
+    const frame = encodeWriteFrame(frameNumber, write, this.#seed);
     await this.#file.appendDurably([frame]);
     this.#size += frame.length;
   }
@@ -81,6 +77,12 @@ export class SegmentWriter {
     const mark = encodeSyncMark(frameNumber, this.#seed);
     await this.#file.append([mark]);
     this.#size += mark.length;
+  }
+
+  /** Ends the segment, durably and with all that was appended to it; the next one is there. */
+  async seal(frameNumber: number): Promise<void> {
+    await this.#file.append([encodeSeal(frameNumber, this.#seed)]);
+    await this.#file.sync();
   }
 
   async sync(): Promise<void> {

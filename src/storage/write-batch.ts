@@ -2,13 +2,14 @@
 import { assert } from '../base/assert.js';
 import type { HardState } from '../raft/effects.js';
 import { encodedEntryBytes } from '../raft/entry-codec.js';
-import type { Entry } from '../raft/messages.js';
+import type { Entry, LogPosition } from '../raft/messages.js';
 import type { StorageError, StorageWrite } from './storage.js';
 
 export type WriteDone = (error?: StorageError) => void;
 
 export class WriteBatch {
   #hardState: HardState | undefined;
+  #reset: LogPosition | undefined;
   #entries: Entry[] = [];
   #bytes = 0;
   readonly #done: WriteDone[] = [];
@@ -18,7 +19,15 @@ export class WriteBatch {
     return this.#hardState;
   }
 
-  /** Consecutive entries: those that a later write of the batch replaces are left out. */
+  /** The last new beginning of the log among the writes. */
+  get reset(): LogPosition | undefined {
+    return this.#reset;
+  }
+
+  /**
+   * Consecutive entries, behind `reset` if there is one: those that a later write of the batch
+   * replaces, or begins the log anew without, are left out.
+   */
   get entries(): readonly Entry[] {
     return this.#entries;
   }
@@ -28,9 +37,13 @@ export class WriteBatch {
     return this.#bytes;
   }
 
-  add({ hardState, entries }: StorageWrite, done: WriteDone): void {
+  add({ hardState, reset, entries }: StorageWrite, done: WriteDone): void {
     this.#done.push(done);
     if (hardState !== undefined) this.#hardState = hardState;
+    if (reset !== undefined) {
+      this.#reset = reset;
+      this.#entries = [];
+    }
     for (const entry of entries) this.#addEntry(entry);
   }
 
@@ -42,6 +55,8 @@ export class WriteBatch {
   #addEntry(entry: Entry): void {
     this.#bytes += encodedEntryBytes(entry);
     const first = this.#entries[0];
+    const isBehind = this.#reset === undefined || entry.index > this.#reset.index;
+    assert(isBehind, `entry ${entry.index} stands behind the new beginning of the log`);
     if (first !== undefined) {
       const kept = Math.max(0, entry.index - first.index);
       assert(kept <= this.#entries.length, `entry ${entry.index} leaves no gap in the log`);

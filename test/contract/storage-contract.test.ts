@@ -2,7 +2,7 @@
 import { MemoryStorage } from '../../src/storage/memory-storage.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
 import { FaultyDisk, randomFrom } from '../storage/faulty-disk.js';
-import { sampleIdentity } from '../storage/storage-samples.js';
+import { openOptions, sampleIncarnation } from '../storage/storage-samples.js';
 import { storageContract } from './storage-contract.js';
 
 const nothingToDispose = () => Promise.resolve();
@@ -13,7 +13,10 @@ storageContract({
   makeHome: () =>
     Promise.resolve({
       open: () =>
-        Promise.resolve({ storage: new MemoryStorage(), recovered: MemoryStorage.recovered }),
+        Promise.resolve({
+          storage: new MemoryStorage(),
+          recovered: MemoryStorage.recovered(sampleIncarnation),
+        }),
       dispose: nothingToDispose,
     }),
 });
@@ -25,7 +28,7 @@ storageContract({
     let disk = new FaultyDisk(randomFrom(1));
     const open = () => {
       disk = disk.afterPowerCut();
-      return openLogStorage({ disk, identity: sampleIdentity });
+      return openLogStorage({ ...openOptions(), disk });
     };
     return Promise.resolve({ open, dispose: nothingToDispose });
   },

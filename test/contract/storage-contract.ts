@@ -1,9 +1,13 @@
 /** What every `Storage` must do, whatever is behind it. Run on each implementation. */
 import { expect } from 'chai';
-import { AssertionError } from '../../src/base/assert.js';
+import { AssertionError, must } from '../../src/base/assert.js';
+import { crc32c } from '../../src/base/crc32c.js';
+import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
+import { StorageError } from '../../src/storage/storage.js';
 import type { RecoveredState, Storage } from '../../src/storage/storage.js';
-import { entriesOf, entryOf, hardStateOf, plain, writeOf } from '../storage/storage-samples.js';
-import { written } from '../storage/storage-samples.js';
+import { entriesOf, entryOf, hardStateOf, newHardState } from '../storage/storage-samples.js';
+import { newestImage, plain, positionOf, resetOf } from '../storage/storage-samples.js';
+import { takeSnapshot, writeOf, written } from '../storage/storage-samples.js';
 
 /** One server's place to keep things; `open` again means the server starts again. */
 export interface StorageHome {
@@ -28,9 +32,11 @@ export function storageContract(kind: StorageKind): void {
     afterEach(() => home.dispose());
 
     describeWrites(() => home);
+    describeSnapshots(() => home);
     if (!kind.remembers) return;
     describeMemory(() => home);
     describeReplacement(() => home);
+    describeNewBeginnings(() => home);
   });
 }
 
@@ -38,7 +44,9 @@ function describeWrites(home: () => StorageHome): void {
   it('starts new with term 0, no vote and an empty log', async () => {
     const { storage, recovered } = await home().open();
     expect(recovered).to.deep.equal({
-      hardState: hardStateOf(0),
+      hardState: newHardState,
+      snapshot: positionOf(0, 0),
+      logBase: positionOf(0, 0),
       entries: [],
       isNew: true,
       notices: [],
@@ -159,5 +167,152 @@ function describeReplacement(home: () => StorageHome): void {
     const recovered = await reopened(home());
     expect(plain(recovered.entries)).to.deep.equal(plain(expected));
     expect(recovered.hardState).to.deep.equal(hardStateOf(3));
+  });
+}
+
+/** An image of several blocks. */
+const largeImage = Uint8Array.from({ length: 700_001 }, (_, at) => (at * 7 + (at >> 8)) % 251);
+
+function describeSnapshots(home: () => StorageHome): void {
+  it('has no snapshot before one is committed, and none of one that was given up', async () => {
+    const { storage } = await home().open();
+    expect(await storage.openSnapshot()).to.equal(undefined);
+    const writer = storage.createSnapshot(positionOf(1, 1));
+    await writer.write(Uint8Array.of(1, 2, 3));
+    expect(await storage.openSnapshot()).to.equal(undefined);
+    await writer.abandon();
+    await writer.abandon();
+    expect(await storage.openSnapshot()).to.equal(undefined);
+    const error: unknown = await writer.commit().catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(StorageError);
+    await storage.close();
+  });
+
+  it('gives an image back byte for byte, in pieces of any size and from any place', async () => {
+    const { storage } = await home().open();
+    for (const image of [largeImage, new Uint8Array(), largeImage.slice(0, 262_144)]) {
+      await takeSnapshot(storage, positionOf(5, 2), image);
+      for (const bytesMax of [10_000, 262_144, 1_000_000]) {
+        const found = await newestImage(storage, bytesMax);
+        expect(found?.position).to.deep.equal(positionOf(5, 2));
+        expect(Buffer.compare(found?.image ?? Buffer.of(1), image)).to.equal(0);
+      }
+    }
+    await takeSnapshot(storage, positionOf(6, 2), largeImage);
+    const reader = must(await storage.openSnapshot(), 'a snapshot');
+    expect(reader.imageBytes).to.equal(largeImage.length);
+    expect(reader.imageChecksum).to.equal(crc32c(largeImage));
+    for (const offset of [699_999, 0, 262_143, 262_144, 524_287]) {
+      const piece = await reader.read(offset, 100);
+      expect(piece.length).to.be.within(1, 100);
+      expect([...piece]).to.deep.equal([...largeImage.slice(offset, offset + piece.length)]);
+    }
+    expect((await reader.read(largeImage.length, 100)).length).to.equal(0);
+    await reader.close();
+    await storage.close();
+  });
+
+  it('keeps a snapshot readable while newer ones are committed', async () => {
+    const { storage } = await home().open();
+    await takeSnapshot(storage, positionOf(1, 1), Uint8Array.of(1));
+    const reader = must(await storage.openSnapshot(), 'a snapshot');
+    await takeSnapshot(storage, positionOf(2, 1), Uint8Array.of(2));
+    await takeSnapshot(storage, positionOf(3, 1), Uint8Array.of(3));
+    expect([...(await reader.read(0, 10))]).to.deep.equal([1]);
+    await reader.close();
+    expect((await newestImage(storage, 10))?.image).to.deep.equal(Uint8Array.of(3));
+    await storage.close();
+  });
+
+  it('keeps the newest of those that are committed, in whatever order', async () => {
+    const { storage } = await home().open();
+    const writers = [3, 1, 2].map((index) => storage.createSnapshot(positionOf(index, 1)));
+    for (const [at, writer] of writers.entries()) await writer.write(Uint8Array.of(at));
+    for (const writer of writers) await writer.commit();
+    const found = await newestImage(storage, 10);
+    expect(found).to.deep.equal({ position: positionOf(3, 1), image: Uint8Array.of(0) });
+    await storage.close();
+  });
+
+  it('takes no snapshot once it is closed', async () => {
+    const { storage } = await home().open();
+    const writer = storage.createSnapshot(positionOf(1, 1));
+    await writer.write(Uint8Array.of(1));
+    await storage.close();
+    const error: unknown = await writer.commit().catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(StorageError);
+  });
+}
+
+function describeNewBeginnings(home: () => StorageHome): void {
+  it('recovers the snapshot, and the log that stands around it', async () => {
+    const { storage } = await home().open();
+    await written(storage, writeOf(entriesOf(1, 5, 1), hardStateOf(1)));
+    await takeSnapshot(storage, positionOf(3, 1), largeImage);
+    storage.compact(asLogIndex(2));
+    await storage.close();
+    const { snapshot, logBase, entries } = await reopened(home());
+    expect(snapshot).to.deep.equal(positionOf(3, 1));
+    expect(logBase.index).to.be.at.most(2);
+    expect(plain(entries)).to.deep.equal(plain(entriesOf(logBase.index + 1, 5 - logBase.index, 1)));
+  });
+
+  it('begins its log anew behind a reset, with the entries of the same write', async () => {
+    const { storage } = await home().open();
+    await written(storage, writeOf(entriesOf(1, 5, 1), hardStateOf(1)));
+    await takeSnapshot(storage, positionOf(9, 2), Uint8Array.of(9));
+    const writes = [
+      writeOf(entriesOf(4, 1, 2), hardStateOf(2)),
+      resetOf(9, 2, entriesOf(10, 2, 2)),
+      writeOf(entriesOf(11, 2, 3), hardStateOf(3)),
+    ];
+    await Promise.all(writes.map((write) => written(storage, write)));
+    await storage.close();
+    for (let start = 0; start < 2; start++) {
+      const { snapshot, logBase, entries, hardState } = await reopened(home());
+      expect([snapshot, logBase]).to.deep.equal([positionOf(9, 2), positionOf(9, 2)]);
+      const expected = [...entriesOf(10, 1, 2), ...entriesOf(11, 2, 3)];
+      expect(plain(entries)).to.deep.equal(plain(expected));
+      expect(hardState).to.deep.equal(hardStateOf(3));
+    }
+  });
+
+  it('begins its log anew behind a snapshot that the log does not reach, or differs', async () => {
+    for (const [snapshot, term] of [
+      [positionOf(9, 2), 2],
+      [positionOf(11, 4), 4],
+      [positionOf(11, 5), 5],
+    ] as const) {
+      const { storage, recovered } = await home().open();
+      await takeSnapshot(storage, snapshot, Uint8Array.of(1));
+      await written(storage, writeOf([], hardStateOf(term)));
+      await storage.close();
+      for (let start = 0; start < 2; start++) {
+        const found = await reopened(home());
+        expect(found.logBase, JSON.stringify(recovered)).to.deep.equal(snapshot);
+        expect(found.entries).to.deep.equal([]);
+      }
+      const next = await home().open();
+      const entries = entriesOf(snapshot.index + 1, 2, term);
+      await written(next.storage, writeOf(entries));
+      await next.storage.close();
+      expect(plain((await reopened(home())).entries)).to.deep.equal(plain(entries));
+    }
+  });
+
+  it('keeps standing, incarnation and what is known of others', async () => {
+    const { storage, recovered } = await home().open();
+    const known = new Map([
+      [asServerId(2), '2'.repeat(32)],
+      [asServerId(0), '0'.repeat(32)],
+    ]);
+    for (const standing of ['joining', 'member', 'refilling'] as const) {
+      const hardState = { ...recovered.hardState, term: asTerm(4), standing, known };
+      await written(storage, writeOf([], hardState));
+    }
+    await storage.close();
+    const { hardState } = await reopened(home());
+    const expected = { ...recovered.hardState, term: 4, standing: 'refilling', known };
+    expect(hardState).to.deep.equal(expected);
   });
 }

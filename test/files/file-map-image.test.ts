@@ -131,12 +131,27 @@ describe('the image of a file map', () => {
     expect([...map.entries()]).to.deep.equal([['ab', { version: 2, hashlist: ['0'] }]]);
     expect(map.page('', 5).files).to.have.length(1);
   });
+
+  it('verifies an image without replacing anything by it', () => {
+    const map = mapOf([update('other', 1)]);
+    const restore = map.restore();
+    restore.write(Uint8Array.from(sampleImage));
+    restore.verify();
+    expect([...map.entries()].map(([name]) => name)).to.deep.equal(['other']);
+    restore.finish();
+    expect([...map.entries()].map(([name]) => name)).to.deep.equal(['ab']);
+  });
 });
 
 describe('a file map that is given an image', () => {
   function expectRefused(image: Uint8Array, message: string): void {
     const map = mapOf([update('kept', 1)]);
     const before = imageOf(map);
+    const restore = map.restore();
+    restore.write(image);
+    expect(() => {
+      restore.verify();
+    }).to.throw(StateImageError, message);
     expect(() => restoreInto(map, image)).to.throw(StateImageError, message);
     expect(imageOf(map).equals(before)).to.equal(true);
   }

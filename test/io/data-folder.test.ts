@@ -11,7 +11,8 @@ import { DataFolderRefusedError, openDataFolder } from '../../src/io/data-folder
 import type { DataFolder } from '../../src/io/data-folder.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
 import { StorageError } from '../../src/storage/storage.js';
-import { entriesOf, hardStateOf, writeOf, written } from '../storage/storage-samples.js';
+import { entriesOf, hardStateOf, openOptions, writeOf } from '../storage/storage-samples.js';
+import { written } from '../storage/storage-samples.js';
 import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.js';
 
 const clusterId = clusterIdOf(['localhost:9001', 'localhost:9002']);
@@ -45,7 +46,7 @@ describe('a data folder', () => {
 
   async function useOnce(): Promise<void> {
     const folder = await opened();
-    const { storage } = await openLogStorage(folder);
+    const { storage } = await openLogStorage({ ...openOptions(), ...folder });
     await written(storage, writeOf(entriesOf(1, 2, 1), hardStateOf(1)));
     await storage.close();
     await folder.release();
@@ -64,7 +65,7 @@ describe('a data folder', () => {
   it('keeps the log from one process to the next', async () => {
     await useOnce();
     const folder = await opened();
-    const { storage, recovered } = await openLogStorage(folder);
+    const { storage, recovered } = await openLogStorage({ ...openOptions(), ...folder });
     expect(recovered.entries).to.have.length(2);
     await storage.close();
     await folder.release();
@@ -118,7 +119,7 @@ describe('a data folder', () => {
     await useOnce();
     await writeFile(join(path, 'notes.txt'), 'mine');
     const folder = await opened({ fresh: true });
-    const { storage, recovered } = await openLogStorage(folder);
+    const { storage, recovered } = await openLogStorage({ ...openOptions(), ...folder });
     expect(recovered.isNew).to.equal(true);
     await storage.close();
     await folder.release();

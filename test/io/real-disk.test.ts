@@ -7,7 +7,7 @@ import { RealDisk } from '../../src/io/real-disk.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
 import { StorageError } from '../../src/storage/storage.js';
 import { storageContract } from '../contract/storage-contract.js';
-import { sampleIdentity } from '../storage/storage-samples.js';
+import { openOptions } from '../storage/storage-samples.js';
 import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.js';
 
 storageContract({
@@ -16,7 +16,7 @@ storageContract({
   makeHome: async () => {
     const folder = await makeTemporaryFolder();
     return {
-      open: () => openLogStorage({ disk: new RealDisk(folder), identity: sampleIdentity }),
+      open: () => openLogStorage({ ...openOptions(), disk: new RealDisk(folder) }),
       dispose: () => removeTemporaryFolder(folder),
     };
   },

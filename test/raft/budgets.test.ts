@@ -33,6 +33,14 @@ describe('The budgets of a cluster of three', () => {
     expect(calls).to.be.at.most(30);
   });
 
+  it('allow 30 peer calls for the first election of a new cluster, founding included', () => {
+    const cluster = new RaftCluster({ size: 3, timing: defaultTiming, isNew: true });
+    const calls = requestsDuring(cluster, () => {
+      while (cluster.servers.some(({ applied }) => applied.length === 0)) cluster.run(1);
+    });
+    expect(calls).to.be.at.most(30);
+  });
+
   it('allow 60 peer calls a second while nothing happens', () => {
     const cluster = makeCluster();
     cluster.elect(0);

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
 import { findRequestMistake } from '../../src/raft/check-request.js';
-import type { AppendEntriesRequest, RequestVoteRequest } from '../../src/raft/messages.js';
-import { makeEntry } from './make.js';
+import type {
+  AppendEntriesRequest,
+  InstallSnapshotRequest,
+  JoinRequest,
+  RequestVoteRequest,
+} from '../../src/raft/messages.js';
+import { incarnationOf, makeEntry } from './make.js';
 
 const sender = asServerId(1);
 
@@ -28,6 +33,22 @@ const append: AppendEntriesRequest = {
   majorityLost: false,
 };
 
+const install: InstallSnapshotRequest = {
+  type: 'installSnapshot',
+  term: asTerm(3),
+  leaderId: sender,
+  lastIncludedIndex: asLogIndex(7),
+  lastIncludedTerm: asTerm(3),
+  imageBytes: 100,
+  imageChecksum: 0,
+  offset: 90,
+  data: new Uint8Array(10),
+  checksum: 0,
+  done: true,
+};
+
+const join: JoinRequest = { type: 'join', serverId: sender, incarnation: incarnationOf(1) };
+
 const nothing = { lastLogIndex: asLogIndex(0), lastLogTerm: asTerm(0) };
 const start = { prevLogIndex: asLogIndex(0), prevLogTerm: asTerm(0) };
 const noTerm = asTerm(0);
@@ -40,6 +61,10 @@ describe('A request of a peer', () => {
     append,
     { ...append, entries: [] },
     { ...append, ...start, entries: [makeEntry(1, 1)] },
+    install,
+    { ...install, offset: 0, data: new Uint8Array(0), done: false },
+    { ...install, offset: 0, data: new Uint8Array(0), imageBytes: 0 },
+    join,
   ];
   it('is right when its parts can be true together', () => {
     for (const request of right) expect(findRequestMistake(sender, request)).to.equal(undefined);
@@ -64,6 +89,21 @@ describe('A request of a peer', () => {
     { ...append, entries: [makeEntry(3, 4)] },
     { ...vote, term: asTerm(2 ** 47 + 1) },
     { ...append, term: asTerm(2 ** 47 + 1) },
+    { ...install, leaderId: asServerId(2) },
+    { ...install, term: noTerm },
+    { ...install, term: asTerm(2 ** 47 + 1) },
+    { ...install, lastIncludedIndex: asLogIndex(0) },
+    { ...install, lastIncludedTerm: noTerm },
+    { ...install, lastIncludedTerm: asTerm(4) },
+    { ...install, offset: 91 },
+    { ...install, offset: -1, imageBytes: 9 },
+    { ...install, offset: 0.5, imageBytes: 10.5 },
+    { ...install, imageBytes: NaN },
+    { ...install, offset: 89 },
+    { ...install, done: false },
+    { ...join, serverId: asServerId(2) },
+    { ...join, incarnation: incarnationOf(1).slice(1) },
+    { ...join, incarnation: incarnationOf(1).toUpperCase() },
   ];
   it('is named wrong when they cannot, or when it speaks for another server', () => {
     for (const request of wrong) {

@@ -4,10 +4,16 @@
  * with what it judges.
  */
 import { assert } from '../../src/base/assert.js';
-import type { LogIndex, ServerId, Term } from '../../src/base/ids.js';
-import type { Entry, PeerRequest, PeerResponse } from '../../src/raft/messages.js';
+import { asLogIndex, type LogIndex, type ServerId, type Term } from '../../src/base/ids.js';
+import type {
+  AppendEntriesResponse,
+  Entry,
+  LogPosition,
+  PeerRequest,
+  PeerResponse,
+} from '../../src/raft/messages.js';
 import type { Raft } from '../../src/raft/raft.js';
-import type { TestDisk } from './test-disk.js';
+import { isCounted, type TestDisk } from './test-disk.js';
 
 export interface WatchedServer {
   readonly id: ServerId;
@@ -20,10 +26,18 @@ export class ClusterChecks {
   readonly committed: Entry[] = [];
   readonly #servers: () => readonly WatchedServer[];
   readonly #leaders = new Map<Term, ServerId>();
-  readonly #votes = new Map<string, ServerId>();
+  readonly #votes = new Map<string, { readonly term: Term; readonly candidate: ServerId }>();
 
   constructor(servers: () => readonly WatchedServer[]) {
     this.#servers = servers;
+  }
+
+  /** Called before each step: with no write under way, memory and disk hold the same log. */
+  beforeStep({ id, raft, disk }: WatchedServer): void {
+    if (disk.waiting > 0) return;
+    const { index, term } = disk.lastPosition;
+    const isSame = raft.log.lastIndex === index && raft.log.lastTerm === term;
+    assert(isSame, `the log of server ${id} does not end as on its disk, with entry ${index}`);
   }
 
   /** Called after each step, before its effects; `commitBefore` is the index before the step. */
@@ -38,46 +52,100 @@ export class ClusterChecks {
     for (const entry of entries) {
       const isCommitted = this.committed[entry.index - 1] === entry;
       assert(isCommitted, `server ${server.id} applied entry ${entry.index}, never committed`);
-      const isDurable = server.disk.entries[entry.index - 1] === entry;
+      const isDurable = server.disk.holds(entry);
       assert(isDurable, `server ${server.id} applied entry ${entry.index} before its disk had it`);
     }
+  }
+
+  /** A snapshot takes the place of the state: of committed entries, and on this server's disk. */
+  installed(server: WatchedServer, position: LogPosition): void {
+    const { id, disk } = server;
+    const last = this.committed[position.index - 1];
+    assert(last?.term === position.term, `server ${id} installs what was never committed`);
+    const isDurable = disk.snapshot.position.index >= position.index;
+    assert(isDurable, `server ${id} installs a snapshot before its disk has it`);
   }
 
   /** A request leaves: what it claims must be on disk. */
   requestLeaves(server: WatchedServer, request: PeerRequest): void {
     const { hardState } = server.disk;
+    if (request.type === 'join') {
+      const isDurable = hardState.incarnation === request.incarnation;
+      assert(isDurable, `server ${server.id} joins under an incarnation not on its disk`);
+      return;
+    }
     if (request.type === 'requestVote' && request.preVote) return;
     assert(hardState.term >= request.term, `server ${server.id} speaks of a term not on its disk`);
-    if (request.type === 'appendEntries') return;
-    this.#voted(server, request.term, server.id);
+    if (request.type === 'requestVote') this.#voted(server, request.term, server.id);
   }
 
   /** An answer leaves: what it promises must be on disk. */
-  responseLeaves(server: WatchedServer, candidate: ServerId, response: PeerResponse): void {
-    const { hardState, entries } = server.disk;
+  responseLeaves(server: WatchedServer, caller: ServerId, response: PeerResponse): void {
+    const { hardState, snapshot } = server.disk;
     assert(hardState.term >= response.term, `server ${server.id} tells a term not on its disk`);
-    if (response.type === 'requestVote') {
-      if (response.voteGranted && !response.preVote) {
-        this.#voted(server, response.forTerm, candidate);
+    switch (response.type) {
+      case 'requestVote':
+        if (response.voteGranted && !response.preVote) {
+          this.#voted(server, response.forTerm, caller);
+        }
+        return;
+      case 'appendEntries':
+        this.#counts(server, response.refilling);
+        if (response.success) this.#accepted(server, response);
+        return;
+      case 'installSnapshot': {
+        this.#counts(server, response.refilling);
+        const { lastIncludedIndex } = response;
+        if (!response.installed || lastIncludedIndex <= snapshot.position.index) return;
+        const last = this.committed[lastIncludedIndex - 1];
+        const isDurable = last !== undefined && server.disk.holds(last);
+        assert(isDurable, `server ${server.id} has no snapshot through ${lastIncludedIndex}`);
+        return;
       }
-      return;
+      case 'join': {
+        const isDurable = hardState.known.get(caller) === response.knownIncarnation;
+        assert(isDurable, `server ${server.id} knows ${caller} only in memory`);
+        return;
+      }
     }
-    if (!response.success || hardState.term !== response.term) return;
-    if (server.raft.term !== response.term) return;
-    for (const entry of server.raft.log.range(server.raft.log.firstIndex, response.matchIndex)) {
-      const isDurable = entries[entry.index - 1] === entry;
+  }
+
+  #accepted(server: WatchedServer, response: AppendEntriesResponse): void {
+    const { raft, disk } = server;
+    if (disk.hardState.term !== response.term || raft.term !== response.term) return;
+    if (response.matchIndex < raft.log.firstIndex) return;
+    for (const entry of raft.log.range(raft.log.firstIndex, response.matchIndex)) {
+      const isDurable = disk.holds(entry);
       assert(isDurable, `server ${server.id} accepted entry ${entry.index} before it was on disk`);
+    }
+  }
+
+  /** A server tells that it counts only when its disk says so. */
+  #counts({ id, disk }: WatchedServer, refilling: boolean): void {
+    const isDurable = refilling || isCounted(disk);
+    assert(isDurable, `server ${id} counts before it is a member on its disk`);
+  }
+
+  /**
+   * The server forgot something. A vote for itself in an election that it did not win ended with
+   * it: nobody else counts that vote. All others must still be given once.
+   */
+  forgot(id: ServerId): void {
+    for (const [key, { term, candidate }] of this.#votes) {
+      const isOwn = key === `${id} in ${term}` && candidate === id;
+      if (isOwn && this.#leaders.get(term) !== id) this.#votes.delete(key);
     }
   }
 
   #voted(server: WatchedServer, term: Term, candidate: ServerId): void {
     const { hardState } = server.disk;
+    assert(isCounted(server.disk), `server ${server.id} votes and is ${hardState.standing}`);
     const isDurable = hardState.term > term || hardState.votedFor === candidate;
     assert(isDurable, `server ${server.id} voted in term ${term} before it was on disk`);
     const key = `${server.id} in ${term}`;
-    const before = this.#votes.get(key);
+    const before = this.#votes.get(key)?.candidate;
     assert(before === undefined || before === candidate, `two votes of server ${key}`);
-    this.#votes.set(key, candidate);
+    this.#votes.set(key, { term, candidate });
   }
 
   /** Election Safety, and Leader Completeness for a leader that is new. */
@@ -87,7 +155,10 @@ export class ClusterChecks {
     assert(known === undefined || known === id, `two leaders in term ${raft.term}`);
     if (known === id) return;
     this.#leaders.set(raft.term, id);
-    for (const entry of this.committed) {
+    const { base, firstIndex } = raft.log;
+    const baseTerm = this.committed[base.index - 1]?.term ?? 0;
+    assert(baseTerm === base.term, `the log of leader ${id} begins behind what is not committed`);
+    for (const entry of this.committed.slice(firstIndex - 1)) {
       assert(
         raft.log.termAt(entry.index) === entry.term,
         `Leader Completeness: leader ${id} of term ${raft.term} lacks entry ${entry.index}`,
@@ -97,16 +168,22 @@ export class ClusterChecks {
 
   /** Log Matching: two logs that agree at an index agree in all entries up to it. */
   #logMatching(server: WatchedServer): void {
-    const mine = entriesOf(server.raft);
+    const { log } = server.raft;
     for (const other of this.#servers()) {
       if (other.id === server.id) continue;
-      const theirs = entriesOf(other.raft);
-      let index = Math.min(mine.length, theirs.length) - 1;
-      while (index >= 0 && mine[index]?.term !== theirs[index]?.term) index -= 1;
-      for (; index >= 0; index -= 1) {
+      const theirs = other.raft.log;
+      const first = Math.max(log.firstIndex, theirs.firstIndex);
+      const last = Math.min(log.lastIndex, theirs.lastIndex);
+      if (first > last) continue;
+      const [mine, others] = [log, theirs].map((each) =>
+        each.range(asLogIndex(first), asLogIndex(last)),
+      );
+      let at = last - first;
+      while (at >= 0 && mine?.[at]?.term !== others?.[at]?.term) at -= 1;
+      for (; at >= 0; at -= 1) {
         assert(
-          mine[index] === theirs[index],
-          `Log Matching: servers ${server.id} and ${other.id} differ at entry ${index + 1}`,
+          mine?.[at] === others?.[at],
+          `Log Matching: servers ${server.id} and ${other.id} differ at entry ${first + at}`,
         );
       }
     }
@@ -114,11 +191,15 @@ export class ClusterChecks {
 
   /** State Machine Safety; and what is committed is on the disks of a majority. */
   #stateMachineSafety({ id, raft }: WatchedServer, commitBefore: LogIndex): void {
-    const all = entriesOf(raft);
-    for (const entry of all.slice(commitBefore, raft.commitIndex)) {
+    const from = Math.max(commitBefore + 1, raft.log.firstIndex);
+    // What a snapshot replaced was committed before.
+    assert(from - 1 <= this.committed.length, `server ${id} goes on behind what is not committed`);
+    if (from > raft.commitIndex) return;
+    for (const entry of raft.log.range(asLogIndex(from), raft.commitIndex)) {
       const known = this.committed[entry.index - 1];
       if (known === undefined) {
         this.#isOnMajority(entry);
+        this.#isWithLaterLeaders(entry, raft.term);
         this.committed.push(entry);
       } else {
         assert(known === entry, `server ${id} committed another entry ${entry.index}`);
@@ -126,9 +207,20 @@ export class ClusterChecks {
     }
   }
 
+  /** Leader Completeness for the leaders that there are: none of a later term lacks the entry. */
+  #isWithLaterLeaders({ index, term }: Entry, committedIn: Term): void {
+    for (const { id, raft } of this.#servers()) {
+      if (raft.role !== 'leader' || raft.term <= committedIn) continue;
+      assert(
+        raft.log.termAt(index) === term,
+        `Leader Completeness: entry ${index} was committed without leader ${id} of a later term`,
+      );
+    }
+  }
+
   #isOnMajority(entry: Entry): void {
     const servers = this.#servers();
-    const holders = servers.filter(({ disk }) => disk.entries[entry.index - 1] === entry);
+    const holders = servers.filter(({ disk }) => disk.vouchesFor(entry));
     const isDurable = holders.length * 2 > servers.length;
     assert(isDurable, `entry ${entry.index} was committed with ${holders.length} copies on disk`);
   }

@@ -6,6 +6,8 @@
 import { expect } from 'chai';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { makeLog, testTiming } from './make.js';
+import { takeSnapshot } from './take-snapshot.js';
+import { wipe } from './disk-accidents.js';
 import { RaftCluster } from './raft-cluster.js';
 
 /** The tests run from `build/test/raft`. */
@@ -58,6 +60,39 @@ const conversations: Readonly<Record<string, () => RaftCluster>> = {
     cluster.elect(0);
     cluster.trace.length = 0;
     cluster.elect(2);
+    return cluster;
+  },
+
+  'founding-of-a-cluster'() {
+    const cluster = new RaftCluster({ size: 3, isNew: true });
+    cluster.crash(2);
+    cluster.run(1);
+    cluster.restore(2);
+    cluster.run(testTiming.electionTicksMin - 1);
+    return cluster;
+  },
+
+  'follower-that-needs-a-snapshot'() {
+    const cluster = new RaftCluster({ size: 3 });
+    cluster.elect(0);
+    cluster.isolate(2);
+    cluster.propose(0, 'a', 'b');
+    cluster.run(testTiming.heartbeatTicks);
+    takeSnapshot(cluster, 0);
+    cluster.trace.length = 0;
+    cluster.heal();
+    cluster.run(testTiming.heartbeatTicks);
+    return cluster;
+  },
+
+  'server-that-was-wiped'() {
+    const cluster = new RaftCluster({ size: 3 });
+    cluster.elect(0);
+    cluster.propose(0, 'a');
+    cluster.deliverAll();
+    cluster.trace.length = 0;
+    wipe(cluster, 2);
+    cluster.run(testTiming.electionTicksMin + testTiming.heartbeatTicks);
     return cluster;
   },
 

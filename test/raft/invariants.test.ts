@@ -1,6 +1,7 @@
 /** The watch must be able to fail: each of its rules is shown a state that breaks it. */
 import { expect } from 'chai';
 import { AssertionError } from '../../src/base/assert.js';
+import { asLogIndex, asTerm } from '../../src/base/ids.js';
 import { InvariantWatch } from '../../src/raft/invariants.js';
 import { RaftLog } from '../../src/raft/raft-log.js';
 import type { Raft } from '../../src/raft/raft.js';
@@ -11,6 +12,7 @@ function makeState(parts: Readonly<Record<string, unknown>>): Raft {
   const sound = {
     ...{ term: 3, votedFor: 1, role: 'follower', leaderId: undefined, progress: new Map() },
     ...{ commitIndex: 2, lastApplied: 2, durableIndex: 3, log: new RaftLog(makeLog(1, 1, 2)) },
+    ...{ snapshot: { index: 1, term: 1 }, standing: 'member' },
   };
   return { ...sound, ...parts } as unknown as Raft;
 }
@@ -30,6 +32,11 @@ describe('The invariants of one server', () => {
     { lastApplied: 3 },
     { commitIndex: 3, lastApplied: 3, durableIndex: 2 },
     { commitIndex: 4 },
+    { snapshot: { index: 3, term: 2 } },
+    { log: { ...new RaftLog([]), base: { index: 0, term: 2 }, termAt: () => 1 } },
+    { snapshot: { index: 4, term: 2 }, log: new RaftLog([], asLogIndex(5), asTerm(3)) },
+    { role: 'candidate', standing: 'joining' },
+    { ...leading, standing: 'refilling' },
     { durableIndex: 4 },
     { term: 1 },
     { role: 'leader', leaderId: undefined },
@@ -48,6 +55,10 @@ describe('The invariants of one server', () => {
     { from: { term: 4 }, to: { term: 3 } },
     { from: { commitIndex: 3 }, to: { commitIndex: 2 } },
     { from: { lastApplied: 2 }, to: { lastApplied: 1 } },
+    { from: {}, to: { snapshot: { index: 0, term: 0 } } },
+    { from: { log: new RaftLog(makeLog(1, 1, 2).slice(1), asLogIndex(1), asTerm(1)) }, to: {} },
+    { from: {}, to: { standing: 'refilling' } },
+    { from: { standing: 'refilling' }, to: { standing: 'founding' } },
     { from: { votedFor: 0 }, to: { votedFor: 1 } },
     { from: { votedFor: 0 }, to: { votedFor: undefined } },
     { from: leading, to: { ...leading, log: new RaftLog(makeLog(1, 1)), durableIndex: 2 } },

@@ -2,7 +2,7 @@
 import { asLogIndex, asServerId, asTerm, type ServerId } from '../../src/base/ids.js';
 import type { RaftTiming } from '../../src/raft/core.js';
 import type { HardState } from '../../src/raft/effects.js';
-import type { Entry } from '../../src/raft/messages.js';
+import type { Entry, LogPosition } from '../../src/raft/messages.js';
 
 /** Small numbers, in the proportions of the defaults. */
 export const testTiming: RaftTiming = {
@@ -11,7 +11,26 @@ export const testTiming: RaftTiming = {
   electionTicksMax: 20,
 };
 
-export const newServer: HardState = { term: asTerm(0), votedFor: undefined };
+/** 32 hexadecimal digits that tell in which of its lives a server drew them. */
+export function incarnationOf(id: number, life = 0): string {
+  return `${String(id).padStart(4, '0')}${String(life).padStart(4, '0')}${'a'.repeat(24)}`;
+}
+
+/** What a new server of a cluster has on its disk, before anybody knows it. */
+export function joiningServer(id: number, life = 0): HardState {
+  const nothing = { term: asTerm(0), votedFor: undefined, known: new Map<ServerId, string>() };
+  return { ...nothing, standing: 'joining', incarnation: incarnationOf(id, life) };
+}
+
+/** A member of a cluster of this size that all others know, without term and vote. */
+export function memberOf(size: number, id: number): HardState {
+  const others = serverIds(size).filter((other) => other !== id);
+  const known = new Map(others.map((other) => [other, incarnationOf(other)]));
+  return { ...joiningServer(id), standing: 'member', known };
+}
+
+/** Before the first entry: no snapshot, a whole log. */
+export const logStart: LogPosition = { index: asLogIndex(0), term: asTerm(0) };
 
 export function serverIds(count: number): ServerId[] {
   return Array.from({ length: count }, (_, id) => asServerId(id));

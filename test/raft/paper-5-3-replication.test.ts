@@ -20,7 +20,7 @@ const appendsTo = (cluster: RaftCluster, id: number): string[] =>
 
 function makeAnswer(answer: Partial<AppendEntriesResponse>): AppendEntriesResponse {
   const nothing = { matchIndex: asLogIndex(0), conflictIndex: asLogIndex(0), round: 0 };
-  const refused = { term: asTerm(0), success: false, conflictTerm: asTerm(0) };
+  const refused = { term: asTerm(0), success: false, conflictTerm: asTerm(0), refilling: false };
   return { type: 'appendEntries', ...nothing, ...refused, ...answer };
 }
 

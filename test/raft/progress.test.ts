@@ -56,11 +56,26 @@ describe('What a leader knows of a follower', () => {
     expect([progress.matchIndex, progress.nextIndex]).to.deep.equal([0, 1]);
   });
 
+  it('waits for a snapshot, whatever is lost or refused, until the follower holds its end', () => {
+    const progress = new Progress(asLogIndex(5));
+    progress.sent(asLogIndex(7));
+    progress.needsSnapshot();
+    progress.lost();
+    progress.rejected(asLogIndex(2));
+    expect(progress.mode).to.equal('snapshot');
+    progress.matched(asLogIndex(9));
+    expect([progress.mode, progress.nextIndex]).to.deep.equal(['snapshot', 10]);
+    progress.hasSnapshot();
+    expect([progress.mode, progress.nextIndex, progress.windowFull]).to.deep.equal([
+      ...['replicate', 10, false],
+    ]);
+  });
+
   it('keeps nextIndex above matchIndex, whatever comes in whatever order', () => {
     const index = fc.integer({ min: 1, max: 20 });
     const event = fc.oneof(
       fc.record({ type: fc.constantFrom('matched', 'rejected', 'sent'), index }),
-      fc.constant({ type: 'lost', index: 0 }),
+      fc.constantFrom({ type: 'lost', index: 0 }, { type: 'needsSnapshot', index: 0 }),
     );
     fc.assert(
       fc.property(index, fc.array(event, { maxLength: 40 }), (next, events) => {
@@ -69,6 +84,7 @@ describe('What a leader knows of a follower', () => {
           if (type === 'matched') progress.matched(asLogIndex(at));
           else if (type === 'rejected') progress.rejected(asLogIndex(at));
           else if (type === 'lost') progress.lost();
+          else if (type === 'needsSnapshot') progress.needsSnapshot();
           else if (progress.mode === 'replicate' && !progress.windowFull) {
             progress.sent(asLogIndex(progress.nextIndex + at));
           }

@@ -4,14 +4,20 @@
  * step is checked by `InvariantWatch` and `ClusterChecks`, and leaves lines in `trace`.
  */
 import { assert, must } from '../../src/base/assert.js';
-import { asServerId, type ServerId } from '../../src/base/ids.js';
+import { asServerId, asTerm, type ServerId } from '../../src/base/ids.js';
 import type { RaftTiming } from '../../src/raft/core.js';
-import { describeNote, describeRequest, describeResponse } from '../../src/raft/describe.js';
+import { describeNote } from '../../src/raft/describe.js';
 import type { RaftEffect, RaftEvent, ReadThrough } from '../../src/raft/effects.js';
-import type { Entry, PeerRequest, PeerResponse } from '../../src/raft/messages.js';
+import type {
+  Entry,
+  InstallSnapshotResponse,
+  PeerRequest,
+  PeerResponse,
+} from '../../src/raft/messages.js';
 import { ClusterChecks } from './cluster-checks.js';
-import { newServer, payloadOf, serverIds, testTiming } from './make.js';
-import { TestDisk, type Write } from './test-disk.js';
+import { describeEntries, describeMessage, describeWrite } from './describe-steps.js';
+import { joiningServer, memberOf, payloadOf, serverIds, testTiming } from './make.js';
+import { TestDisk } from './test-disk.js';
 import { TestServer, type TestRead } from './test-server.js';
 
 export interface Message {
@@ -20,6 +26,8 @@ export interface Message {
   readonly body:
     | { readonly kind: 'request'; readonly request: PeerRequest }
     | { readonly kind: 'response'; readonly response: PeerResponse };
+  /** The lives of both servers when it left: none gets an answer to a call of an earlier one. */
+  readonly lives: string;
 }
 
 export interface ClusterOptions {
@@ -31,6 +39,8 @@ export interface ClusterOptions {
   readonly logs?: readonly (readonly Entry[])[];
   /** The term on those disks; by default that of each log's last entry. */
   readonly terms?: readonly number[];
+  /** The servers are new: nobody knows anybody. Else all are members that know each other. */
+  readonly isNew?: boolean;
 }
 
 /** More deliveries than any burst of a correct cluster needs: messages chase each other. */
@@ -56,7 +66,8 @@ export class RaftCluster {
     this.servers = ids.map((id) => {
       const entries = options.logs?.[id] ?? [];
       const term = options.terms?.[id] ?? entries.at(-1)?.term ?? 0;
-      const hardState = { ...newServer, term: term as typeof newServer.term };
+      const sound = options.isNew === true ? joiningServer(id) : memberOf(size, id);
+      const hardState = { ...sound, term: asTerm(term) };
       const disk = new TestDisk(hardState, entries);
       return new TestServer({ id, servers: ids, timing, random: random(id), disk });
     });
@@ -76,11 +87,23 @@ export class RaftCluster {
   step(id: number, event: RaftEvent): void {
     const server = this.server(id);
     const commitBefore = server.raft.commitIndex;
+    this.checks.beforeStep(server);
     const effects = server.raft.step(event);
     server.watch.check(server.raft);
     this.checks.afterStep(server, commitBefore);
     for (const effect of effects) this.#carryOut(server, effect);
     if (!server.holdsWrites) this.completeWrites(id);
+    if (!server.holdsSnapshots) this.hearOfSnapshots(id);
+  }
+
+  /** The server hears the oldest `count` of what came of its snapshots, all by default. */
+  hearOfSnapshots(id: number, count = Infinity): void {
+    const server = this.server(id);
+    for (let heard = 0; heard < count && !server.crashed; heard += 1) {
+      const event = server.snapshotEvents.shift();
+      if (event === undefined) return;
+      this.step(id, event);
+    }
   }
 
   tick(id: number, ticks = 1): void {
@@ -222,13 +245,15 @@ export class RaftCluster {
 
   #arrive(message: Message): void {
     const { from, to, body } = message;
+    if (body.kind === 'response' && message.lives !== this.#lives(from, to)) return;
     this.#say(`${from} → ${to} ${describeMessage(message)}`);
     if (body.kind === 'response') {
+      if (body.response.type === 'installSnapshot') this.#goOn(to, from, body.response);
       this.step(to, { type: 'response', from, response: body.response });
       return;
     }
     this.#countEntries(to, body.request);
-    const callId = this.server(to).openCall(from);
+    const callId = this.server(to).openCall(from, message.lives);
     this.step(to, { type: 'request', from, callId, request: body.request });
   }
 
@@ -238,6 +263,7 @@ export class RaftCluster {
     this.#say(`${from} ⇥ ${to} lost: ${describeMessage(message)}`);
     const [caller, peer] = body.kind === 'request' ? [from, to] : [to, from];
     if (!senderHears || this.server(caller).crashed) return;
+    this.server(caller).transfers.end(peer);
     this.step(caller, { type: 'unreachable', peer });
   }
 
@@ -270,24 +296,58 @@ export class RaftCluster {
       case 'note':
         this.#say(`${id} ${describeNote(effect.note)}`);
         return;
+      case 'sendSnapshot':
+        this.#sendPiece(server, effect.to, server.transfers.begin(server, effect));
+        return;
+      case 'takeSnapshotPiece': {
+        const event = server.transfers.takePiece(server, effect, this.checks.committed);
+        server.snapshotEvents.push(event);
+        return;
+      }
+      case 'installSnapshot':
+        assert(!server.crashed, `server ${id} installs a snapshot while it is crashed`);
+        this.checks.installed(server, effect.position);
+        server.applied = this.checks.committed.slice(0, effect.position.index);
+        return;
       case 'leading':
+        return;
       case 'notLeading':
+        server.transfers.endAll();
         return;
     }
+  }
+
+  /** The leader's next piece of the snapshot, after this answer. */
+  #goOn(leader: ServerId, follower: ServerId, response: InstallSnapshotResponse): void {
+    const server = this.server(leader);
+    this.#sendPiece(server, follower, server.transfers.goOn(server, follower, response));
+  }
+
+  #sendPiece(server: TestServer, to: ServerId, piece: PeerRequest | undefined): void {
+    if (piece !== undefined) this.#sendRequest(server, to, piece);
+  }
+
+  #lives(a: ServerId, b: ServerId): string {
+    return [a, b]
+      .map((id) => `${id}:${this.server(id).life}`)
+      .sort()
+      .join(' ');
   }
 
   #sendRequest(server: TestServer, to: ServerId, request: PeerRequest): void {
     this.checks.requestLeaves(server, request);
     this.requestsSent += 1;
-    this.network.push({ from: server.id, to, body: { kind: 'request', request } });
+    const lives = this.#lives(server.id, to);
+    this.network.push({ from: server.id, to, body: { kind: 'request', request }, lives });
   }
 
   #reply(server: TestServer, reply: Extract<RaftEffect, { readonly type: 'reply' }>): void {
     const { response } = reply;
-    const caller = server.closeCall(reply.callId);
+    const { caller, lives } = server.closeCall(reply.callId);
     server.gate.pass(reply.after, () => {
       this.checks.responseLeaves(server, caller, response);
-      this.network.push({ from: server.id, to: caller, body: { kind: 'response', response } });
+      const body = { kind: 'response', response } as const;
+      this.network.push({ from: server.id, to: caller, body, lives });
     });
   }
 
@@ -312,24 +372,4 @@ export class RaftCluster {
   #say(line: string): void {
     this.trace.push(line);
   }
-}
-
-function describeMessage({ body }: Message): string {
-  return body.kind === 'request' ? describeRequest(body.request) : describeResponse(body.response);
-}
-
-function describeWrite({ hardState, entries }: Write): string {
-  const parts: string[] = [];
-  if (hardState !== undefined) {
-    const vote = hardState.votedFor === undefined ? 'no vote' : `vote ${hardState.votedFor}`;
-    parts.push(`term ${hardState.term} with ${vote}`);
-  }
-  if (entries.length > 0) parts.push(describeEntries(entries));
-  return parts.join(', ');
-}
-
-function describeEntries(entries: readonly Entry[]): string {
-  const first = must(entries[0], 'no entries');
-  const last = must(entries.at(-1), 'no entries');
-  return first === last ? `entry ${first.index}` : `entries ${first.index}–${last.index}`;
 }

@@ -57,7 +57,7 @@ describe('The log', () => {
     );
   });
 
-  it('hands out slices by size, also while it grows and is cut', () => {
+  it('hands out slices by size, also while it grows, is cut and compacted', () => {
     const action = fc.oneof(
       fc.record({ type: fc.constant('append' as const), term: fc.integer({ min: 0, max: 1 }) }),
       fc.record({
@@ -69,12 +69,18 @@ describe('The log', () => {
         at: fc.double({ min: 0, max: 1, noNaN: true }),
         bytesMax: fc.constantFrom(1, 60, 200, 10_000),
       }),
+      fc.record({
+        type: fc.constant('compact' as const),
+        at: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
     );
     fc.assert(
       fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
         const log = new RaftLog([]);
         let reference: Entry[] = [];
+        let base = 0;
         let cuts = 1;
+        const place = (at: number): number => base + Math.floor(at * (reference.length - base + 1));
         for (const step of actions) {
           if (step.type === 'append') {
             const entry = makeEntry(reference.length + 1, cuts + step.term);
@@ -82,21 +88,21 @@ describe('The log', () => {
             log.append([entry]);
             reference.push(entry);
           } else if (step.type === 'cut') {
-            const at = Math.floor(step.at * reference.length);
+            const at = place(step.at);
             if (at >= reference.length) continue;
             log.truncateFrom(asLogIndex(at + 1));
             reference = reference.slice(0, at);
             cuts += 2;
+          } else if (step.type === 'compact') {
+            base = Math.min(place(step.at), reference.length);
+            log.compactThrough(asLogIndex(base));
           } else {
-            const from = 1 + Math.floor(step.at * (reference.length + 1));
-            const expected = referenceSlice(
-              reference,
-              Math.min(from, reference.length + 1),
-              step.bytesMax,
-            );
-            const index = asLogIndex(Math.min(from, reference.length + 1));
-            expect(log.slice(index, step.bytesMax)).to.deep.equal(expected);
+            const from = Math.min(place(step.at), reference.length) + 1;
+            const expected = referenceSlice(reference, from, step.bytesMax);
+            expect(log.slice(asLogIndex(from), step.bytesMax)).to.deep.equal(expected);
           }
+          expect(all(log)).to.deep.equal(reference.slice(base));
+          expect(log.base).to.deep.equal({ index: base, term: reference[base - 1]?.term ?? 0 });
         }
       }),
     );
@@ -119,6 +125,35 @@ describe('The log', () => {
     expect([log.lastIndex, log.lastTerm]).to.deep.equal([5, 2]);
   });
 
+  it('finds the ends of the term of its base', () => {
+    const log = new RaftLog(makeLog(1, 2, 2, 2, 3));
+    log.compactThrough(asLogIndex(3));
+    expect(log.firstIndexOfTermAt(asLogIndex(3))).to.equal(3);
+    expect(log.lastIndexOfTermAt(asLogIndex(3))).to.equal(4);
+    log.compactThrough(asLogIndex(5));
+    expect(log.lastIndexOfTermAt(asLogIndex(5))).to.equal(5);
+  });
+
+  it('begins anew behind another place, and keeps nothing', () => {
+    const log = new RaftLog(makeLog(1, 1, 1));
+    log.resetTo({ index: asLogIndex(2), term: asTerm(4) });
+    expect([log.firstIndex, log.lastIndex, log.lastTerm]).to.deep.equal([3, 2, 4]);
+    expect(log.termAt(asLogIndex(3))).to.equal(undefined);
+    expect(log.slice(asLogIndex(3), 1)).to.deep.equal([]);
+    log.append([makeEntry(3, 4)]);
+    expect(termsOf(all(log))).to.deep.equal([4]);
+  });
+
+  it('costs no more for being compacted after each entry', () => {
+    const log = new RaftLog([]);
+    const count = 200_000;
+    for (let index = 1; index <= count; index += 1) {
+      log.append([makeCommand(index)]);
+      if (index > count / 2) log.compactThrough(asLogIndex(index - count / 2));
+    }
+    expect([log.base.index, log.lastIndex]).to.deep.equal([count / 2, count]);
+  });
+
   it('stops the process rather than take a gap, a falling term or a cut beside the log', () => {
     const log = new RaftLog(makeLog(1, 2));
     expect(() => log.append([makeEntry(4, 2)])).to.throw(AssertionError);
@@ -127,8 +162,19 @@ describe('The log', () => {
     expect(() => log.truncateFrom(asLogIndex(0))).to.throw(AssertionError);
     expect(() => log.range(asLogIndex(1), asLogIndex(3))).to.throw(AssertionError);
     expect(() => log.entryAt(asLogIndex(3))).to.throw(AssertionError);
+    expect(() => log.compactThrough(asLogIndex(3))).to.throw(AssertionError);
+    log.compactThrough(asLogIndex(1));
+    expect(() => log.compactThrough(asLogIndex(0))).to.throw(AssertionError);
+    expect(() => log.slice(asLogIndex(1), 1)).to.throw(AssertionError);
+    expect(() => log.entryAt(asLogIndex(1))).to.throw(AssertionError);
   });
 });
+
+/** One of many: not kept, as those of `makeEntry` are. */
+function makeCommand(index: number): Entry {
+  const payload = new Uint8Array(0);
+  return { index: asLogIndex(index), term: asTerm(1), kind: 'command', payload };
+}
 
 function referenceSlice(log: readonly Entry[], from: number, bytesMax: number): readonly Entry[] {
   const taken: Entry[] = [];

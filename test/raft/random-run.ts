@@ -3,14 +3,18 @@
  * then the faults end and the cluster must come to rest.
  */
 import { assert } from '../../src/base/assert.js';
+import { openSnapshot, commitSnapshot } from './take-snapshot.js';
+import { wipe, damage } from './disk-accidents.js';
 import { RaftCluster, type Message } from './raft-cluster.js';
-import { testTiming } from './make.js';
+import { asLogIndex } from '../../src/base/ids.js';
+import { joiningServer, testTiming } from './make.js';
 import type { TestServer } from './test-server.js';
 
 export interface RandomRun {
   readonly cluster: RaftCluster;
   readonly proposals: number;
   readonly elections: number;
+  readonly forgotten: number;
 }
 
 /** Messages on their way in the stretch of faults; what comes on top is lost. */
@@ -43,7 +47,8 @@ export function runRandomly(seed: number, steps: number): RandomRun {
     const tail = chaos.cluster.trace.slice(-30).join('\n');
     throw new Error(`seed ${seed}: ${String(error)}\n${tail}`, { cause: error });
   }
-  return { cluster: chaos.cluster, proposals: chaos.proposals, elections: chaos.elections };
+  const { cluster, proposals, elections, forgotten } = chaos;
+  return { cluster, proposals, elections, forgotten };
 }
 
 type Action = readonly [weight: number, act: () => void];
@@ -51,6 +56,8 @@ type Action = readonly [weight: number, act: () => void];
 class Chaos {
   readonly cluster: RaftCluster;
   proposals = 0;
+  /** How often a disk lost something. */
+  forgotten = 0;
   readonly #random: () => number;
   readonly #actions: readonly Action[];
   readonly #weights: number;
@@ -59,10 +66,13 @@ class Chaos {
   constructor(seed: number) {
     this.#random = seededRandom(seed);
     const size = 1 + this.#below(5);
-    this.cluster = new RaftCluster({ size, random: () => this.#random });
+    this.cluster = new RaftCluster({ size, random: () => this.#random, isNew: this.#chance(0.5) });
     this.#actions = this.#makeActions();
     this.#weights = this.#actions.reduce((sum, [weight]) => sum + weight, 0);
-    for (const server of this.cluster.servers) server.holdsWrites = this.#chance(0.5);
+    for (const server of this.cluster.servers) {
+      server.holdsWrites = this.#chance(0.5);
+      server.holdsSnapshots = this.#chance(0.5);
+    }
   }
 
   get elections(): number {
@@ -88,7 +98,9 @@ class Chaos {
     for (const server of cluster.servers) {
       cluster.restore(server.id);
       server.holdsWrites = false;
+      server.holdsSnapshots = false;
       cluster.completeWrites(server.id);
+      cluster.hearOfSnapshots(server.id);
     }
     while (cluster.network.length > 0 && this.#chance(0.9)) this.#deliverOne();
     for (let tick = 0; tick < quietTicksMax; tick += 1) {
@@ -108,6 +120,7 @@ class Chaos {
       ({ id, raft }) =>
         raft.term === term &&
         raft.leaderId === leader.id &&
+        raft.standing === 'member' &&
         (raft.role === 'leader') === (id === leader.id) &&
         raft.log.lastIndex === log.lastIndex &&
         raft.lastApplied === log.lastIndex,
@@ -134,7 +147,7 @@ class Chaos {
       [20, () => this.#deliverOne()],
       [6, () => cluster.tick(this.#anyone().id, 1 + this.#below(4))],
       [4, () => cluster.servers.forEach(({ id }) => cluster.tick(id))],
-      [4, () => cluster.completeWrites(this.#anyone().id, 1 + this.#below(3))],
+      [8, () => cluster.completeWrites(this.#anyone().id, 1 + this.#below(3))],
       [4, () => this.#propose()],
       [3, () => this.#read()],
       [weight(4), () => this.#dropOne()],
@@ -142,6 +155,11 @@ class Chaos {
       [weight(3), () => this.#delayOne()],
       [weight(1.5), () => this.#arriveLate()],
       [weight(0.6), () => this.#restart()],
+      [weight(3), () => this.#snapshot()],
+      [3, () => cluster.hearOfSnapshots(this.#anyone().id, 1 + this.#below(2))],
+      [weight(0.5), () => this.#forget(this.#anyone())],
+      [weight(0.5), () => this.#forgetVote()],
+      [weight(0.3), () => this.#checkpoint()],
       [weight(0.5), () => cluster.crash(this.#anyone().id)],
       [0.8, () => cluster.restore(this.#anyone().id)],
       [weight(0.5), () => this.#campaign()],
@@ -198,7 +216,11 @@ class Chaos {
 
   #propose(): void {
     const leader = this.#anyLeader();
-    if (leader === undefined) return;
+    if (leader !== undefined) this.#proposeTo(leader);
+  }
+
+  #proposeTo(leader: TestServer): void {
+    if (!leader.isLeader) return;
     const texts = Array.from({ length: 1 + this.#below(3) }, () => {
       this.proposals += 1;
       return String(this.proposals);
@@ -213,6 +235,48 @@ class Chaos {
 
   #restart(): void {
     this.cluster.restart(this.#anyone().id, this.#below(3), this.#below(3));
+  }
+
+  /**
+   * A disk loses something, as long as those that forgot and are not made whole again stay a
+   * minority: beyond that nothing can be promised.
+   */
+  #forget(server: TestServer): void {
+    const { cluster } = this;
+    const isWhole = ({ disk }: TestServer): boolean => disk.hardState.standing === 'member';
+    const others = cluster.servers.filter((other) => other !== server && isWhole(other));
+    if (others.length * 2 <= cluster.servers.length) return;
+    this.forgotten += 1;
+    const { log, snapshot } = server.raft;
+    const lastIndex = asLogIndex(this.#below(log.lastIndex + 1));
+    const kind = this.#below(3);
+    if (kind === 0) wipe(cluster, server.id);
+    else if (kind === 1) damage(cluster, server.id, lastIndex);
+    else {
+      // Its hard state is gone, and is made anew beside a log that may be whole.
+      const kept = Math.max(snapshot.index, lastIndex);
+      const term = server.disk.lastTermThrough(asLogIndex(kept));
+      const { incarnation, known } = joiningServer(server.id, server.life + 1);
+      damage(cluster, server.id, asLogIndex(kept), {
+        term,
+        votedFor: undefined,
+        incarnation,
+        known,
+      });
+    }
+  }
+
+  /** Of leaders more often than of others, so that followers come to need it. */
+  #snapshot(): void {
+    const { cluster } = this;
+    const server = (this.#chance(0.5) ? this.#anyLeader() : undefined) ?? this.#anyone();
+    if (server.openSnapshot === undefined) openSnapshot(cluster, server.id);
+    if (this.#chance(0.7)) commitSnapshot(cluster, server.id, this.#below(4));
+  }
+
+  #checkpoint(): void {
+    const server = this.#anyone();
+    if (!server.crashed) this.cluster.step(server.id, { type: 'checkpoint' });
   }
 
   #campaign(): void {
@@ -231,10 +295,38 @@ class Chaos {
     else cluster.cutOneWay(this.#anyone().id, this.#anyone().id);
   }
 
-  /** A leader that hears nothing of its successor: the one that may not answer from memory. */
+  /**
+   * A leader that hears nothing of its successor: it may not answer from memory, and what it logs
+   * meanwhile is longer than it is right.
+   */
   #cutOffLeader(): void {
     const leader = this.#anyLeader();
-    if (leader !== undefined) this.cluster.isolate(leader.id);
+    if (leader === undefined) return;
+    this.cluster.isolate(leader.id);
+    for (let count = this.#below(5); count > 0; count -= 1) this.#proposeTo(leader);
+  }
+
+  /**
+   * A leader was elected that its predecessor has not heard of, and cannot hear of. Who voted for
+   * it forgets that, and follows the predecessor again.
+   */
+  #forgetVote(): void {
+    const { cluster } = this;
+    const [newest, older] = cluster.servers
+      .filter(({ isLeader }) => isLeader)
+      .sort((a, b) => b.raft.term - a.raft.term);
+    if (newest === undefined || older === undefined) return;
+    const voters = cluster.servers.filter(
+      ({ id, raft }) => raft.votedFor === newest.id && id !== newest.id,
+    );
+    const voter = voters[this.#below(voters.length)];
+    if (voter === undefined) return;
+    this.#forget(voter);
+    cluster.heal();
+    cluster.isolate(newest.id);
+    this.#calm();
+    this.#proposeTo(older);
+    this.#calm();
   }
 
   /** A while in which the network only does what the cuts say: time for an election. */

@@ -6,7 +6,18 @@ import { expect } from 'chai';
 import { runRandomly } from './random-run.js';
 
 const defaultSeeds = '1-300';
-const stepsPerRun = 600;
+const stepsPerRun = 1_000;
+
+/** Parts of lines of the traces: without them the runs would prove less than they seem to. */
+const mustHappen = [
+  'has a snapshot through',
+  'needs a snapshot',
+  "continues from the leader's snapshot",
+  'an empty log behind entry',
+  'is founding now',
+  'is refilling now',
+  'is member now: its log is that of leader',
+] as const;
 
 function seedsToRun(): readonly number[] {
   const [from = '1', to = from] = (process.env['RAFT_SEEDS'] ?? defaultSeeds).split('-');
@@ -20,12 +31,19 @@ describe('Random runs of clusters of one to five servers', () => {
     let proposals = 0;
     let committed = 0;
     let elections = 0;
+    let forgotten = 0;
+    const happened = new Map<string, number>();
     const sizes = new Set<number>();
     for (const seed of seedsToRun()) {
       const run = runRandomly(seed, stepsPerRun);
       proposals += run.proposals;
       committed += run.cluster.checks.committed.length;
       elections += run.elections;
+      forgotten += run.forgotten;
+      for (const what of mustHappen) {
+        const count = run.cluster.trace.filter((line) => line.includes(what)).length;
+        happened.set(what, (happened.get(what) ?? 0) + count);
+      }
       sizes.add(run.cluster.servers.length);
     }
     if (process.env['RAFT_SEEDS'] !== undefined) return;
@@ -34,5 +52,7 @@ describe('Random runs of clusters of one to five servers', () => {
     expect(elections).to.be.above(500);
     expect(proposals).to.be.above(1_000);
     expect(committed).to.be.above(1_000);
+    expect(forgotten).to.be.above(100);
+    for (const what of mustHappen) expect(happened.get(what), what).to.be.above(50);
   });
 });

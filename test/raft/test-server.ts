@@ -2,10 +2,12 @@
 import { must } from '../../src/base/assert.js';
 import type { ServerId } from '../../src/base/ids.js';
 import { InvariantWatch } from '../../src/raft/invariants.js';
+import type { RaftEvent } from '../../src/raft/effects.js';
 import type { Entry } from '../../src/raft/messages.js';
 import { Raft } from '../../src/raft/raft.js';
 import type { RaftTiming } from '../../src/raft/core.js';
-import { TestGate, type TestDisk } from './test-disk.js';
+import { SnapshotTransfers } from './snapshot-transfers.js';
+import { TestGate, type TestDisk, type TestSnapshot } from './test-disk.js';
 
 export interface TestServerOptions {
   readonly id: ServerId;
@@ -25,6 +27,12 @@ export interface TestRead {
   readonly mustReflect: number;
 }
 
+export interface TestCall {
+  readonly caller: ServerId;
+  /** As in the message that made it. */
+  readonly lives: string;
+}
+
 export class TestServer {
   readonly id: ServerId;
   readonly disk: TestDisk;
@@ -34,10 +42,19 @@ export class TestServer {
   crashed = false;
   /** Writes complete only when the test says so. */
   holdsWrites = false;
-  /** What this process gave to its state machine. */
+  /** What came of snapshots (`snapshotPieceTaken` …) is heard only when the test says so. */
+  holdsSnapshots = false;
+  /** Events of snapshots that wait to be heard. */
+  readonly snapshotEvents: RaftEvent[] = [];
+  /** A snapshot of the state that is not on disk yet. */
+  openSnapshot: TestSnapshot | undefined = undefined;
+  transfers = new SnapshotTransfers();
+  /** Rises when the server forgets something: calls of an earlier life end with it. */
+  life = 0;
+  /** What the state machine holds: everything that was applied, also before a snapshot. */
   applied: Entry[] = [];
   readonly #options: TestServerOptions;
-  readonly #callers = new Map<number, ServerId>();
+  readonly #calls = new Map<number, TestCall>();
   #nextCallId = 1;
 
   constructor(options: TestServerOptions) {
@@ -57,22 +74,25 @@ export class TestServer {
     this.watch = new InvariantWatch();
     this.gate = new TestGate();
     this.crashed = false;
-    this.applied = [];
-    this.#callers.clear();
+    this.applied = [...this.disk.snapshot.state];
+    this.snapshotEvents.length = 0;
+    this.openSnapshot = undefined;
+    this.transfers = new SnapshotTransfers();
+    this.#calls.clear();
   }
 
-  openCall(caller: ServerId): number {
+  openCall(caller: ServerId, lives = ''): number {
     const callId = this.#nextCallId;
     this.#nextCallId += 1;
-    this.#callers.set(callId, caller);
+    this.#calls.set(callId, { caller, lives });
     return callId;
   }
 
   /** Who made the call, which is answered now: each call is answered once. */
-  closeCall(callId: number): ServerId {
-    const caller = must(this.#callers.get(callId), `call ${callId} was answered before`);
-    this.#callers.delete(callId);
-    return caller;
+  closeCall(callId: number): TestCall {
+    const call = must(this.#calls.get(callId), `call ${callId} was answered before`);
+    this.#calls.delete(callId);
+    return call;
   }
 
   #start(): Raft {

@@ -4,6 +4,7 @@ import { asServerId } from '../../src/base/ids.js';
 import { pendingCallsMax } from '../../src/base/limits.js';
 import { applySliceEntries } from '../../src/replica/applier.js';
 import {
+  leadershipCallsMax,
   proposeBytesMax,
   uncommittedBytesMax,
   uncommittedEntriesMax,
@@ -55,9 +56,12 @@ describe('a leader', () => {
     }
     rig.turns();
     const refused = rig.update('a', 1);
+    const read = rig.read();
     rig.turns();
     expect(refused.outcomes).to.deep.equal([busy]);
+    expect(read.outcomes, 'reads cost the log nothing').to.deep.equal([]);
     rig.settle();
+    expect(read.outcomes).to.deep.equal([{ kind: 'done', value: undefined }]);
     const taken = rig.update('a', 1);
     rig.settle();
     expect(taken.outcomes).to.deep.equal([{ kind: 'done', value: 'updated' }]);
@@ -130,4 +134,39 @@ describe('a leader', () => {
     rig.settle();
     expect(taken.outcomes).to.deep.equal([{ kind: 'done', value: 'updated' }]);
   }).timeout(20_000);
+
+  it('counts the bytes of commands that wait until it may judge them', () => {
+    const commands = Array.from({ length: 5_000 }, (_, at) => command('a', at + 1));
+    const rig = new ReplicaRig({ term: 1, entries: logOf(1, commands) });
+    rig.hear(peer, append(peer, 1, { index: 5_000, term: 1, commit: 5_000 }));
+    rig.setLeader();
+    rig.completeWrites();
+    rig.accept(peer);
+    const bytes = uncommittedBytesMax / 4;
+    const waiting = Array.from({ length: 4 }, (_, at) => large(rig, `f${at}`, bytes));
+    const refused = large(rig, 'g', 1);
+    waiting[0]?.hangUp();
+    const taken = large(rig, 'h', 1);
+    rig.turn();
+    expect(refused.outcomes).to.deep.equal([busy]);
+    expect([waiting[1]?.outcomes, taken.outcomes]).to.deep.equal([[], []]);
+  }).timeout(20_000);
+});
+
+describe('a server that many ask to lead', () => {
+  it('is busy when too many wait, for leadership or for a round', () => {
+    const rig = new ReplicaRig();
+    const waiting = Array.from({ length: leadershipCallsMax }, () => rig.setLeader());
+    const refused = [rig.setLeader(), rig.sendHeartbeat()];
+    rig.turns();
+    for (const { outcomes } of refused) expect(outcomes).to.deep.equal([busy]);
+    waiting[0]?.hangUp();
+    const taken = rig.setLeader();
+    rig.settle();
+    expect(taken.outcomes).to.deep.equal([{ kind: 'done', value: true }]);
+    const rounds = Array.from({ length: leadershipCallsMax + 1 }, () => rig.sendHeartbeat());
+    rig.settle();
+    expect(rounds.map(({ outcomes }) => outcomes.length === 1).every(Boolean)).to.equal(true);
+    expect(rounds.at(-1)?.outcomes).to.deep.equal([busy]);
+  });
 });

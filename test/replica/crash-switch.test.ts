@@ -133,7 +133,7 @@ describe('the crash switch', () => {
     expect(other.outcomes).to.have.length(1);
     expect(other.outcomes[0]?.kind).to.be.oneOf(['crashed', 'notLeader']);
     expect(rig.replica.status().role).to.equal('follower');
-    rig.tick(200);
+    rig.live(200);
     rig.lead();
     expect(rig.replica.isLeader()).to.equal(true);
   });
@@ -150,7 +150,7 @@ describe('the crash switch', () => {
     expect(first.outcomes).to.have.length(1);
     expect(second.outcomes).to.deep.equal([logged]);
     expect(rig.replica.status().role).to.equal('follower');
-    rig.tick(200);
+    rig.live(200);
     rig.lead();
     expect(rig.files.versionOf('a')).to.equal(2);
   });
@@ -163,7 +163,7 @@ describe('the crash switch', () => {
     });
     rig.replica.crash();
     expect(rig.replica.isCrashed()).to.equal(false);
-    rig.tick(200);
+    rig.live(200);
     rig.lead();
   });
 });

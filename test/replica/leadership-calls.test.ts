@@ -50,14 +50,14 @@ describe('setLeader', () => {
   it('tries a few times and then only waits', () => {
     const rig = new ReplicaRig();
     rig.setLeader();
-    rig.tick(deadlineTicks - 1);
+    rig.live(deadlineTicks - 1);
     expect(elections(rig)).to.equal(3);
   });
 
   it('tries again for a later caller, though an earlier one still waits in vain', () => {
     const rig = new ReplicaRig();
     rig.setLeader();
-    rig.tick(deadlineTicks - 70);
+    rig.live(deadlineTicks - 70);
     rig.completeWrites();
     expect(elections(rig)).to.equal(3);
     const later = rig.setLeader();

@@ -71,7 +71,7 @@ describe('a long request that is arriving', () => {
     rig.hear(one, append(one, 1, { index: 0, term: 0 }));
     for (let left = 200; left > 0; left -= 1) {
       rig.replica.hearing(from);
-      rig.tick();
+      rig.live(1);
     }
     return rig.replica.status().role;
   }
@@ -91,7 +91,7 @@ describe('a long request that is arriving', () => {
     rig.replica.setUnreachable([one], 'receive');
     for (let left = 200; left > 0; left -= 1) {
       rig.replica.hearing(one);
-      rig.tick();
+      rig.live(1);
     }
     expect(rig.replica.status().role).to.equal('candidate');
     rig.replica.crash();
@@ -174,5 +174,23 @@ describe('the artificial partition', () => {
     rig.tick(20);
     rig.settle();
     expect(calls.map(({ outcomes }) => outcomes[0]?.kind)).to.deep.equal(['done', 'done', 'done']);
+  });
+});
+
+describe('a peer that does not answer', () => {
+  it('is told once for each different reason, a few of them, until it is back', () => {
+    const rig = new ReplicaRig();
+    rig.lead();
+    const lose = (reason: string): void => rig.listener?.onUnreachable(one, reason);
+    for (let times = 0; times < 3; times += 1) {
+      for (const reason of ['refused', 'fault 6', 'timed out', 'closed']) lose(reason);
+    }
+    const lost = (): number => rig.events.filter(({ type }) => type === 'peerLost').length;
+    expect(lost()).to.equal(3);
+    rig.sendHeartbeat();
+    rig.settle();
+    expect(rig.events.filter(({ type }) => type === 'peerBack')).to.have.length(1);
+    lose('refused');
+    expect(lost()).to.equal(4);
   });
 });

@@ -6,11 +6,9 @@ describe('a quiet moment', () => {
   it('is told to the storage once after the last write, not before and not again', () => {
     let rests = 0;
     const watch = new QuietWatch({
-      append: () => undefined,
       rest: () => {
         rests += 1;
       },
-      close: () => Promise.resolve(),
     });
     const ticksOfASecond = 1000 / tickMs;
     for (let tick = 0; tick < ticksOfASecond; tick += 1) {

@@ -6,17 +6,20 @@ import { assert, must } from '../../src/base/assert.js';
 import { asLogIndex, asServerId, asTerm, type ServerId } from '../../src/base/ids.js';
 import type { FileCommand, UpdateResult } from '../../src/files/file-command.js';
 import { FileMap } from '../../src/files/file-map.js';
+import type { HardState } from '../../src/raft/effects.js';
 import type {
   AppendEntriesRequest,
   AppendEntriesResponse,
   Entry,
-  PeerRequest,
+  LogPosition,
   RequestVoteRequest,
 } from '../../src/raft/messages.js';
+import { FakeSnapshots } from './fake-snapshots.js';
 import type { ReplicaEvent } from '../../src/replica/observer.js';
 import type { Answer, HangUp, Outcome } from '../../src/replica/outcome.js';
-import type { PeerListener, PeerTransport } from '../../src/replica/peer-transport.js';
+import type { PeerListener, PeerMessage, PeerTransport } from '../../src/replica/peer-transport.js';
 import type { PeerOutcome } from '../../src/replica/replica-api.js';
+import type { SnapshotLimits } from '../../src/replica/snapshot-limits.js';
 import { Replica } from '../../src/replica/replica.js';
 import type { Timer } from '../../src/replica/timer.js';
 import { StorageError } from '../../src/storage/storage.js';
@@ -32,7 +35,7 @@ interface PendingWrite {
 
 interface Sent {
   readonly to: ServerId;
-  readonly request: PeerRequest;
+  readonly request: PeerMessage;
 }
 
 /** A call of a client, and how often and how it was answered. */
@@ -45,7 +48,24 @@ export interface ReplicaRigOptions {
   readonly serverCount?: number;
   readonly term?: number;
   readonly entries?: readonly Entry[];
+  /** What the log begins behind. */
+  readonly snapshot?: LogPosition;
+  readonly snapshots?: SnapshotLimits;
+  readonly stateCheckMs?: number;
 }
+
+/** The hard state of a server that was always there. */
+export function hardStateIn(term: number): HardState {
+  return {
+    term: asTerm(term),
+    votedFor: undefined,
+    standing: 'member',
+    incarnation: '0'.repeat(32),
+    known: new Map(),
+  };
+}
+
+const start: LogPosition = { index: asLogIndex(0), term: asTerm(0) };
 
 export class ReplicaRig {
   readonly files = new FileMap();
@@ -54,6 +74,8 @@ export class ReplicaRig {
   readonly sent: Sent[] = [];
   readonly events: ReplicaEvent[] = [];
   readonly writes: PendingWrite[] = [];
+  readonly snapshots = new FakeSnapshots();
+  readonly compacted: number[] = [];
   isStorageClosed = false;
   isTransportClosed = false;
   listener: PeerListener | undefined = undefined;
@@ -64,7 +86,9 @@ export class ReplicaRig {
     const servers = Array.from({ length: options.serverCount ?? 3 }, (_, id) => asServerId(id));
     this.peers = servers.filter((server) => server !== self);
     const recovered: RecoveredState = {
-      hardState: { term: asTerm(options.term ?? 0), votedFor: undefined },
+      hardState: hardStateIn(options.term ?? 0),
+      snapshot: options.snapshot ?? start,
+      logBase: options.snapshot ?? start,
       entries: options.entries ?? [],
       isNew: false,
       notices: [],
@@ -82,6 +106,8 @@ export class ReplicaRig {
       observer: (event) => {
         this.events.push(event);
       },
+      ...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
+      ...(options.stateCheckMs === undefined ? {} : { stateCheckMs: options.stateCheckMs }),
     });
     this.replica.start();
   }
@@ -110,6 +136,14 @@ export class ReplicaRig {
     for (let left = times; left > 0; left -= 1) for (const action of [...this.#everies]) action();
   }
 
+  /** Time goes by with a disk that answers at once. */
+  live(ticks: number): void {
+    for (let left = ticks; left > 0; left -= 1) {
+      this.completeWrites();
+      this.tick();
+    }
+  }
+
   /** The oldest write that is under way becomes durable. */
   completeWrite(error?: StorageError): void {
     must(this.writes.shift(), 'no write is under way').done(error);
@@ -124,7 +158,7 @@ export class ReplicaRig {
   }
 
   /** What was sent to `to` since the last look. */
-  takeSent(to: ServerId): readonly PeerRequest[] {
+  takeSent(to: ServerId): readonly PeerMessage[] {
     const taken = this.sent.filter((sent) => sent.to === to).map((sent) => sent.request);
     this.sent.splice(0, this.sent.length, ...this.sent.filter((sent) => sent.to !== to));
     return taken;
@@ -138,10 +172,12 @@ export class ReplicaRig {
   }
 
   /** `peer` says yes to one request. */
-  respond(peer: ServerId, request: PeerRequest): void {
+  respond(peer: ServerId, request: PeerMessage): void {
     const listener = must(this.listener, 'the transport is connected');
     if (request.type === 'appendEntries') listener.onResponse(peer, accepted(request));
+    else if (request.type === 'stateReport') listener.onResponse(peer, { type: 'stateReport' });
     else {
+      assert(request.type === 'requestVote', `nobody answers ${request.type} here`);
       const { term, preVote } = request;
       const own = asTerm(preVote ? term - 1 : term);
       const kind = { type: 'requestVote', preVote, forTerm: term } as const;
@@ -159,7 +195,7 @@ export class ReplicaRig {
   }
 
   /** `peer` follows, but its disk has the log through `durable` only. */
-  confirm(peer: ServerId, request: PeerRequest, durable: number): void {
+  confirm(peer: ServerId, request: PeerMessage, durable: number): void {
     assert(request.type === 'appendEntries', 'only AppendEntries confirm a leader');
     const matchIndex = asLogIndex(durable);
     must(this.listener, 'connected').onResponse(peer, { ...accepted(request), matchIndex });
@@ -200,7 +236,7 @@ export class ReplicaRig {
   }
 
   /** A request of a peer, and what it was answered. */
-  hear(from: ServerId, request: PeerRequest): readonly PeerOutcome[] {
+  hear(from: ServerId, request: PeerMessage): readonly PeerOutcome[] {
     const outcomes: PeerOutcome[] = [];
     this.replica.handlePeer(from, request, (outcome) => outcomes.push(outcome));
     return outcomes;
@@ -232,6 +268,9 @@ export class ReplicaRig {
         assert(!this.isStorageClosed, 'nothing is written to a storage that is closed');
         this.writes.push({ write, done });
       },
+      createSnapshot: (position) => this.snapshots.create(position),
+      openSnapshot: () => this.snapshots.open(),
+      compact: (through) => this.compacted.push(through),
       rest: () => undefined,
       close: () => {
         this.isStorageClosed = true;
@@ -322,5 +361,6 @@ function accepted(request: AppendEntriesRequest): AppendEntriesResponse {
     conflictIndex: asLogIndex(0),
     conflictTerm: asTerm(0),
     round: request.round,
+    refilling: false,
   };
 }

@@ -5,6 +5,7 @@
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as limits from '../../src/base/limits.js';
+import { backupPieceBytesMax } from '../../src/rpc/backup-source.js';
 import { faultCode } from '../../src/rpc/codec/fault-code.js';
 import { pendingPeerCallsMax } from '../../src/rpc/dispatcher.js';
 import { defaultHttpLimits } from '../../src/rpc/http-limits.js';
@@ -35,12 +36,17 @@ describe('docs/api.md', () => {
 
   it('has a row with the value of every limit', () => {
     const rows = tableRows();
-    const calls = { multicallCallsMax, multicallValuesMax, pendingPeerCallsMax };
+    const others = {
+      backupPieceBytesMax,
+      multicallCallsMax,
+      multicallValuesMax,
+      pendingPeerCallsMax,
+    };
     const all: readonly Readonly<Record<string, number>>[] = [
       limits,
       { ...defaultHttpLimits },
       { ...defaultPeerLimits },
-      calls,
+      others,
     ];
     for (const limitsOfOne of all) {
       for (const [name, value] of Object.entries(limitsOfOne)) {

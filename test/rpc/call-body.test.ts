@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { ByteBudget } from '../../src/rpc/byte-budget.js';
 import { receiveCall, type ReceivedCall } from '../../src/rpc/call-body.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
 import { Turns } from '../../src/rpc/turns.js';
@@ -16,19 +17,11 @@ const longCall = Buffer.from(
 class Body {
   readonly request = new IncomingMessage(new Socket());
   readonly received: ReceivedCall[] = [];
-  budgetBytes = 0;
+  readonly budget = new ByteBudget(2 ** 30);
   pieces = 0;
 
   constructor(turns: Turns) {
-    const budget = {
-      take: (bytes: number) => {
-        this.budgetBytes += bytes;
-        return true;
-      },
-      giveBack: (bytes: number) => {
-        this.budgetBytes -= bytes;
-      },
-    };
+    const { budget } = this;
     const options = { bytesMax: 2 ** 24, announcedBytes: longCall.length, budget, turns };
     const onPiece = () => (this.pieces += 1);
     receiveCall(this.request, { ...options, onPiece }, (received) => this.received.push(received));
@@ -58,7 +51,7 @@ describe('a long body', () => {
     expect(turns).to.be.at.least(Math.floor(longCall.length / pieceBytes) - 1);
     expect(body.received).to.have.length(1);
     expect(body.received[0]?.kind).to.equal('call');
-    expect(body.budgetBytes).to.equal(0);
+    expect(body.budget.bytes).to.equal(0);
   });
 
   it('is read side by side with others', async () => {
@@ -76,7 +69,7 @@ describe('a long body', () => {
     body.arrive(longCall.subarray(0, longCall.length / 2));
     body.request.destroy();
     await once(body.request, 'close');
-    await turnsUntil(() => body.budgetBytes === 0);
+    await turnsUntil(() => body.budget.bytes === 0);
     expect(body.received).to.deep.equal([]);
   });
 });

@@ -59,7 +59,7 @@ describe('hostile calls', () => {
     // Either the answer arrived, or the connection was closed while we were still sending.
     if (outcome !== undefined) expect(outcome).to.have.nested.property('fault.code', -32600);
     expect(retainedBytes() - before).to.be.below(20 * 1024 * 1024);
-    await waitUntil(() => served.server.partialBytes === 0);
+    await waitUntil(() => served.server.heldBytes.partialCalls === 0);
     expect(await served.value('ping')).to.equal(true);
   });
 });

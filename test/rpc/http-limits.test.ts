@@ -112,16 +112,16 @@ describe('the limits of the HTTP side', () => {
     const long = post(encodeCall('updatefile', ['x'.repeat(4_000), 1, []]));
     const slow = connection().write(long.slice(0, -500));
     // The first one has arrived in part once its server has counted it.
-    await waitUntil(() => served.server.partialBytes > 3_000);
+    await waitUntil(() => served.server.heldBytes.partialCalls > 3_000);
     const refused = connection().write(long.slice(0, -400));
     expect(await refused.untilClosed()).to.match(/^HTTP\/1\.1 200 [^]*busy/);
     slow.write(long.slice(-500));
     await slow.until(/<boolean>1/);
-    await waitUntil(() => served.server.partialBytes === 0);
+    await waitUntil(() => served.server.heldBytes.partialCalls === 0);
     const torn = connection().write(long.slice(0, -500));
-    await waitUntil(() => served.server.partialBytes > 3_000);
+    await waitUntil(() => served.server.heldBytes.partialCalls > 3_000);
     torn.destroy();
-    await waitUntil(() => served.server.partialBytes === 0);
+    await waitUntil(() => served.server.heldBytes.partialCalls === 0);
   });
 
   it('hold a thousand blocked calls on as many connections without disturbing ping', async () => {

@@ -3,28 +3,12 @@
  * sections 4 to 6), and how refusals of the replica look to a caller.
  */
 import { expect } from 'chai';
-import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
+import { asServerId } from '../../src/base/ids.js';
 import { internalStateBytesMax } from '../../src/base/limits.js';
-import { encodeEntries } from '../../src/raft/entry-codec.js';
-import type { Entry } from '../../src/raft/messages.js';
 import type { Refusal } from '../../src/replica/outcome.js';
 import type { XmlValue } from '../../src/rpc/xml-value.js';
+import { append, join, piece, report, vote } from './support/peer-structs.js';
 import { ServedReplica } from './support/served-replica.js';
-
-const vote: XmlValue = new Map<string, XmlValue>([
-  ['term', 5],
-  ['candidateId', 1],
-  ['lastLogIndex', 0],
-  ['lastLogTerm', 0],
-]);
-const append: XmlValue = new Map<string, XmlValue>([
-  ['term', 5],
-  ['leaderId', 1],
-  ['prevLogIndex', 0],
-  ['prevLogTerm', 0],
-  ['entries', []],
-  ['leaderCommit', 0],
-]);
 
 /** Arguments with which each method is content. */
 const goodArguments: Readonly<Record<string, readonly XmlValue[]>> = {
@@ -35,6 +19,9 @@ const goodArguments: Readonly<Record<string, readonly XmlValue[]>> = {
   makeserverunreachablefrom: [[1]],
   AppendEntries: [append],
   RequestVote: [vote],
+  InstallSnapshot: [piece],
+  Join: [join],
+  StateReport: [report],
   'system.methodHelp': ['ping'],
   'system.methodSignature': ['ping'],
   'system.multicall': [[]],
@@ -320,49 +307,5 @@ describe('the internal state of a server with large files', () => {
     expect(await sizes()).to.deep.equal([1, 1, true]);
     await served.value('updatefile', 'a', 2, []);
     expect(await sizes()).to.deep.equal([2, 2, false]);
-  });
-});
-
-describe('peer methods', () => {
-  let served: ServedReplica;
-
-  beforeEach(async () => {
-    served = await ServedReplica.start();
-  });
-
-  afterEach(() => served.close());
-
-  it('answer with the field names of the paper, also to a call that has only those', async () => {
-    const voted = await served.struct('RequestVote', vote);
-    expect(voted.get('voteGranted')).to.equal(true);
-    expect(voted.get('term')).to.equal(5);
-    const appended = await served.struct('surfstore.appendEntries', append);
-    expect(appended.get('success')).to.equal(true);
-    expect(served.replica.peerCalls.map(({ from }) => from)).to.deep.equal([1, 1]);
-  });
-
-  it('look at form first, then at the sender, and at the crash switch last', async () => {
-    served.replica.crash();
-    const stranger = new Map(vote).set('candidateId', 9);
-    const malformedStranger = new Map(stranger).set('term', 'x');
-    expect(await served.fault('RequestVote', malformedStranger)).to.match(/^-32602 .*term/);
-    expect(await served.fault('RequestVote', stranger)).to.match(/^6 unauthorised: server 9/);
-    expect(await served.fault('RequestVote', vote)).to.match(/^2 isCrashed/);
-    expect(await served.fault('RequestVote')).to.match(/^-32602 /);
-    expect(await served.fault('RequestVote', [])).to.match(/^-32602 .*a struct, not an array/);
-  });
-
-  it('refuse entries that hold no file command, for they could never be applied', async () => {
-    const payload = Buffer.from('garbage');
-    const entry: Entry = { index: asLogIndex(1), term: asTerm(5), kind: 'command', payload };
-    const forged = new Map(append).set('entries', encodeEntries([entry]));
-    expect(await served.fault('AppendEntries', forged)).to.match(/^-32602 .*entry 1 is no file/);
-    expect(served.replica.peerCalls).to.deep.equal([]);
-  });
-
-  it('refuse a call in the name of this very server', async () => {
-    const own = new Map(append).set('leaderId', 0);
-    expect(await served.fault('AppendEntries', own)).to.match(/^6 unauthorised/);
-    expect(served.replica.peerCalls).to.deep.equal([]);
   });
 });

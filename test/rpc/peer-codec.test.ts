@@ -1,40 +1,16 @@
 /**
- * The struct forms of peer calls: there and back, and everything that must be refused.
+ * The struct forms of AppendEntries and RequestVote: there and back, and everything that must be
+ * refused.
  */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
 import { encodeEntries } from '../../src/raft/entry-codec.js';
-import type {
-  AppendEntriesRequest,
-  Entry,
-  PeerRequest,
-  PeerResponse,
-} from '../../src/raft/messages.js';
-import { decodeCall } from '../../src/rpc/codec/call-decoder.js';
-import { encodeResponse } from '../../src/rpc/codec/encode.js';
-import { decodeResponse } from '../../src/rpc/codec/response-decoder.js';
-import {
-  encodePeerRequest,
-  readAppendEntries,
-  readPeerResponse,
-  readRequestVote,
-  responseValue,
-} from '../../src/rpc/peer-codec.js';
+import type { AppendEntriesRequest, Entry, PeerRequest } from '../../src/raft/messages.js';
+import { encodePeerMessage, readAppendEntries, readRequestVote } from '../../src/rpc/peer-codec.js';
 import { ArgumentError } from '../../src/rpc/param.js';
 import type { XmlStruct, XmlValue } from '../../src/rpc/xml-value.js';
-
-const counterMax = 2 ** 48 - 1;
-
-function overTheWire(request: PeerRequest): PeerRequest {
-  const decoded = decodeCall(Buffer.from(encodePeerRequest(request)));
-  if (decoded.kind !== 'call') throw new Error(decoded.fault.text);
-  const [value] = decoded.call.params;
-  if (value === undefined) throw new Error('no argument');
-  return decoded.call.methodName === 'AppendEntries'
-    ? readAppendEntries(value)
-    : readRequestVote(value);
-}
+import { overTheWire, plain, withDigits } from './support/over-the-wire.js';
 
 function entriesFrom(firstIndex: number, terms: readonly number[], payload: Uint8Array): Entry[] {
   return terms.map((term, position) => ({
@@ -102,27 +78,6 @@ describe('peer calls over the wire', () => {
     );
   });
 
-  it('bring every response back as it was', () => {
-    const term = asTerm(7);
-    const responses: readonly PeerResponse[] = [
-      { type: 'requestVote', term, voteGranted: true, preVote: false, forTerm: term },
-      {
-        type: 'appendEntries',
-        term,
-        success: false,
-        matchIndex: asLogIndex(0),
-        conflictIndex: asLogIndex(counterMax),
-        conflictTerm: asTerm(3),
-        round: 2 ** 40,
-      },
-    ];
-    for (const response of responses) {
-      const decoded = decodeResponse(Buffer.from(encodeResponse(responseValue(response))));
-      if (decoded.kind !== 'value') throw new Error('no value');
-      expect(readPeerResponse(response.type, decoded.value)).to.deep.equal(response);
-    }
-  });
-
   it('encode the entries once for all followers', () => {
     let reads = 0;
     const entry: Entry = {
@@ -145,10 +100,10 @@ describe('peer calls over the wire', () => {
       round: 0,
       majorityLost: false,
     };
-    const first = encodePeerRequest(request);
+    const first = encodePeerMessage(request);
     const readsOfFirst = reads;
     expect(readsOfFirst).to.be.above(0);
-    expect(encodePeerRequest({ ...request, leaderCommit: asLogIndex(0) })).to.equal(first);
+    expect(encodePeerMessage({ ...request, leaderCommit: asLogIndex(0) })).to.equal(first);
     expect(reads).to.equal(readsOfFirst);
   });
 });
@@ -233,14 +188,3 @@ describe('a malformed peer call', () => {
     }
   });
 });
-
-function withDigits(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
-}
-
-/** Payloads that are views into longer buffers, as plain arrays. */
-function plain(request: PeerRequest): unknown {
-  if (request.type === 'requestVote') return request;
-  const entries = request.entries.map((entry) => ({ ...entry, payload: [...entry.payload] }));
-  return { ...request, entries };
-}

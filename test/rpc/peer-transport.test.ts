@@ -5,7 +5,8 @@ import { expect } from 'chai';
 import { createServer, type Server, type Socket } from 'node:net';
 import { asLogIndex, asServerId, asTerm, type ServerId } from '../../src/base/ids.js';
 import { encodeFileCommand } from '../../src/files/file-command-codec.js';
-import type { PeerRequest, PeerResponse } from '../../src/raft/messages.js';
+import { crc32c } from '../../src/base/crc32c.js';
+import type { PeerMessage, PeerReply } from '../../src/replica/peer-transport.js';
 import type { PeerLimits } from '../../src/rpc/peer-limits.js';
 import { XmlRpcPeerTransport } from '../../src/rpc/peer-transport.js';
 import { host, ServedReplica } from './support/served-replica.js';
@@ -13,7 +14,7 @@ import { waitUntil } from './support/wait-until.js';
 
 /** Server 1 of two, whose only peer is server 0 at `port`; all that it hears. */
 class Caller {
-  readonly responses: PeerResponse[] = [];
+  readonly responses: PeerReply[] = [];
   readonly failures: string[] = [];
   readonly transport: XmlRpcPeerTransport;
 
@@ -33,11 +34,11 @@ class Caller {
     return this.responses.length + this.failures.length;
   }
 
-  send(request: PeerRequest): void {
+  send(request: PeerMessage): void {
     this.transport.send(asServerId(0), request);
   }
 
-  async failure(request: PeerRequest): Promise<string> {
+  async failure(request: PeerMessage): Promise<string> {
     const before = this.failures.length;
     this.send(request);
     await waitUntil(() => this.failures.length > before);
@@ -45,7 +46,7 @@ class Caller {
   }
 }
 
-function append(round: number, prevLogIndex = 0, hashBytes = 0): PeerRequest {
+function append(round: number, prevLogIndex = 0, hashBytes = 0): PeerMessage {
   const index = asLogIndex(prevLogIndex + 1);
   const payload = encodeFileCommand({
     type: 'updatefile',
@@ -67,7 +68,7 @@ function append(round: number, prevLogIndex = 0, hashBytes = 0): PeerRequest {
   };
 }
 
-const vote: PeerRequest = {
+const vote: PeerMessage = {
   type: 'requestVote',
   term: asTerm(2),
   candidateId: asServerId(1),
@@ -75,6 +76,36 @@ const vote: PeerRequest = {
   lastLogTerm: asTerm(0),
   preVote: true,
   leadershipTransfer: false,
+};
+
+function piece(dataBytes: number): PeerMessage {
+  const data = new Uint8Array(dataBytes).fill(7);
+  return {
+    type: 'installSnapshot',
+    term: asTerm(2),
+    leaderId: asServerId(1),
+    lastIncludedIndex: asLogIndex(5),
+    lastIncludedTerm: asTerm(1),
+    imageBytes: 2 * dataBytes,
+    imageChecksum: 1,
+    offset: dataBytes,
+    data,
+    checksum: crc32c(data),
+    done: true,
+  };
+}
+
+const join: PeerMessage = {
+  type: 'join',
+  serverId: asServerId(1),
+  incarnation: 'f'.repeat(32),
+};
+
+const report: PeerMessage = {
+  type: 'stateReport',
+  serverId: asServerId(1),
+  index: asLogIndex(7),
+  checksum: 2 ** 32 - 1,
 };
 
 describe('the peer transport', () => {
@@ -124,6 +155,54 @@ describe('the peer transport', () => {
     expect(
       call?.request.type === 'appendEntries' && call.request.entries[0]?.payload,
     ).to.have.length.above(17 * 1024 * 1024);
+  });
+
+  it('carries pieces of snapshots, and the peer hears them arrive', async () => {
+    caller.send(piece(4 * 1024 * 1024));
+    await waitUntil(() => caller.heard === 1);
+    expect(caller.responses).to.deep.equal([
+      {
+        type: 'installSnapshot',
+        term: 2,
+        lastIncludedIndex: 5,
+        nextOffset: 8 * 1024 * 1024,
+        installed: true,
+        refilling: false,
+      },
+    ]);
+    expect(served.replica.heard.length).to.be.above(3);
+    expect(new Set(served.replica.heard)).to.deep.equal(new Set([asServerId(1)]));
+  });
+
+  it('carries what makes servers known and what finds differing states', async () => {
+    caller.send(join);
+    caller.send(report);
+    await waitUntil(() => caller.heard === 2);
+    expect(caller.responses).to.deep.equal([
+      {
+        type: 'join',
+        term: 3,
+        knownIncarnation: 'f'.repeat(32),
+        incarnation: '0'.repeat(32),
+        leading: true,
+        lastLogIndex: 9,
+      },
+      { type: 'stateReport' },
+    ]);
+    expect(served.replica.peerCalls.map(({ request }) => request)).to.deep.equal([join, report]);
+  });
+
+  it('does not let the answers to heartbeats wait for that to a snapshot', async () => {
+    served.replica.isHolding = true;
+    caller.send(piece(1));
+    await waitUntil(() => served.replica.heldCount === 1);
+    served.replica.isHolding = false;
+    for (let round = 0; round < 3; round += 1) caller.send(append(round));
+    await waitUntil(() => caller.responses.length === 3);
+    expect(caller.responses.map(({ type }) => type)).to.not.include('installSnapshot');
+    served.replica.release();
+    await waitUntil(() => caller.responses.length === 4);
+    expect(caller.failures).to.deep.equal([]);
   });
 
   it('tells a crashed peer as unreachable, and keeps the connection', async () => {

@@ -2,7 +2,7 @@
  * What can be got over plain HTTP: state, health, metrics, page.
  */
 import { expect } from 'chai';
-import { asServerId, asTerm } from '../../src/base/ids.js';
+import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
 import { ServedReplica } from './support/served-replica.js';
 
 describe('plain HTTP', () => {
@@ -34,8 +34,12 @@ describe('plain HTTP', () => {
       lastApplied: 1,
       firstLogIndex: 1,
       lastLogIndex: 1,
+      standing: 'member',
       durableIndex: 1,
+      snapshotIndex: 0,
       storageError: null,
+      diskSilentMs: 0,
+      stateMismatch: null,
       files: 1,
       version: '1.2.3',
     });
@@ -45,11 +49,62 @@ describe('plain HTTP', () => {
     expect(state).to.not.have.any.keys('log', 'metaMap');
   });
 
-  it('is alive in every state', async () => {
+  it('is alive, also while crashed, until its disk fails or falls silent', async () => {
+    const { replica } = served;
     expect(await get('/livez')).to.deep.equal({ status: 200, body: 'ok\n' });
-    served.replica.crash();
+    replica.crash();
     expect(await get('/livez')).to.deep.equal({ status: 200, body: 'ok\n' });
+    replica.restore();
+    replica.diskSilentMs = 10_000;
+    expect(await get('/livez')).to.deep.equal({ status: 200, body: 'ok\n' });
+    replica.diskSilentMs = 12_340;
+    expect(await get('/livez')).to.deep.equal({
+      status: 503,
+      body: 'storage: the disk has not answered for 12.3 s\n',
+    });
+    replica.storageError = 'write: no space\nleft';
+    expect(await get('/livez')).to.deep.equal({
+      status: 503,
+      body: 'storage: write: no space left\n',
+    });
     expect((await get('/status')).status).to.equal(200);
+    replica.storageError = undefined;
+    replica.diskSilentMs = 0;
+    expect((await get('/livez')).status).to.equal(200);
+  });
+
+  it('is not ready while its disk is silent or it does not count, and says why', async () => {
+    const { replica } = served;
+    replica.diskSilentMs = 1_000;
+    expect((await get('/readyz')).status).to.equal(200);
+    replica.diskSilentMs = 1_001;
+    expect(await get('/readyz')).to.deep.equal({
+      status: 503,
+      body: 'not ready: storage: the disk has not answered for 1.0 s\n',
+    });
+    replica.diskSilentMs = 0;
+    replica.standing = 'founding';
+    expect((await get('/readyz')).status).to.equal(200);
+    replica.standing = 'joining';
+    expect(await get('/readyz')).to.deep.equal({
+      status: 503,
+      body: 'not ready: joining: waits until a majority of the servers has come to know it\n',
+    });
+    replica.standing = 'refilling';
+    const { status, body } = await get('/readyz');
+    expect(status).to.equal(503);
+    expect(body).to.match(/^not ready: refilling: waits until every other server has answered/);
+    expect((await get('/livez')).status).to.equal(200);
+  });
+
+  it('tells everywhere that its state differs from that of others', async () => {
+    expect((await get('/metrics')).body).to.include('\nsurfraft_server_state_mismatch 0\n');
+    expect((await get('/')).body).to.include('no difference found');
+    served.replica.stateMismatch = { index: asLogIndex(7), servers: [asServerId(2)] };
+    const state = JSON.parse((await get('/status')).body) as Record<string, unknown>;
+    expect(state['stateMismatch']).to.deep.equal({ index: 7, servers: [2] });
+    expect((await get('/metrics')).body).to.include('\nsurfraft_server_state_mismatch 1\n');
+    expect((await get('/')).body).to.include('differs at index 7 from server 2');
   });
 
   it('is ready while it leads or knows the leader, and else says why it is not', async () => {
@@ -106,9 +161,19 @@ describe('plain HTTP', () => {
     const note = { type: 'becameLeader', term: asTerm(3), votes: [] } as const;
     served.metrics.observe({ type: 'raft', note });
     served.metrics.observe({ type: 'raft', note });
+    const position = { index: asLogIndex(9), term: asTerm(2) };
+    served.metrics.observe({ type: 'raft', note: { type: 'snapshotInstalled', position } });
+    served.replica.standing = 'refilling';
+    served.replica.diskSilentMs = 1_500;
     const { body } = await get('/metrics');
     const lines = body.split('\n');
     expect(lines).to.include.members([
+      'surfraft_server_standing{standing="member"} 0',
+      'surfraft_server_standing{standing="refilling"} 1',
+      'surfraft_server_disk_silent_seconds 1.5',
+      'surfraft_raft_snapshot_index 0',
+      'surfraft_raft_log_entries 0',
+      'surfraft_snapshots_installed_total 1',
       'surfraft_server_role{role="leader"} 1',
       'surfraft_server_role{role="follower"} 0',
       'surfraft_server_has_leader 1',

@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
-import { encodePeerRequest } from '../../src/rpc/peer-codec.js';
+import { encodePeerMessage } from '../../src/rpc/peer-codec.js';
 import { XmlRpcPeerTransport } from '../../src/rpc/peer-transport.js';
 import type { PeerRequest } from '../../src/raft/messages.js';
 import type { TlsIdentity } from '../../src/rpc/tls-identity.js';
@@ -114,7 +114,7 @@ describe('the port over TLS', () => {
     await serve(server);
     const unauthorised = /fault 6: unauthorised: the call came without a certificate/;
     expect(await voteOver(stranger)).to.match(unauthorised);
-    const fault = await httpsPost(served.port, encodePeerRequest(vote), { ca: server.ca });
+    const fault = await httpsPost(served.port, encodePeerMessage(vote), { ca: server.ca });
     expect(fault).to.match(/^6 unauthorised/);
     expect(served.replica.peerCalls).to.deep.equal([]);
   });
@@ -137,7 +137,7 @@ describe('the port over TLS', () => {
       await once(first, 'data');
       first.destroy();
       const second = await open(sessions[0]);
-      const body = encodePeerRequest(vote);
+      const body = encodePeerMessage(vote);
       second.write(`POST / HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
       const [answer] = (await once(second, 'data')) as [Buffer];
       second.destroy();

@@ -12,7 +12,17 @@ const pageBytes = 8;
 
 interface Inode {
   durable: Uint8Array;
+  /** What can be read. */
   current: Uint8Array;
+  /**
+   * What `durable` will be after a sync. The same as `current` but for what a sync that failed
+   * should have written: that can be read, and no later sync writes it.
+   */
+  writable: Uint8Array;
+}
+
+function inodeOf(bytes: Uint8Array): Inode {
+  return { durable: bytes, current: bytes, writable: bytes };
 }
 
 /** A change of names that is not durable yet. */
@@ -21,8 +31,10 @@ type NameChange = (names: Map<string, Inode>) => void;
 export interface Faults {
   /** The number of the operation, from 0, at which the power goes. */
   readonly powerCutAt?: number;
-  /** The number of the operation that is refused; it and what follows it may work in part. */
+  /** The number of the operation that is refused; it may work in part. */
   readonly failAt?: number;
+  /** Also refuses every operation behind that one. */
+  readonly failsForGood?: boolean;
 }
 
 export class FaultyDisk implements Disk {
@@ -61,7 +73,7 @@ export class FaultyDisk implements Disk {
     for (const change of this.#nameChanges) if (this.#random() < 0.5) change(names);
     for (const [name, inode] of names) {
       const bytes = this.#torn(inode);
-      names.set(name, { durable: bytes, current: bytes });
+      names.set(name, inodeOf(bytes));
     }
     return new FaultyDisk(this.#random, names);
   }
@@ -79,13 +91,18 @@ export class FaultyDisk implements Disk {
   copy(): FaultyDisk {
     const names = new Map<string, Inode>();
     for (const [name, { current }] of this.#names) {
-      names.set(name, { durable: current.slice(), current: current.slice() });
+      names.set(name, inodeOf(current.slice()));
     }
     return new FaultyDisk(this.#random, names);
   }
 
-  size(name: string): number {
+  bytesOf(name: string): number {
     return this.#inode(name).current.length;
+  }
+
+  /** Bytes of all files. */
+  get allBytes(): number {
+    return this.names().reduce((sum, name) => sum + this.bytesOf(name), 0);
   }
 
   names(): string[] {
@@ -108,10 +125,21 @@ export class FaultyDisk implements Disk {
     return this.#names.get(name)?.current.slice();
   }
 
+  async readRange(name: string, offset: number, bytesMax: number): Promise<Uint8Array | undefined> {
+    await this.#operation(`read ${name}`);
+    return this.#names.get(name)?.current.slice(offset, offset + bytesMax);
+  }
+
+  async size(name: string): Promise<number | undefined> {
+    await this.#operation(`read ${name}`);
+    return this.#names.get(name)?.current.length;
+  }
+
   async create(name: string): Promise<DiskFile> {
     await this.#operation(`create ${name}`);
-    const inode = this.#names.get(name) ?? { durable: new Uint8Array(), current: new Uint8Array() };
+    const inode = this.#names.get(name) ?? inodeOf(new Uint8Array());
     inode.current = new Uint8Array();
+    inode.writable = new Uint8Array();
     this.#changeNames((names) => names.set(name, inode));
     return this.#file(name, inode);
   }
@@ -120,6 +148,7 @@ export class FaultyDisk implements Disk {
     await this.#operation(`open ${name}`);
     const inode = this.#inode(name);
     inode.current = inode.current.slice(0, size);
+    inode.writable = inode.writable.slice(0, size);
     return this.#file(name, inode);
   }
 
@@ -145,31 +174,56 @@ export class FaultyDisk implements Disk {
 
   #file(name: string, inode: Inode): DiskFile {
     const append = async (chunks: readonly Uint8Array[]): Promise<void> => {
-      const bytes = Buffer.concat([inode.current, ...chunks]);
       const before = inode.current.length;
-      const written = before + Math.floor(this.#random() * (bytes.length - before + 1));
+      const added = new Uint8Array(Buffer.concat([...chunks]));
       // A refused or interrupted append may have written any part.
-      inode.current = new Uint8Array(bytes.subarray(0, written));
+      const written = added.subarray(0, Math.floor(this.#random() * (added.length + 1)));
+      put(inode, before, written);
       await this.#operation(`append to ${name}`);
-      inode.current = new Uint8Array(bytes);
+      put(inode, before, added);
     };
     return {
       append,
       appendDurably: async (chunks) => {
         const before = inode.current.length;
-        await append(chunks);
+        try {
+          await append(chunks);
+        } catch (error) {
+          // Perhaps it was the sync that failed, behind a write that did not.
+          if (this.#random() < 0.7) put(inode, before, new Uint8Array(Buffer.concat([...chunks])));
+          this.#loseUnsynced(inode, before);
+          throw error;
+        }
         // What was appended before without a sync is as uncertain as it was.
         const durable = new Uint8Array(inode.current.length);
-        durable.set(inode.durable);
+        durable.set(inode.durable.subarray(0, durable.length));
         durable.set(inode.current.subarray(before), before);
         inode.durable = durable;
       },
       sync: async () => {
-        await this.#operation(`sync ${name}`);
-        inode.durable = inode.current.slice();
+        try {
+          await this.#operation(`sync ${name}`);
+        } catch (error) {
+          this.#loseUnsynced(inode, 0);
+          throw error;
+        }
+        inode.durable = inode.writable.slice();
       },
       close: () => this.#operation(`close ${name}`),
     };
+  }
+
+  /** A sync was refused: each page from `from` on is on disk now, or can only be read. */
+  #loseUnsynced(inode: Inode, from: number): void {
+    const { current, durable } = inode;
+    const kept = new Uint8Array(current.length);
+    kept.set(durable.subarray(0, kept.length));
+    for (let at = from; at < kept.length; at += pageBytes) {
+      const end = Math.min(at + pageBytes, kept.length);
+      if (this.#random() < 0.5) kept.set(current.subarray(at, end), at);
+    }
+    inode.durable = kept;
+    inode.writable = kept.slice();
   }
 
   async #operation(what: string): Promise<void> {
@@ -179,7 +233,10 @@ export class FaultyDisk implements Disk {
       this.#onPowerCut();
     }
     if (this.#isOff) return new Promise<void>(() => undefined);
-    if (number === this.#faults.failAt) throw new StorageError(`cannot ${what}: as the test wants`);
+    const { failAt = Infinity, failsForGood = false } = this.#faults;
+    if (number === failAt || (failsForGood && number > failAt)) {
+      throw new StorageError(`cannot ${what}: as the test wants`);
+    }
     await Promise.resolve();
   }
 
@@ -193,7 +250,8 @@ export class FaultyDisk implements Disk {
   }
 
   /** Each page is as it was or as it should be; the file ends anywhere between. */
-  #torn({ durable, current }: Inode): Uint8Array {
+  #torn({ durable, writable }: Inode): Uint8Array {
+    const current = writable;
     if (this.#random() < 0.3) return durable.slice();
     const more = current.length - durable.length;
     const ends = this.#random() < 0.5 ? 1 : this.#random();
@@ -205,6 +263,19 @@ export class FaultyDisk implements Disk {
     }
     return bytes;
   }
+}
+
+function put(inode: Inode, at: number, added: Uint8Array): void {
+  inode.current = joined(inode.current, at, added);
+  inode.writable = joined(inode.writable, at, added);
+}
+
+/** The first `at` bytes, zeros where there are fewer, and `added` behind them. */
+function joined(bytes: Uint8Array, at: number, added: Uint8Array): Uint8Array {
+  const all = new Uint8Array(at + added.length);
+  all.set(bytes.subarray(0, at));
+  all.set(added, at);
+  return all;
 }
 
 /** Numbers in [0, 1) that follow from the seed (mulberry32). */

@@ -6,18 +6,14 @@ import { decodeEntries } from '../../src/raft/entry-codec.js';
 import { frameEntryBytesEnough } from '../../src/storage/log-storage.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
 import { segmentName } from '../../src/storage/file-names.js';
-import {
-  checksumSeed,
-  frameHeaderBytes,
-  readFrame,
-  segmentHeaderBytes,
-} from '../../src/storage/segment-format.js';
+import { frameHeaderBytes, readFrame } from '../../src/storage/frame-format.js';
+import { seedOf, segmentHeaderBytes } from '../../src/storage/segment-format.js';
 import { StorageDamagedError, StorageError } from '../../src/storage/storage.js';
 import type { RecoveredState } from '../../src/storage/storage.js';
 import { FaultyDisk, randomFrom } from './faulty-disk.js';
 import { StorageHistory, openOn } from './storage-history.js';
 import { entriesOf, entryOf, hardStateOf, plain } from './storage-samples.js';
-import { sampleIdentity, writeOf, written } from './storage-samples.js';
+import { openOptions, writeOf, written } from './storage-samples.js';
 
 /** Long enough for several segments, cuts anywhere in them and several restarts. */
 const writesPerLife = 12;
@@ -26,11 +22,23 @@ const operationsPerLife = 90;
 /** Opens the storage and writes to it until the power goes or all is written. */
 async function live(disk: FaultyDisk, history: StorageHistory): Promise<void> {
   const life = async () => {
-    const { storage, recovered } = await openOn(disk);
-    history.check(recovered);
-    await history.write(storage, writesPerLife);
+    const opened = await openOn(disk);
+    history.check(opened);
+    await history.write(opened.storage, writesPerLife);
   };
   await Promise.race([life(), disk.powerCut]);
+}
+
+/** A process that lives until the disk refuses, and closes its storage all the same. */
+async function lifeAndClose(disk: FaultyDisk, history: StorageHistory): Promise<void> {
+  try {
+    const opened = await openOn(disk);
+    history.check(opened);
+    await history.write(opened.storage, writesPerLife);
+    await opened.storage.close();
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+  }
 }
 
 describe('the log on disk', () => {
@@ -71,6 +79,25 @@ describe('the log on disk', () => {
     );
   });
 
+  it('relies on nothing that only seems to be written, once the disk has refused', () => {
+    const failures = fc.array(fc.nat(operationsPerLife), { minLength: 1, maxLength: 3 });
+    return fc.assert(
+      fc.asyncProperty(fc.integer(), failures, fc.boolean(), async (seed, failAts, forGood) => {
+        const random = randomFrom(seed);
+        const history = new StorageHistory(random);
+        const disk = new FaultyDisk(random);
+        for (const failAt of failAts) {
+          disk.arm({ failAt, failsForGood: forGood });
+          await lifeAndClose(disk, history);
+        }
+        disk.arm({});
+        await lifeAndClose(disk, history);
+        await live(disk.afterPowerCut(), history);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   it('fails every later write after the first that failed', async () => {
     const disk = new FaultyDisk(randomFrom(1));
     const { storage } = await openOn(disk);
@@ -97,7 +124,10 @@ describe('the log on disk', () => {
       expect(await failing).to.be.instanceOf(StorageError);
       await storage.close();
       const { recovered } = await openOn(disk.afterKill());
-      expect(plain(recovered.entries)).to.deep.equal(plain(entriesOf(1, 1, 1)));
+      // The write may be there: it was issued, and nobody was told that it is not.
+      const { length } = recovered.entries;
+      expect(plain(recovered.entries)).to.deep.equal(plain(entriesOf(1, length, 1)));
+      expect(length).to.be.within(1, 2);
     }
   });
 
@@ -115,14 +145,14 @@ describe('the log on disk', () => {
 
   it('gives what waits beyond a full frame the next one', async () => {
     const disk = new FaultyDisk(randomFrom(1));
-    const { storage } = await openLogStorage({ disk, identity: sampleIdentity });
+    const { storage } = await openLogStorage({ ...openOptions(), disk });
     const text = 'x'.repeat(frameEntryBytesEnough * 0.6);
     await written(storage, writeOf([], hardStateOf(1)));
     const entries = [1, 2, 3].map((index) => entryOf(index, 1, text));
     await Promise.all(entries.map((entry) => written(storage, writeOf([entry]))));
     await storage.close();
     const bytes = must(await disk.read(segmentName(1)), 'a segment');
-    const seed = checksumSeed(bytes);
+    const seed = seedOf(bytes.subarray(0, segmentHeaderBytes));
     const first = must(readFrame(bytes, segmentHeaderBytes, seed), 'a first frame');
     const second = must(readFrame(bytes, first.end, seed), 'a second frame');
     const counts = [first, second].map(({ payload }) => decodeEntries(payload).length);
@@ -183,7 +213,7 @@ describe('the log on disk after a bit flipped', () => {
     const expected = summary(whole as RecoveredState);
     let refused = 0;
     for (const name of disk.names()) {
-      for (let bit = 0; bit < disk.size(name) * 8; bit++) {
+      for (let bit = 0; bit < disk.bytesOf(name) * 8; bit++) {
         const damaged = disk.copy();
         damaged.flipBit(name, bit);
         const outcome = await outcomeOf(damaged);
@@ -209,7 +239,10 @@ describe('the log on disk after a bit flipped', () => {
     const whole = (await outcomeOf(disk.copy())) as RecoveredState;
     const name = segmentName(1);
     const bytes = must(await disk.read(name), 'a first segment');
-    const firstFrame = must(readFrame(bytes, segmentHeaderBytes, checksumSeed(bytes)), 'a frame');
+    const firstFrame = must(
+      readFrame(bytes, segmentHeaderBytes, seedOf(bytes.subarray(0, segmentHeaderBytes))),
+      'a frame',
+    );
     disk.flipBit(name, firstFrame.end * 8);
     const notice = `${name}: passed over an unreadable sync mark at offset ${firstFrame.end}`;
     expect(await outcomeOf(disk)).to.deep.equal({ ...whole, notices: [notice] });
@@ -226,7 +259,8 @@ describe('the log on disk after a bit flipped', () => {
     await disk.powerCut;
     const restarted = disk.afterPowerCut();
     await openOn(restarted);
-    restarted.flipBit(segmentName(1), (segmentHeaderBytes + frameHeaderBytes) * 8);
+    // A frame that nothing proved to be durable was written again, into the next segment.
+    restarted.flipBit(segmentName(2), (segmentHeaderBytes + frameHeaderBytes) * 8);
     expect(await outcomeOf(restarted.copy())).to.match(/frame 1 was acknowledged/);
   });
 
@@ -238,9 +272,9 @@ describe('the log on disk after a bit flipped', () => {
         await live(disk, new StorageHistory(random));
         const expected = await outcomeOf(disk.copy());
         const damaged = disk.copy();
-        const names = disk.names().filter((name) => disk.size(name) > 0);
+        const names = disk.names().filter((name) => disk.bytesOf(name) > 0);
         const name = must(names[file % names.length], 'there is a file');
-        damaged.flipBit(name, bit % (disk.size(name) * 8));
+        damaged.flipBit(name, bit % (disk.bytesOf(name) * 8));
         const outcome = await outcomeOf(damaged);
         if (typeof expected === 'string') throw new Error(expected);
         if (typeof outcome === 'string') return;
@@ -297,7 +331,7 @@ describe('the log on disk with files missing or of others', () => {
   it('takes zeros behind the last frame for room that nothing was written to', async () => {
     const disk = await sampleDisk();
     const whole = await outcomeOf(disk.copy());
-    const file = await disk.openAt(segmentName(2), disk.size(segmentName(2)));
+    const file = await disk.openAt(segmentName(2), disk.bytesOf(segmentName(2)));
     await file.append([new Uint8Array(100)]);
     expect(await outcomeOf(disk)).to.deep.equal(whole);
   });
@@ -305,7 +339,7 @@ describe('the log on disk with files missing or of others', () => {
   it('cuts a torn tail and says so', async () => {
     const disk = await sampleDisk();
     const whole = await outcomeOf(disk.copy());
-    const size = disk.size(segmentName(2));
+    const size = disk.bytesOf(segmentName(2));
     const file = await disk.openAt(segmentName(2), size);
     await file.append([Uint8Array.of(1, 2, 3)]);
     expect(await outcomeOf(disk)).to.deep.equal({

@@ -113,6 +113,7 @@ function getFileInfoMap(services: MethodServices): Method {
       'All files: name → [version, [hash, …]], deleted ones included. Linearizable; blocks for ' +
       'as long as there is no majority.',
     wait: 'calls',
+    longAnswer: 'ofRead',
     leaderOnly: true,
     answersWhenCrashed: false,
     run: (_values, reply) => readThrough(services, reply, () => fileMapValue(services.files)),
@@ -129,6 +130,7 @@ function getFileInfo(services: MethodServices): Method {
       'One file: [version, [hash, …]]; [0, []] if it was never seen. Linearizable; blocks for as ' +
       'long as there is no majority.',
     wait: 'calls',
+    longAnswer: 'ofRead',
     leaderOnly: true,
     answersWhenCrashed: false,
     run: ([name], reply) =>
@@ -147,6 +149,7 @@ function getFileInfoPage(services: MethodServices): Method {
       '[hash, …]], …], more: boolean}. Each page is linearizable by itself; blocks for as long ' +
       'as there is no majority.',
     wait: 'calls',
+    longAnswer: 'ofRead',
     leaderOnly: true,
     answersWhenCrashed: false,
     run: ([afterName, limit], reply) =>

@@ -41,6 +41,7 @@ export function multicall(introspection: Introspection): Method {
       `{faultCode, faultString}. At most ${multicallCallsMax} calls, none of them ` +
       `${multicallName} itself.`,
     wait: 'calls',
+    longAnswer: 'ofAny',
     leaderOnly: false,
     answersWhenCrashed: true,
     run: ([calls], reply, caller) =>

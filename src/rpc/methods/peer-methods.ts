@@ -5,8 +5,9 @@
  */
 import { unreachable } from '../../base/assert.js';
 import type { ServerId } from '../../base/ids.js';
-import type { Entry, PeerRequest } from '../../raft/messages.js';
+import type { Entry } from '../../raft/messages.js';
 import type { HangUp } from '../../replica/outcome.js';
+import type { PeerMessage } from '../../replica/peer-transport.js';
 import type { PeerOutcome } from '../../replica/replica-api.js';
 import { faultCode } from '../codec/fault-code.js';
 import type { FileReader } from '../file-reader.js';
@@ -19,74 +20,122 @@ import {
   type MethodOutcome,
   type Reply,
 } from '../method.js';
-import type { Param } from '../param.js';
-import { readAppendEntries, readRequestVote, responseValue } from '../peer-codec.js';
+import {
+  readAppendEntries,
+  readInstallSnapshot,
+  readJoin,
+  readRequestVote,
+  readStateReport,
+} from '../peer-codec.js';
+import { peerReplyValue } from '../peer-reply-codec.js';
 import { crashedFault } from '../refusal-fault.js';
 import { RpcFault } from '../rpc-fault.js';
+import type { XmlValue } from '../xml-value.js';
 
 export function peerMethods(services: MethodServices): readonly Method[] {
   return [
-    defineMethod({
+    peerMethod(services, {
       name: 'AppendEntries',
-      group: 'peer',
-      params: [appendEntriesParam],
-      result: 'struct',
       help:
         "Raft's AppendEntries. Answers {term, success, matchIndex, conflictIndex, conflictTerm, " +
-        'round} once what it promises is on disk.',
-      wait: 'peer',
-      leaderOnly: false,
-      answersWhenCrashed: false,
-      run: ([request], reply, caller) => handle(services, request, reply, caller),
+        'round [, refilling]} once what it promises is on disk.',
+      paramHelp:
+        '{term, leaderId, prevLogIndex, prevLogTerm, entries, leaderCommit [, round] ' +
+        '[, majorityLost]}; entries is base64 of the binary form of log entries, or an empty array',
+      read: readAppendEntries,
     }),
-    defineMethod({
+    peerMethod(services, {
       name: 'RequestVote',
-      group: 'peer',
-      params: [requestVoteParam],
-      result: 'struct',
       help:
         "Raft's RequestVote, also as a pre-vote. Answers {term, voteGranted, preVote, forTerm} " +
         'once what it promises is on disk.',
-      wait: 'peer',
-      leaderOnly: false,
-      answersWhenCrashed: false,
-      run: ([request], reply, caller) => handle(services, request, reply, caller),
+      paramHelp:
+        '{term, candidateId, lastLogIndex, lastLogTerm [, preVote] [, leadershipTransfer]}',
+      read: readRequestVote,
+    }),
+    peerMethod(services, {
+      name: 'InstallSnapshot',
+      help:
+        "Raft's InstallSnapshot: a piece of the image of the leader's state. Answers {term, " +
+        'lastIncludedIndex, nextOffset, installed, refilling}; nextOffset is how many bytes of ' +
+        'the image are here.',
+      paramHelp:
+        '{term, leaderId, lastIncludedIndex, lastIncludedTerm, imageBytes, imageChecksum, ' +
+        'offset, data, checksum, done}; data is base64 of the piece, empty to ask how far this ' +
+        'server is; both checksums are CRC-32C',
+      read: readInstallSnapshot,
+    }),
+    peerMethod(services, {
+      name: 'Join',
+      help:
+        'A server that does not count yet makes itself known. Answers {term, knownIncarnation, ' +
+        'incarnation, leading, lastLogIndex} once what this server came to know is on disk.',
+      paramHelp: '{serverId, incarnation}; incarnation is 32 lower-case hexadecimal digits',
+      read: readJoin,
+    }),
+    peerMethod(services, {
+      name: 'StateReport',
+      help:
+        "Tells the checksum of the caller's state at an index, so that servers whose states " +
+        'differ are found. Answers an empty struct.',
+      paramHelp: '{serverId, index, checksum}; checksum is the CRC-32C of the image',
+      read: readStateReport,
     }),
   ];
 }
 
-const appendEntriesParam: Param<ReturnType<typeof readAppendEntries>> = {
-  name: 'request',
-  type: 'struct',
-  help:
-    '{term, leaderId, prevLogIndex, prevLogTerm, entries, leaderCommit [, round]}; entries is ' +
-    'base64 of the binary form of log entries, or an empty array',
-  optional: false,
-  read: readAppendEntries,
-};
+interface PeerMethodFacts {
+  readonly name: string;
+  readonly help: string;
+  readonly paramHelp: string;
+  readonly read: (value: XmlValue) => PeerMessage;
+}
 
-const requestVoteParam: Param<ReturnType<typeof readRequestVote>> = {
-  name: 'request',
-  type: 'struct',
-  help: '{term, candidateId, lastLogIndex, lastLogTerm [, preVote] [, leadershipTransfer]}',
-  optional: false,
-  read: readRequestVote,
-};
+function peerMethod(services: MethodServices, facts: PeerMethodFacts): Method {
+  const { name, help, paramHelp, read } = facts;
+  return defineMethod({
+    name,
+    group: 'peer',
+    params: [{ name: 'request', type: 'struct', help: paramHelp, optional: false, read }],
+    result: 'struct',
+    help,
+    wait: 'peer',
+    leaderOnly: false,
+    answersWhenCrashed: false,
+    run: ([message], reply, caller) => handle(services, message, reply, caller),
+  });
+}
 
 /** Refuses strangers, hands the rest to the replica. Such a call cannot be taken back. */
 function handle(
   services: MethodServices,
-  request: PeerRequest,
+  message: PeerMessage,
   reply: Reply,
   caller: Caller,
 ): HangUp {
-  if (request.type === 'appendEntries') refuseForeignCommands(services.files, request.entries);
-  const from = request.type === 'appendEntries' ? request.leaderId : request.candidateId;
+  if (message.type === 'appendEntries') refuseForeignCommands(services.files, message.entries);
+  const from = senderOf(message);
   refuseStrangers(services, from, caller);
-  services.replica.handlePeer(from, request, (outcome) => {
+  services.replica.handlePeer(from, message, (outcome) => {
     reply(peerOutcome(outcome));
   });
   return nothingToHangUp;
+}
+
+/** In whose name the message speaks. */
+function senderOf(message: PeerMessage): ServerId {
+  switch (message.type) {
+    case 'appendEntries':
+    case 'installSnapshot':
+      return message.leaderId;
+    case 'requestVote':
+      return message.candidateId;
+    case 'join':
+    case 'stateReport':
+      return message.serverId;
+    default:
+      return unreachable(message);
+  }
 }
 
 /** What is in the log must be applied one day: bytes that are no command may not get there. */
@@ -125,7 +174,7 @@ function refuseStrangers(services: MethodServices, from: ServerId, caller: Calle
 function peerOutcome(outcome: PeerOutcome): MethodOutcome {
   switch (outcome.kind) {
     case 'response':
-      return { kind: 'value', value: responseValue(outcome.response) };
+      return { kind: 'value', value: peerReplyValue(outcome.response) };
     case 'crashed':
       return { kind: 'fault', fault: crashedFault(false) };
     case 'closed':

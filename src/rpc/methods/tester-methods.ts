@@ -101,6 +101,7 @@ function getInternalState(services: MethodServices): Method {
       'commitIndex, lastApplied, firstLogIndex, lastLogIndex, log (the newest entries), metaMap, ' +
       'metaMapTruncated, peers (all servers).',
     wait: 'never',
+    longAnswer: 'ofRead',
     leaderOnly: false,
     answersWhenCrashed: true,
     run: (_values, reply) => replyNow(reply, internalStateValue(services)),

@@ -5,14 +5,17 @@
 import { asLogIndex, asServerId, asTerm, type ServerId } from '../../../src/base/ids.js';
 import { FileMap } from '../../../src/files/file-map.js';
 import type { FileCommand, UpdateResult } from '../../../src/files/file-command.js';
-import type { Entry, PeerRequest } from '../../../src/raft/messages.js';
+import type { Standing } from '../../../src/raft/effects.js';
+import type { Entry } from '../../../src/raft/messages.js';
 import type { Answer, HangUp, Outcome, Refusal } from '../../../src/replica/outcome.js';
+import type { PeerMessage } from '../../../src/replica/peer-transport.js';
 import type {
   CutDirection,
   PeerOutcome,
   ReplicaApi,
   ReplicaRole,
   ReplicaStatus,
+  StateMismatch,
 } from '../../../src/replica/replica-api.js';
 
 interface HeldCall {
@@ -26,6 +29,9 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
   role: ReplicaRole = 'leader';
   leaderId: ServerId | undefined = asServerId(0);
   storageError: string | undefined;
+  standing: Standing = 'member';
+  diskSilentMs = 0;
+  stateMismatch: StateMismatch | undefined;
   cut: { readonly servers: readonly ServerId[]; readonly direction: CutDirection } | undefined;
   /** While set, nothing is answered. */
   isHolding = false;
@@ -33,9 +39,9 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
   refusal: Refusal | undefined;
   /** Calls that were given up by their clients. */
   hangUpCount = 0;
-  readonly peerCalls: { readonly from: ServerId; readonly request: PeerRequest }[] = [];
+  readonly peerCalls: { readonly from: ServerId; readonly request: PeerMessage }[] = [];
   readonly heard: ServerId[] = [];
-  answerPeer: (request: PeerRequest) => PeerOutcome = grant;
+  answerPeer: (request: PeerMessage) => PeerOutcome = grant;
   readonly #held = new Set<HeldCall>();
 
   get heldCount(): number {
@@ -50,7 +56,7 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
     return this.#answer(answer, () => undefined);
   }
 
-  handlePeer(from: ServerId, request: PeerRequest, answer: (outcome: PeerOutcome) => void): void {
+  handlePeer(from: ServerId, request: PeerMessage, answer: (outcome: PeerOutcome) => void): void {
     this.peerCalls.push({ from, request });
     const outcome: PeerOutcome = this.isCrashed() ? { kind: 'crashed' } : this.answerPeer(request);
     const finish = (): void => {
@@ -116,6 +122,10 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
       pendingReads: 0,
       unreachable: this.cut?.servers ?? [],
       storageError: this.storageError,
+      standing: this.standing,
+      snapshotIndex: asLogIndex(0),
+      diskSilentMs: this.diskSilentMs,
+      stateMismatch: this.stateMismatch,
       followers: [
         {
           serverId: asServerId(1),
@@ -204,22 +214,45 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
 }
 
 /** Says yes to everything, as an up-to-date follower does. */
-export function grant(request: PeerRequest): PeerOutcome {
-  if (request.type === 'requestVote') {
-    const { term, preVote } = request;
-    const response = { type: 'requestVote', term, voteGranted: true, preVote, forTerm: term };
-    return { kind: 'response', response: { ...response, type: 'requestVote' } };
+export function grant(message: PeerMessage): PeerOutcome {
+  switch (message.type) {
+    case 'requestVote': {
+      const { type, term, preVote } = message;
+      return {
+        kind: 'response',
+        response: { type, term, voteGranted: true, preVote, forTerm: term },
+      };
+    }
+    case 'appendEntries':
+      return {
+        kind: 'response',
+        response: {
+          type: 'appendEntries',
+          term: message.term,
+          success: true,
+          matchIndex: asLogIndex(message.prevLogIndex + message.entries.length),
+          conflictIndex: asLogIndex(0),
+          conflictTerm: asTerm(0),
+          round: message.round,
+          refilling: false,
+        },
+      };
+    case 'installSnapshot': {
+      const { type, term, lastIncludedIndex, offset, data, done } = message;
+      const nextOffset = offset + data.length;
+      const answer = { type, term, lastIncludedIndex, nextOffset, installed: done };
+      return { kind: 'response', response: { ...answer, refilling: false } };
+    }
+    case 'join': {
+      const { type, incarnation } = message;
+      const own = '0'.repeat(32);
+      const known = { knownIncarnation: incarnation, incarnation: own };
+      return {
+        kind: 'response',
+        response: { type, ...known, term: asTerm(3), leading: true, lastLogIndex: asLogIndex(9) },
+      };
+    }
+    case 'stateReport':
+      return { kind: 'response', response: { type: 'stateReport' } };
   }
-  return {
-    kind: 'response',
-    response: {
-      type: 'appendEntries',
-      term: request.term,
-      success: true,
-      matchIndex: asLogIndex(request.prevLogIndex + request.entries.length),
-      conflictIndex: asLogIndex(0),
-      conflictTerm: asTerm(0),
-      round: request.round,
-    },
-  };
 }

@@ -2,6 +2,7 @@
  * A fake replica behind a real port, and the calls that tests make to it.
  */
 import { asServerId } from '../../../src/base/ids.js';
+import type { BackupSource } from '../../../src/rpc/backup-source.js';
 import type { ClusterSecret } from '../../../src/rpc/cluster-secret.js';
 import { encodeCall } from '../../../src/rpc/codec/encode.js';
 import { decodeResponse, type DecodedResponse } from '../../../src/rpc/codec/response-decoder.js';
@@ -27,6 +28,7 @@ export interface ServeOptions {
   readonly port?: number;
   readonly secret?: ClusterSecret;
   readonly tls?: TlsIdentity;
+  readonly backups?: BackupSource;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -48,6 +50,7 @@ export class ServedReplica {
       metrics,
       secret: options.secret,
       tls: options.tls,
+      backups: options.backups,
       onBug: (error) => this.bugs.push(error),
       limits: { closeGraceMs: 100, ...options.limits },
     });

@@ -1,0 +1,8 @@
+/** Lets everything else that waits have its turn in the middle of long work. */
+import type { Timer } from './timer.js';
+
+export function nextTurn(timer: Timer): Promise<void> {
+  return new Promise((resolve) => {
+    timer.soon(resolve);
+  });
+}

@@ -1,0 +1,39 @@
+/** When a snapshot is due, how much of the log stays behind it, and the steps in which it moves. */
+
+export interface SnapshotLimits {
+  /**
+   * A snapshot is due once so many bytes were logged since the last as a quarter of its image has,
+   * but never fewer nor more than these. So taking them costs a bounded share of the writing, and
+   * the disk holds a bounded multiple of the state.
+   */
+  readonly logBytesMin: number;
+  readonly logBytesMax: number;
+  /** Entries that stay in the log behind a snapshot, for followers that were away for a moment. */
+  readonly tailEntries: number;
+  /** Bytes of those entries. */
+  readonly tailBytes: number;
+}
+
+export const defaultSnapshotLimits: SnapshotLimits = {
+  logBytesMin: 16 * 1024 * 1024,
+  logBytesMax: 64 * 1024 * 1024,
+  tailEntries: 10_000,
+  tailBytes: 4 * 1024 * 1024,
+};
+
+/** Bytes logged since the last snapshot after which the next is due. */
+export function dueBytes(limits: SnapshotLimits, imageBytes: number): number {
+  return Math.min(Math.max(imageBytes / 4, limits.logBytesMin), limits.logBytesMax);
+}
+
+/** What a follower that is being sent a snapshot may keep in the log, in bytes. */
+export function heldBytesMax(limits: SnapshotLimits): number {
+  return 4 * limits.logBytesMax;
+}
+
+/** Bytes of an image that are copied, or written, in one turn: a millisecond or two of work. */
+export const takeStepBytes = 128 * 1024;
+export const receiveStepBytes = 64 * 1024;
+
+/** Bytes of an image in one InstallSnapshot. */
+export const pieceBytesMax = 512 * 1024;

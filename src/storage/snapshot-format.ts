@@ -1,0 +1,136 @@
+/**
+ * The bytes of a snapshot file (docs/storage-format.md): a header, the image in blocks, and an end
+ * that says how large the image is and what its checksum is. Nothing here reads or writes a file.
+ *
+ * All blocks but the last have the size that the header names, so the place of every byte of the
+ * image follows from the header. Everything needed to read the file stands in the file.
+ */
+import { asLogIndex, asServerId, asTerm } from '../base/ids.js';
+import { crc32c } from '../base/crc32c.js';
+import { identityDigits, putIdentityDigits } from '../base/folder-identity.js';
+import type { FolderIdentity } from '../base/folder-identity.js';
+import { getU48, putU48 } from '../base/u48.js';
+import type { LogPosition } from '../raft/messages.js';
+import { finishFrame, frameHeaderBytes, newFrame, readFrame } from './frame-format.js';
+
+const magic = 'SURFSNAP';
+const formatVersion = 1;
+/** Large enough to be cheap, small enough to be read in one piece. */
+export const snapshotBlockBytes = 256 * 1024;
+const blockBytesMax = 1024 * 1024;
+const clusterAt = 32;
+const folderAt = clusterAt + identityDigits;
+const checksumAt = folderAt + identityDigits;
+
+export const snapshotHeaderBytes = checksumAt + 4;
+/** Bytes of the frame that ends a file: it carries a checksum. */
+export const snapshotEndBytes = frameHeaderBytes + 4;
+
+/** Whose snapshot it is, of which place in the log, and how the image is divided. */
+export interface SnapshotHeader {
+  readonly identity: FolderIdentity;
+  readonly position: LogPosition;
+  /** Bytes of each block but the last, which may be shorter. */
+  readonly blockBytes: number;
+}
+
+export interface ImageEnd {
+  readonly imageBytes: number;
+  /** CRC-32C of the image. */
+  readonly imageChecksum: number;
+}
+
+export function encodeSnapshotHeader(header: SnapshotHeader): Uint8Array {
+  const { identity, position, blockBytes } = header;
+  const bytes = new Uint8Array(snapshotHeaderBytes);
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at < magic.length; at++) bytes[at] = magic.charCodeAt(at);
+  view.setUint32(8, formatVersion, true);
+  view.setUint32(12, identity.serverId, true);
+  putU48(view, 16, position.index);
+  putU48(view, 22, position.term);
+  view.setUint32(28, blockBytes, true);
+  putIdentityDigits(bytes, clusterAt, identity.clusterId);
+  putIdentityDigits(bytes, folderAt, identity.folderId);
+  view.setUint32(checksumAt, crc32c(bytes.subarray(0, checksumAt)), true);
+  return bytes;
+}
+
+/** The header that the bytes begin with; undefined when none does that this program knows. */
+export function decodeSnapshotHeader(bytes: Uint8Array): SnapshotHeader | undefined {
+  if (bytes.length < snapshotHeaderBytes) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, snapshotHeaderBytes);
+  const clusterId = digitsAt(bytes, clusterAt);
+  const folderId = digitsAt(bytes, folderAt);
+  if (![clusterId, folderId].every((text) => /^[0-9a-f]{32}$/.test(text))) return undefined;
+  const header: SnapshotHeader = {
+    identity: { clusterId, serverId: asServerId(view.getUint32(12, true)), folderId },
+    position: { index: asLogIndex(getU48(view, 16)), term: asTerm(getU48(view, 22)) },
+    blockBytes: view.getUint32(28, true),
+  };
+  if (header.blockBytes < 1 || header.blockBytes > blockBytesMax) return undefined;
+  const expected = encodeSnapshotHeader(header);
+  return expected.every((byte, at) => byte === bytes[at]) ? header : undefined;
+}
+
+/** What the checksums of the blocks behind this header start from. */
+export function snapshotSeed(header: SnapshotHeader): number {
+  const bytes = encodeSnapshotHeader(header);
+  return new DataView(bytes.buffer).getUint32(checksumAt, true);
+}
+
+/** The next part of the image as it stands in the file; it begins at `offset` of the image. */
+export function encodeBlock(seed: number, offset: number, image: Uint8Array): Uint8Array {
+  const bytes = newFrame(image.length);
+  bytes.set(image, frameHeaderBytes);
+  return finishFrame(bytes, 'block', offset, seed);
+}
+
+/** The part of the image in a block; undefined unless it is whole and begins at `offset`. */
+export function decodeBlock(
+  seed: number,
+  offset: number,
+  bytes: Uint8Array,
+): Uint8Array | undefined {
+  const frame = readFrame(bytes, 0, seed);
+  const isIt = frame?.type === 'block' && frame.number === offset && frame.end === bytes.length;
+  return isIt ? frame.payload : undefined;
+}
+
+export function encodeImageEnd(seed: number, end: ImageEnd): Uint8Array {
+  const bytes = newFrame(4);
+  new DataView(bytes.buffer).setUint32(frameHeaderBytes, end.imageChecksum, true);
+  return finishFrame(bytes, 'imageEnd', end.imageBytes, seed);
+}
+
+/** Undefined unless the bytes are a whole end. */
+export function decodeImageEnd(seed: number, bytes: Uint8Array): ImageEnd | undefined {
+  const frame = readFrame(bytes, 0, seed);
+  if (frame?.type !== 'imageEnd' || frame.end !== bytes.length) return undefined;
+  if (bytes.length !== snapshotEndBytes) return undefined;
+  const view = new DataView(frame.payload.buffer, frame.payload.byteOffset, 4);
+  return { imageBytes: frame.number, imageChecksum: view.getUint32(0, true) };
+}
+
+/** Where in the file the block stands that holds byte `offset` of the image, and how long it is. */
+export function blockPlace(
+  { blockBytes }: SnapshotHeader,
+  imageBytes: number,
+  offset: number,
+): { readonly imageOffset: number; readonly fileOffset: number; readonly bytes: number } {
+  const number = Math.floor(offset / blockBytes);
+  const imageOffset = number * blockBytes;
+  const fileOffset = snapshotHeaderBytes + number * (frameHeaderBytes + blockBytes);
+  const payloadBytes = Math.min(blockBytes, imageBytes - imageOffset);
+  return { imageOffset, fileOffset, bytes: frameHeaderBytes + payloadBytes };
+}
+
+/** Bytes of the whole file. */
+export function snapshotFileBytes({ blockBytes }: SnapshotHeader, imageBytes: number): number {
+  const blocks = Math.ceil(imageBytes / blockBytes);
+  return snapshotHeaderBytes + blocks * frameHeaderBytes + imageBytes + snapshotEndBytes;
+}
+
+function digitsAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + identityDigits));
+}
