@@ -31,6 +31,10 @@ export class Flood {
     this.#sockets = Array.from({ length: connections }, () => this.#open(port, callsEach));
   }
 
+  get answers(): number {
+    return this.updated + this.read + this.busy;
+  }
+
   /** From now on answers are awaited, and no more is asked. */
   ebb(): void {
     this.#isEnding = true;
