@@ -96,8 +96,12 @@ export class Snapshots {
     // What is applied before an installation is of use to nobody.
     if (!this.#isInstalling) this.#taker.tick();
     this.#receiver.tick();
-    for (const sender of this.#senders.values()) sender.tick();
-    this.#check.tick(this.#options.raft.role === 'leader');
+    const { role, progress } = this.#options.raft;
+    for (const [follower, sender] of this.#senders) {
+      sender.tick();
+      if (progress.get(follower)?.mode !== 'snapshot') sender.notNeeded();
+    }
+    this.#check.tick(role === 'leader');
   }
 
   /** The core wants `to` to be sent the newest snapshot. */
