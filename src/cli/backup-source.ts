@@ -1,7 +1,11 @@
 /**
  * Makes a backup's file of a state machine's snapshot: the bytes that a snapshot file on disk would
  * have (docs/storage-format.md), piece by piece.
+ *
+ * Each has a random folder of its own in its header. The server's own stays secret: who knows it
+ * could send text that passes for a frame of the server's log.
  */
+import { randomBytes } from 'node:crypto';
 import { crc32c } from '../base/crc32c.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
 import type { StateSnapshot } from '../base/state-machine.js';
@@ -27,7 +31,8 @@ export class StateBackupSource implements BackupSource {
   }
 
   open(position: LogPosition): BackupReader {
-    const header = { identity: this.#identity, position, blockBytes: snapshotBlockBytes };
+    const identity = { ...this.#identity, folderId: randomBytes(16).toString('hex') };
+    const header = { identity, position, blockBytes: snapshotBlockBytes };
     const snapshot = this.#freeze();
     const pieces = pieceByPiece(snapshot, encodeSnapshotHeader(header), snapshotSeed(header));
     return {

@@ -1,4 +1,4 @@
-/** A number of bytes as people read it. */
+/** Sizes as people read them: in the largest unit that leaves a number of 1 or more. */
 
 const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 

@@ -1,8 +1,8 @@
 /**
  * Answers that clients do not read as fast as they ask. A connection with many unread bytes is
  * served no further until it has read, one that reads nothing at all is closed, and while all
- * connections together have too many, only calls with short answers are run. Requests themselves cost memory, too, until they are
- * answered: beyond a number of them a connection may have one.
+ * connections together have too many, only calls with short answers are run. Requests themselves
+ * cost memory, too, until they are answered: beyond a number of them a connection may have one.
  *
  * Invariant: all unread bytes are at most `unreadBytesMax`, one answer, and one short answer for
  * each connection. Open requests are at most `openRequestsMax` and one for each connection, those

@@ -57,8 +57,8 @@ export async function openLogStorage(options: LogStorageOptions): Promise<Opened
   const { hardState, log, nextSequence } = folder;
   const { position: snapshot, older: olderSnapshots } = findings.snapshot;
   const isNew = hardState.term === 0 && log.entries.length === 0 && snapshot.index === 0;
-  const begun = await beginLog({ disk, identity, log, snapshot, nextSequence, isNew });
   await removeAll(disk, [...olderSnapshots, ...(await uselessNames(disk, log.front))]);
+  const begun = await beginLog({ disk, identity, log, snapshot, nextSequence, isNew });
   const { base: logBase, entries } = begun;
   const storage = new LogStorage({ ...begun, disk, identity, segmentBytesMax, snapshot });
   const notices = [...folder.notices, ...log.notices];

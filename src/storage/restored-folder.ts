@@ -25,8 +25,8 @@ export interface RestoredFolderParts {
 
 /**
  * All is durable when this resolves; the server then counts, in the position's term, has not voted,
- * and is known to nobody. The hard state comes last: broken off before, the folder has data and no hard state,
- * which a server takes for damage. Throws `StorageError`.
+ * and is known to nobody. The hard state comes last: broken off before, the folder has data and no
+ * hard state, which a server takes for damage. Throws `StorageError`.
  */
 export async function createRestoredFolder(parts: RestoredFolderParts): Promise<void> {
   const { disk, identity, incarnation, position } = parts;

@@ -157,7 +157,9 @@ class Chaos {
       [weight(0.6), () => this.#restart()],
       [weight(3), () => this.#snapshot()],
       [3, () => cluster.hearOfSnapshots(this.#anyone().id, 1 + this.#below(2))],
-      [weight(0.5), () => this.#forget(this.#anyone())],
+      [weight(0.3), () => this.#forget(this.#anyone(), 'all')],
+      [weight(0.3), () => this.#forget(this.#anyone(), 'end of the log')],
+      [weight(0.3), () => this.#forget(this.#anyone(), 'hard state')],
       [weight(0.5), () => this.#forgetVote()],
       [weight(0.3), () => this.#checkpoint()],
       [weight(0.5), () => cluster.crash(this.#anyone().id)],
@@ -241,7 +243,7 @@ class Chaos {
    * A disk loses something, as long as those that forgot and are not made whole again stay a
    * minority: beyond that nothing can be promised.
    */
-  #forget(server: TestServer): void {
+  #forget(server: TestServer, what: 'all' | 'end of the log' | 'hard state'): void {
     const { cluster } = this;
     const isWhole = ({ disk }: TestServer): boolean => disk.hardState.standing === 'member';
     const others = cluster.servers.filter((other) => other !== server && isWhole(other));
@@ -249,9 +251,8 @@ class Chaos {
     this.forgotten += 1;
     const { log, snapshot } = server.raft;
     const lastIndex = asLogIndex(this.#below(log.lastIndex + 1));
-    const kind = this.#below(3);
-    if (kind === 0) wipe(cluster, server.id);
-    else if (kind === 1) damage(cluster, server.id, lastIndex);
+    if (what === 'all') wipe(cluster, server.id);
+    else if (what === 'end of the log') damage(cluster, server.id, lastIndex);
     else {
       // Its hard state is gone, and is made anew beside a log that may be whole.
       const kept = Math.max(snapshot.index, lastIndex);
@@ -307,34 +308,36 @@ class Chaos {
   }
 
   /**
-   * A leader was elected that its predecessor has not heard of, and cannot hear of. Who voted for
-   * it forgets that, and follows the predecessor again.
+   * A leader is elected that its predecessor does not hear of. Who voted for it forgets that, and
+   * follows the predecessor again.
    */
   #forgetVote(): void {
     const { cluster } = this;
-    const [newest, older] = cluster.servers
-      .filter(({ isLeader }) => isLeader)
-      .sort((a, b) => b.raft.term - a.raft.term);
-    if (newest === undefined || older === undefined) return;
+    const older = this.#anyLeader();
+    if (older === undefined) return;
+    cluster.isolate(older.id);
+    this.#calm(3 * testTiming.electionTicksMax);
+    const { leader: newest } = cluster;
     const voters = cluster.servers.filter(
-      ({ id, raft }) => raft.votedFor === newest.id && id !== newest.id,
+      ({ id, raft }) => raft.votedFor === newest?.id && id !== newest?.id,
     );
     const voter = voters[this.#below(voters.length)];
-    if (voter === undefined) return;
-    this.#forget(voter);
+    if (newest === undefined || newest === older || voter === undefined) return;
+    this.#forget(voter, this.#chance(0.5) ? 'all' : 'hard state');
     cluster.heal();
     cluster.isolate(newest.id);
-    this.#calm();
+    this.#calm(2 * testTiming.electionTicksMax);
     this.#proposeTo(older);
     this.#calm();
   }
 
   /** A while in which the network only does what the cuts say: time for an election. */
-  #calm(): void {
+  #calm(ticks = this.#below(2 * testTiming.electionTicksMax)): void {
     const { cluster } = this;
-    const ticks = this.#below(2 * testTiming.electionTicksMax);
+    const disksHang = this.#chance(0.3);
     for (let tick = 0; tick < ticks; tick += 1) {
       cluster.servers.forEach(({ id }) => cluster.tick(id));
+      if (!disksHang) cluster.servers.forEach(({ id }) => cluster.completeWrites(id, 1));
       for (let count = cluster.network.length; count > 0; count -= 1) this.#deliverOldest();
     }
   }
