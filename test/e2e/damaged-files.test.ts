@@ -149,14 +149,8 @@ function preVotes(cluster: TestCluster, id: number): number {
 }
 
 async function expectRefusal(cluster: TestCluster, id: number, harm: Damaging): Promise<void> {
-  const server = cluster.server(id);
   const harmed = await harm(cluster, id);
-  const logged = server.log.length;
-  server.launch();
-  const { exitCode } = await server.ended();
-  const said = server.log.slice(logged).split('\n');
-  // What the test itself noted is not the server's.
-  const lines = said.filter((line) => line !== '' && !line.startsWith('---'));
+  const { exitCode, lines } = await cluster.server(id).refusal();
   expect(exitCode, `${harmed}: ${lines.join('\n')}`).to.equal(1);
   expect(lines, harmed).to.have.length(1);
   expect(lines[0], harmed).to.contain(cluster.dataFolder(id));
