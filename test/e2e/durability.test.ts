@@ -11,7 +11,8 @@ import { useClusters } from './support/use-clusters.js';
 import { Workload } from './support/workload.js';
 
 const updatesWanted = 200;
-const updatesPerStrike = 20;
+/** Between two strikes, at least and at most. */
+const updatesPerStrike = [15, 25] as const;
 
 describe('200 acknowledged updates survive SIGKILL', () => {
   const clusters = useClusters();
@@ -22,7 +23,7 @@ describe('200 acknowledged updates survive SIGKILL', () => {
       const killer = new Killer(cluster.servers, createRandom(`kill ${size}`));
       const workload = new Workload(cluster);
       while (workload.acknowledged < updatesWanted) {
-        await workload.progress(killer.draw(1, updatesPerStrike));
+        await workload.progress(killer.draw(...updatesPerStrike));
         await killer.strike();
       }
       expect(killer.blackouts).to.be.above(0);

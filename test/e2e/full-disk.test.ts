@@ -72,7 +72,7 @@ describe('a server whose disk is full', () => {
     await workload.endAndCheck();
   });
 
-  it('refuses updates with fault 5 in a cluster of 1, and takes them when there is room', async () => {
+  it('refuses with fault 5 in a cluster of 1, and serves when there is room', async () => {
     const [cluster, disk] = await create(1, 0);
     const workload = new Workload(cluster);
     await workload.progress(20);
@@ -86,6 +86,23 @@ describe('a server whose disk is full', () => {
     await expectReturn(cluster, 0);
     await workload.progress(20);
     await cluster.server(0).end('SIGKILL');
+    await workload.endAndCheck();
+  });
+
+  it('says so in one line when it cannot even start, and starts when there is room', async () => {
+    const [cluster, disk] = await create(3, 2);
+    const workload = new Workload(cluster);
+    await workload.progress(20);
+    const server = cluster.server(2);
+    await server.end('SIGKILL');
+    await disk.fill();
+    const { exitCode, lines } = await server.refusal();
+    expect(exitCode, lines.join('\n')).to.equal(1);
+    expect(lines).to.have.length(1);
+    expect(lines[0]).to.match(/^server 2 cannot start: .*disk full/);
+    await disk.heal();
+    await server.start();
+    await expectReturn(cluster, 2);
     await workload.endAndCheck();
   });
 });

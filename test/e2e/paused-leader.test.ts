@@ -8,12 +8,14 @@ import { fastElections } from './support/fast-elections.js';
 import { useClusters } from './support/use-clusters.js';
 import { Workload } from './support/workload.js';
 
-const pauses = 2;
-
 describe('a leader that is paused by SIGSTOP under load', () => {
   const clusters = useClusters();
 
-  for (const size of [3, 4, 5]) {
+  for (const [size, pauses] of [
+    [3, 2],
+    [4, 1],
+    [5, 1],
+  ] as const) {
     it(`is replaced in a cluster of ${size}, and answers nothing wrong afterwards`, async () => {
       const cluster = await clusters.start(size, ...fastElections);
       const workload = new Workload(cluster);
@@ -33,12 +35,11 @@ describe('a leader that is paused by SIGSTOP under load', () => {
   it('goes on in a cluster of 1 when it is let', async () => {
     const cluster = await clusters.start(1, ...fastElections);
     const workload = new Workload(cluster);
-    for (let pause = 1; pause <= pauses; pause += 1) {
-      await workload.progress(10);
-      cluster.server(0).signal('SIGSTOP');
-      expect(await cluster.status(0)).to.equal(undefined);
-      cluster.server(0).signal('SIGCONT');
-    }
+    await workload.progress(10);
+    cluster.server(0).signal('SIGSTOP');
+    expect(await cluster.status(0)).to.equal(undefined);
+    cluster.server(0).signal('SIGCONT');
+    await workload.progress(10);
     await workload.endAndCheck();
   });
 });

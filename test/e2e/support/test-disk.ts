@@ -96,9 +96,12 @@ export class FreezableDisk implements TestDisk {
   static async refusal(): Promise<string | undefined> {
     return tryInFolder(async (folder) => {
       const disk = await FreezableDisk.mount(join(folder, 'disk'));
-      await disk.freeze();
-      await disk.heal();
-      await disk.remove();
+      try {
+        await disk.freeze();
+        await disk.heal();
+      } finally {
+        await disk.remove();
+      }
     });
   }
 

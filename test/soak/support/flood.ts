@@ -8,6 +8,7 @@ import { encodeCall } from '../../../src/rpc/codec/encode.js';
 import { faultCode } from '../../../src/rpc/codec/fault-code.js';
 import { decodeResponse } from '../../../src/rpc/codec/response-decoder.js';
 import { HttpResponseParser } from '../../../src/rpc/http-response-parser.js';
+import type { Fault } from '../../../src/rpc/xml-value.js';
 import { host } from '../../e2e/support/test-cluster.js';
 
 const responseLimits = { headerBytesMax: 16 * 1024, bodyBytesMax: 64 * 1024 };
@@ -18,6 +19,8 @@ export class Flood {
   /** Reads that were answered. */
   read = 0;
   busy = 0;
+  /** Told that another server leads. */
+  refused = 0;
   /** Calls without an answer. */
   pending = 0;
   /** The first answer that no server should give, or a connection that broke. */
@@ -32,7 +35,7 @@ export class Flood {
   }
 
   get answers(): number {
-    return this.updated + this.read + this.busy;
+    return this.updated + this.read + this.busy + this.refused;
   }
 
   /** From now on answers are awaited, and no more is asked. */
@@ -81,7 +84,13 @@ export class Flood {
     const answer = decodeResponse(body);
     if (answer.kind === 'value' && answer.value === true) this.updated += 1;
     else if (answer.kind === 'value' && Array.isArray(answer.value)) this.read += 1;
-    else if (answer.kind === 'fault' && answer.fault.code === faultCode.busy) this.busy += 1;
+    else if (answer.kind === 'fault') this.#takeFault(answer.fault);
     else this.mistake ??= JSON.stringify(answer);
+  }
+
+  #takeFault(fault: Fault): void {
+    if (fault.code === faultCode.busy) this.busy += 1;
+    else if (fault.code === faultCode.notLeader) this.refused += 1;
+    else this.mistake ??= JSON.stringify(fault);
   }
 }
