@@ -114,7 +114,7 @@ describe('a follower that is far behind', () => {
     expect(rig.servers.map(({ disk }) => disk.snapshots.writers)).to.deep.equal([0, 0, 0]);
   });
 
-  it('is sent nothing more when it has what it needs, though its last answer was lost', async () => {
+  it('is sent nothing more when it has all it needs, though the last answer was lost', async () => {
     const rig = await clusterWithLaggard();
     const leader = await rig.leader();
     const behind = rig.at(2);

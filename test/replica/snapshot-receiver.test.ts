@@ -145,7 +145,7 @@ describe('a snapshot that a leader sends', () => {
     expect(rig.world.snapshots.writers).to.equal(1);
   });
 
-  it('leaves no call open when another image takes its place while a piece is written', async () => {
+  it('leaves no call open when another takes its place while a piece is written', async () => {
     const rig = new ReceiverRig();
     rig.world.snapshots.isHanging = true;
     rig.take(piece({ offset: 0, end: half }));

@@ -185,7 +185,7 @@ describe('a snapshot on its way to a follower', () => {
     }
   });
 
-  it('ends when the follower came up without it, but not before the answer to what was sent', async () => {
+  it('ends when it is not needed, but not before the answer to what was sent', async () => {
     const rig = new SenderRig();
     await rig.demand();
     rig.sender.notNeeded();
