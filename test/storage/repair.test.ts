@@ -240,6 +240,20 @@ describe('a folder with damage', () => {
     expect(disk.names()).to.deep.equal(names);
   });
 
+  it('leaves files alone whose numbers no server ever gives', async () => {
+    for (const number of ['0'.repeat(16), '8' + '0'.repeat(15), '9'.repeat(16)]) {
+      const disk = await sampleDisk();
+      const whole = await started(disk.copy());
+      const strange = [`log-${number}.seg`, `snapshot-${number}.snap`];
+      for (const name of strange) await (await disk.create(name)).append([new Uint8Array(200)]);
+      for (let starts = 0; starts < 2; starts++) {
+        expect(summary(await started(disk.copy()))).to.deep.equal(summary(whole));
+      }
+      await started(disk);
+      expect(disk.names()).to.include.members(strange);
+    }
+  });
+
   it('gives the same state when nothing is wrong with it, repaired or not', async () => {
     const disk = await sampleDisk();
     expect(summary(await started(disk.copy()))).to.deep.equal(summary(await started(disk, false)));
