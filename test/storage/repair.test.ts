@@ -179,6 +179,18 @@ describe('a folder with damage', () => {
     expect(image).to.deep.equal(imageOf(positionOf(15, 1)));
   });
 
+  it('keeps what stands before a lost segment, also when the last one was just being made', async () => {
+    const disk = await sampleDisk();
+    const segments = disk.names().filter((name) => name.startsWith('log-'));
+    const last = segments.length;
+    await disk.remove(segmentName(last - 1));
+    await (await disk.create(segmentName(last))).close();
+    const { recovered } = await started(disk);
+    expect(recovered.hardState.standing).to.equal('refilling');
+    expect(recovered.entries.at(-1)?.index).to.be.within(10, 20);
+    expect(disk.names()).to.include(damagedName(segmentName(last)));
+  });
+
   it('keeps the log of a hard state that cannot be read, under a new incarnation', async () => {
     const disk = await sampleDisk();
     disk.flipBit('hard-state', 100);
