@@ -47,6 +47,11 @@ export function holds({ base, entries }: LogReading, snapshot: LogPosition): boo
   return entries[snapshot.index - base.index - 1]?.term === snapshot.term;
 }
 
+/** Whether anything says where the log stands: a segment that was torn while it was made does not. */
+export function isBegun({ segments }: LogReading): boolean {
+  return segments.some(({ header }) => header !== undefined);
+}
+
 /** Whether nothing is lost with newer snapshots: what they held stands in the log. */
 function isBridged({ snapshot, log }: FolderFindings): boolean {
   if (log.damage !== undefined || !connects(log, snapshot.position)) return false;
@@ -81,8 +86,7 @@ function disagreements(term: Term, { snapshot, log }: FolderFindings): readonly 
     return [hardStateDamage(text)];
   }
   // The first segment was durable before any term was written.
-  const isBegun = log.segments.some(({ header }) => header !== undefined);
-  if (isBegun || (term === 0 && snapshot.position.index === 0)) return [];
+  if (isBegun(log) || (term === 0 && snapshot.position.index === 0)) return [];
   const text = `the log is missing beside ${hardStateName}, which says term ${term}`;
   return [{ file: segmentName(log.front), text }];
 }

@@ -8,7 +8,7 @@ import type { HardState } from '../raft/effects.js';
 import type { Disk } from './disk.js';
 import type { Damage } from './damage.js';
 import { damagedName, segmentName } from './file-names.js';
-import { connects, highestTerm } from './folder-findings.js';
+import { connects, highestTerm, isBegun } from './folder-findings.js';
 import type { FolderFindings } from './folder-findings.js';
 import { saveHardState } from './hard-state-file.js';
 import { emptyLog, readLog, segmentSequences } from './read-log.js';
@@ -68,7 +68,8 @@ async function soundLog(
 ): Promise<LogReading> {
   let { log } = findings;
   for (let left = sequences; left.length > 0;) {
-    if (log.damage === undefined && connects(log, findings.snapshot.position)) return log;
+    const isSound = log.damage === undefined && isBegun(log);
+    if (isSound && connects(log, findings.snapshot.position)) return log;
     const limit = log.damage?.sequence ?? log.front;
     left = left.filter((sequence) => sequence < limit);
     log = await readLog(disk, identity, left, true);
