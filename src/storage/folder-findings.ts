@@ -5,6 +5,7 @@
 import type { LogIndex, Term } from '../base/ids.js';
 import { asTerm } from '../base/ids.js';
 import type { LogPosition } from '../raft/messages.js';
+import { damageAt } from './damage.js';
 import type { Damage } from './damage.js';
 import { hardStateName, segmentName } from './file-names.js';
 import type { HardStateFinding } from './hard-state-file.js';
@@ -31,7 +32,10 @@ export function damageIn(findings: FolderFindings): readonly Damage[] {
     const file = segmentName(Math.max(1, log.front - 1));
     found.push({ file, text: `${file} is damaged at offset 0: the file is missing` });
   }
-  if (hardState.kind === 'found') found.push(...disagreements(hardState.hardState.term, findings));
+  if (hardState.kind === 'found') {
+    found.push(...disagreements(hardState.hardState.term, findings));
+    found.push(...lostFrames(hardState.durableFrame, findings));
+  }
   return found;
 }
 
@@ -89,6 +93,14 @@ function disagreements(term: Term, { snapshot, log }: FolderFindings): readonly 
   if (isBegun(log) || (term === 0 && snapshot.position.index === 0)) return [];
   const text = `the log is missing beside ${hardStateName}, which says term ${term}`;
   return [{ file: segmentName(log.front), text }];
+}
+
+/** Frames that were durable once, and that nothing in the log itself misses. */
+function lostFrames(durableFrame: number, { log }: FolderFindings): readonly Damage[] {
+  const last = log.segments.at(-1);
+  if (log.damage !== undefined || last === undefined || log.lastFrame >= durableFrame) return [];
+  const missing = `frame ${log.lastFrame + 1} was acknowledged and is missing`;
+  return [damageAt(segmentName(last.sequence), last.goodEnd, missing)];
 }
 
 function logTerm({ base, entries }: LogReading): number {

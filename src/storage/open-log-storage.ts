@@ -60,7 +60,10 @@ export async function openLogStorage(options: LogStorageOptions): Promise<Opened
   await removeAll(disk, [...olderSnapshots, ...(await uselessNames(disk, log.front))]);
   const begun = await beginLog({ disk, identity, log, snapshot, nextSequence, isNew });
   const { base: logBase, entries } = begun;
-  const storage = new LogStorage({ ...begun, disk, identity, segmentBytesMax, snapshot });
+  const storage = new LogStorage({
+    ...begun,
+    ...{ disk, identity, segmentBytesMax, snapshot, hardState },
+  });
   const notices = [...folder.notices, ...log.notices];
   return { storage, recovered: { hardState, snapshot, logBase, entries, isNew, notices } };
 }
@@ -104,15 +107,15 @@ async function settleHardState(
       incarnation,
       known: new Map(),
     };
-    await saveHardState(disk, identity, made);
+    await saveHardState(disk, identity, made, 0);
     return made;
   }
-  const { hardState, isCurrent } = findings.hardState;
+  const { hardState, durableFrame, isCurrent } = findings.hardState;
   // A snapshot that was received may be durable before the term is that it speaks of.
   const term = highestTerm(findings);
   const isBehind = term > hardState.term;
   const settled = isBehind ? { ...hardState, term, votedFor: undefined } : hardState;
-  if (isBehind || !isCurrent) await saveHardState(disk, identity, settled);
+  if (isBehind || !isCurrent) await saveHardState(disk, identity, settled, durableFrame);
   return settled;
 }
 

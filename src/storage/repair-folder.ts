@@ -36,7 +36,8 @@ export interface RepairedFolder {
 export async function repairFolder(parts: RepairParts): Promise<RepairedFolder> {
   const { disk, identity, findings, damage } = parts;
   const hardState = forgetful(findings, parts.incarnation);
-  await saveHardState(disk, identity, hardState);
+  // How much of the log is left is not known yet: nothing is said of it.
+  await saveHardState(disk, identity, hardState, 0);
   const sequences = segmentSequences(await disk.list());
   const log = await soundLog(parts, sequences);
   const lastKept = log.segments.at(-1)?.sequence ?? 0;
