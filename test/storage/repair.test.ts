@@ -191,6 +191,18 @@ describe('a folder with damage', () => {
     expect(disk.names()).to.include(damagedName(segmentName(last)));
   });
 
+  it('is in no earlier term than the log that it keeps, wherever that was found', async () => {
+    const disk = await sampleDisk();
+    const last = disk.names().filter((name) => name.startsWith('log-')).length;
+    await disk.remove('hard-state');
+    await disk.remove(snapshotName(positionOf(1, 1).index));
+    await disk.remove(segmentName(last - 1));
+    disk.flipBit(segmentName(last), 0);
+    const { recovered } = await started(disk);
+    expect(recovered.entries.at(-1)?.term).to.equal(1);
+    expect(recovered.hardState).to.include({ term: 1, standing: 'refilling' });
+  });
+
   it('keeps the log of a hard state that cannot be read, under a new incarnation', async () => {
     const disk = await sampleDisk();
     disk.flipBit('hard-state', 100);
