@@ -42,12 +42,12 @@ export async function openServerStorage(
     const repair = config.servers.length > 1;
     return await openFolder({ path, clusterId, serverId: server.id, fresh: args.fresh }, repair);
   } catch (error) {
-    if (
-      error instanceof DataFolderRefusedError ||
-      error instanceof StorageDamagedError ||
-      error instanceof StorageError
-    ) {
-      throw new StartError(`server ${server.id} cannot start: ${error.message}`);
+    const refusal = `server ${server.id} cannot start`;
+    if (error instanceof StorageDamagedError) {
+      throw new StartError(`${refusal}: in ${path}, ${error.message}`);
+    }
+    if (error instanceof DataFolderRefusedError || error instanceof StorageError) {
+      throw new StartError(`${refusal}: ${error.message}`);
     }
     throw error;
   }

@@ -80,6 +80,7 @@ function buildServer(
   const secret = secretFile?.secret;
   const tls = tlsFiles?.identity;
   const metrics = new ServerMetrics();
+  metrics.watchProcess();
   const replica = new LastingReplica<FileCommand, UpdateResult, FileMap>({
     replica: {
       serverId: server.id,

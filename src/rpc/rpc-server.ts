@@ -12,6 +12,7 @@ import type { ClusterSecret } from './cluster-secret.js';
 import { Dispatcher, type BugListener } from './dispatcher.js';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
 import { createHttpServer, type HttpServer } from './http-server.js';
+import { FairReading } from './fair-reading.js';
 import { ListenError } from './listen-error.js';
 import type { MethodServices } from './method-services.js';
 import type { MethodTable } from './method-table.js';
@@ -46,6 +47,10 @@ export class RpcServer {
   readonly #limits: HttpLimits;
   readonly #connections: OpenConnections;
   readonly #unread: UnreadAnswers;
+  readonly #reading = new FairReading({
+    now: () => performance.now(),
+    soon: (action) => setImmediate(action),
+  });
   readonly #dispatcher: Dispatcher;
   readonly #calls: CallEndpoint;
   readonly #pages: StatusEndpoints;
@@ -193,11 +198,14 @@ export class RpcServer {
     const limits = this.#limits;
     const http = createHttpServer(limits, this.#options.tls, (socket) => {
       this.#connections.add(socket);
+      this.#reading.add(socket);
     });
     const { server } = http;
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       if (!this.#connections.isAccepted(request.socket)) return;
       const isOfPeer = this.#calls.isOfPeer(request);
+      if (isOfPeer) this.#reading.exempt(request.socket);
+      else this.#reading.serve(request.socket);
       this.#unread.begin(request, response, isOfPeer, (answered) => {
         this.#serve(request, response, answered);
       });

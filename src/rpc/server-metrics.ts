@@ -2,7 +2,7 @@
  * What Prometheus reads at `/metrics`, in a registry of its own. The names follow the style of
  * etcd: subsystem, what is measured, unit. Gauges ask the replica only when someone reads them.
  */
-import { Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { ServerId } from '../base/ids.js';
 import type { RaftNote, Standing } from '../raft/effects.js';
 import type { ReplicaEvent } from '../replica/observer.js';
@@ -74,7 +74,11 @@ export class ServerMetrics {
       name: 'surfraft_server_storage_returns_total',
       help: 'Times that the storage was opened again after it had failed.',
     });
-    this.#processGauges();
+  }
+
+  /** Adds what concerns the process as a whole: memory, processor time, pauses of the event loop. */
+  watchProcess(): void {
+    collectDefaultMetrics({ register: this.#registry });
   }
 
   /** Everything in the text format of Prometheus. */
@@ -227,27 +231,6 @@ export class ServerMetrics {
         for (const follower of status().followers) {
           this.set({ peer: follower.serverId }, follower.matchIndex);
         }
-      },
-    });
-  }
-
-  #processGauges(): void {
-    this.#gauge('process_resident_memory_bytes', 'Resident memory.', () =>
-      process.memoryUsage.rss(),
-    );
-    this.#gauge('process_heap_bytes', 'Bytes used on the JavaScript heap.', () => {
-      return process.memoryUsage().heapUsed;
-    });
-    const startedAtS = Date.now() / 1000 - process.uptime();
-    this.#gauge('process_start_time_seconds', 'Start, in seconds since 1970.', () => startedAtS);
-    new Counter({
-      registers: [this.#registry],
-      name: 'process_cpu_seconds_total',
-      help: 'Processor time, user and system.',
-      collect() {
-        const { user, system } = process.cpuUsage();
-        this.reset();
-        this.inc((user + system) / 1e6);
       },
     });
   }

@@ -145,6 +145,23 @@ describe('a folder with damage', () => {
     );
   });
 
+  it('is known to be one that forgot before anything of it is put aside', async () => {
+    const start = await sampleDisk();
+    start.flipBit(segmentName(3), 150 * 8);
+    let moved = 0;
+    for (let powerCutAt = 0; powerCutAt < 40; powerCutAt++) {
+      const disk = start.copy();
+      disk.arm({ powerCutAt });
+      await Promise.race([started(disk), disk.powerCut]);
+      const found = disk.afterPowerCut();
+      if (!found.names().some((name) => name.endsWith('.damaged'))) continue;
+      const { hardState } = await inspectFolder(found, sampleIdentity);
+      expect(hardState?.standing).to.equal('refilling');
+      moved += 1;
+    }
+    expect(moved).to.be.greaterThan(5);
+  });
+
   it('keeps the whole segments before the damaged one, and puts the others aside', async () => {
     const disk = await sampleDisk();
     const whole = await started(disk.copy());
