@@ -196,7 +196,7 @@ describe('a folder with damage', () => {
     expect(image).to.deep.equal(imageOf(positionOf(15, 1)));
   });
 
-  it('keeps what stands before a lost segment, also when the last one was just being made', async () => {
+  it('keeps what stands before a lost segment, also when the last one is torn', async () => {
     const disk = await sampleDisk();
     const segments = disk.names().filter((name) => name.startsWith('log-'));
     const last = segments.length;
