@@ -61,7 +61,7 @@ function isLive(name: string): boolean {
   return name === hardStateName || number !== undefined;
 }
 
-/** No server ever gave a file a number that a header has no room for: such a file is not its own. */
+/** A number that a header has no room for was never given: such a file is not a server's. */
 function numberIn(name: string, pattern: RegExp): number | undefined {
   const number = Number(pattern.exec(name)?.[1]);
   return number >= 1 && number <= u48Max ? number : undefined;

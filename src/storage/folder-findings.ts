@@ -51,7 +51,7 @@ export function holds({ base, entries }: LogReading, snapshot: LogPosition): boo
   return entries[snapshot.index - base.index - 1]?.term === snapshot.term;
 }
 
-/** Whether anything says where the log stands: a segment that was torn while it was made does not. */
+/** Whether anything says where the log stands: a segment with a torn header does not. */
 export function isBegun({ segments }: LogReading): boolean {
   return segments.some(({ header }) => header !== undefined);
 }

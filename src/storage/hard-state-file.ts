@@ -37,8 +37,6 @@ export type HardStateFinding =
       readonly hardState: HardState;
       /** The log's frames up to this number were durable; 0 says nothing. */
       readonly durableFrame: number;
-      /** Whether it stands there in the format that is written now. */
-      readonly isCurrent: boolean;
     }
   | { readonly kind: 'damaged'; readonly damage: Damage };
 
@@ -82,7 +80,7 @@ export async function loadHardState(
   }
   const content = version === 1 ? decodeOld(identity, bytes) : decode(identity, bytes);
   if (content === undefined) return damaged('is of another folder, at offset 0');
-  return { kind: 'found', ...content, isCurrent: version === formatVersion };
+  return { kind: 'found', ...content };
 }
 
 function damaged(what: string): HardStateFinding {

@@ -94,7 +94,7 @@ async function soundFolder(
   return { hardState, log, nextSequence, notices: bridgedNotices(snapshot.damaged) };
 }
 
-/** The hard state of a folder without damage: as found, in the current format, or a new one. */
+/** The hard state of a folder without damage, as found or a new one; durable. */
 async function settleHardState(
   { disk, identity, incarnation }: Pick<LogStorageOptions, 'disk' | 'identity' | 'incarnation'>,
   findings: FolderFindings,
@@ -110,12 +110,13 @@ async function settleHardState(
     await saveHardState(disk, identity, made, 0);
     return made;
   }
-  const { hardState, durableFrame, isCurrent } = findings.hardState;
+  const { hardState, durableFrame } = findings.hardState;
   // A snapshot that was received may be durable before the term is that it speaks of.
   const term = highestTerm(findings);
   const isBehind = term > hardState.term;
   const settled = isBehind ? { ...hardState, term, votedFor: undefined } : hardState;
-  if (isBehind || !isCurrent) await saveHardState(disk, identity, settled, durableFrame);
+  // Also when nothing changes: on a disk that failed it may be readable and yet not durable.
+  await saveHardState(disk, identity, settled, durableFrame);
   return settled;
 }
 

@@ -3,6 +3,8 @@
  * (docs/decisions/0008-standing.md). That it forgot something is durable before anything is put
  * aside. It may be broken off at any point and begun again.
  */
+import { asTerm } from '../base/ids.js';
+import type { Term } from '../base/ids.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
 import type { HardState } from '../raft/effects.js';
 import type { Disk } from './disk.js';
@@ -35,11 +37,13 @@ export interface RepairedFolder {
 
 export async function repairFolder(parts: RepairParts): Promise<RepairedFolder> {
   const { disk, identity, findings, damage } = parts;
-  const hardState = forgetful(findings, parts.incarnation);
-  // How much of the log is left is not known yet: nothing is said of it.
-  await saveHardState(disk, identity, hardState, 0);
   const sequences = segmentSequences(await disk.list());
   const log = await soundLog(parts, sequences);
+  // What is kept may have been hidden behind the damage that was found first.
+  const term = asTerm(Math.max(highestTerm(findings), highestTerm({ ...findings, log })));
+  const hardState = forgetful(parts, term);
+  // How much of the log will be left when this is broken off is not known: nothing is said of it.
+  await saveHardState(disk, identity, hardState, 0);
   const lastKept = log.segments.at(-1)?.sequence ?? 0;
   const lost = sequences.filter((sequence) => sequence > lastKept).map(segmentName);
   const aside = [...lost.reverse(), ...findings.snapshot.damaged.map(({ name }) => name)];
@@ -52,8 +56,7 @@ export async function repairFolder(parts: RepairParts): Promise<RepairedFolder> 
 }
 
 /** What is known of term and vote, for a server that no longer knows all of its log. */
-function forgetful(findings: FolderFindings, incarnation: string): HardState {
-  const term = highestTerm(findings);
+function forgetful({ findings, incarnation }: RepairParts, term: Term): HardState {
   if (findings.hardState.kind !== 'found') {
     return { term, votedFor: undefined, standing: 'refilling', incarnation, known: new Map() };
   }

@@ -26,7 +26,6 @@ describe('a hard state on disk', () => {
         kind: 'found',
         hardState,
         durableFrame: 5_000_000_000,
-        isCurrent: true,
       });
     });
   }

@@ -196,7 +196,7 @@ describe('a folder with damage', () => {
     expect(image).to.deep.equal(imageOf(positionOf(15, 1)));
   });
 
-  it('keeps what stands before a lost segment, also when the last one was just being made', async () => {
+  it('keeps what stands before a lost segment, also when the last one is torn', async () => {
     const disk = await sampleDisk();
     const segments = disk.names().filter((name) => name.startsWith('log-'));
     const last = segments.length;
@@ -206,6 +206,18 @@ describe('a folder with damage', () => {
     expect(recovered.hardState.standing).to.equal('refilling');
     expect(recovered.entries.at(-1)?.index).to.be.within(10, 20);
     expect(disk.names()).to.include(damagedName(segmentName(last)));
+  });
+
+  it('is in no earlier term than the log that it keeps, wherever that was found', async () => {
+    const disk = await sampleDisk();
+    const last = disk.names().filter((name) => name.startsWith('log-')).length;
+    await disk.remove('hard-state');
+    await disk.remove(snapshotName(positionOf(1, 1).index));
+    await disk.remove(segmentName(last - 1));
+    disk.flipBit(segmentName(last), 0);
+    const { recovered } = await started(disk);
+    expect(recovered.entries.at(-1)?.term).to.equal(1);
+    expect(recovered.hardState).to.include({ term: 1, standing: 'refilling' });
   });
 
   it('keeps the log of a hard state that cannot be read, under a new incarnation', async () => {
