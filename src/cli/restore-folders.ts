@@ -60,7 +60,9 @@ async function openBackup(file: string): Promise<SnapshotFileReader> {
   const path = resolve(file);
   const reader = await SnapshotFileReader.open(new RealDisk(dirname(path)), basename(path));
   if (reader === undefined) throw new StartError(`nothing was restored: there is no file ${file}`);
-  return reader;
+  if (reader.position.index >= 1) return reader;
+  await reader.close();
+  throw new StartError(`nothing was restored: ${file} holds the state of no log entry`);
 }
 
 /** Checksums say that the bytes are those that were written; this, that they are a file map. */

@@ -76,7 +76,7 @@ export class ServerMetrics {
     });
   }
 
-  /** Adds what concerns the process as a whole: memory, processor time, pauses of the event loop. */
+  /** Adds what concerns the process as a whole: memory, processor time, pauses. */
   watchProcess(): void {
     collectDefaultMetrics({ register: this.#registry });
   }

@@ -130,6 +130,13 @@ describe('a data folder', () => {
     expect(await readFile(join(path, 'notes.txt'), 'utf8')).to.equal('mine');
   });
 
+  it('may be the root of a fresh file system, which holds a folder of its own', async () => {
+    await mkdir(join(path, 'lost+found'), { recursive: true });
+    const folder = await opened();
+    expect(await folder.disk.list()).to.include('identity');
+    await folder.release();
+  });
+
   it('is refused untouched when it is a folder of something else, also with --fresh', async () => {
     await mkdir(join(path, 'photos'), { recursive: true });
     for (const fresh of [false, true]) {

@@ -55,7 +55,7 @@ describe('ten times the load that can be served', () => {
 
   it('is bounded: without a majority those beyond the limit are told at once', async () => {
     const cluster = await clusters.start(3);
-    const { serverId } = await cluster.leader();
+    const { serverId, term } = await cluster.leader();
     for (const id of cluster.others(serverId)) await cluster.value(id, 'crash');
     const waiting = new Flood(
       cluster.server(serverId).port,
@@ -82,7 +82,9 @@ describe('ten times the load that can be served', () => {
     await ebb(waiting);
     expect(waiting.busy, 'calls that were let wait and refused later').to.equal(0);
     expect(waiting.answers).to.be.at.least(pendingCallsMax);
-    await expectCalm(cluster, (await cluster.leader()).serverId);
+    expect(waiting.refused, 'calls sent to another leader').to.equal(0);
+    await expectCalm(cluster, serverId);
+    expect((await cluster.leader()).term).to.equal(term);
   });
 });
 

@@ -20,15 +20,19 @@ describe('a hard state on disk', () => {
           [asServerId(98), 'b'.repeat(32)],
         ]),
       };
-      await saveHardState(disk, sampleIdentity, hardState);
+      await saveHardState(disk, sampleIdentity, hardState, 5_000_000_000);
       const found = await loadHardState(disk, sampleIdentity);
-      expect(found).to.deep.equal({ kind: 'found', hardState, isCurrent: true });
+      expect(found).to.deep.equal({
+        kind: 'found',
+        hardState,
+        durableFrame: 5_000_000_000,
+      });
     });
   }
 
   it('keeps that there was no vote', async () => {
     const disk = new FaultyDisk(randomFrom(1));
-    await saveHardState(disk, sampleIdentity, { ...hardStateOf(7), votedFor: undefined });
+    await saveHardState(disk, sampleIdentity, hardStateOf(7), 0);
     const found = await loadHardState(disk, sampleIdentity);
     expect(found.kind).to.equal('found');
     if (found.kind !== 'found') return;

@@ -321,6 +321,24 @@ describe('the log on disk with files missing or of others', () => {
     expect(await outcomeOf(disk)).to.match(/says term 1, but the log has reached term 2/);
   });
 
+  it('is refused when it ends before a frame that was durable at rest', async () => {
+    const whole = await sampleDisk();
+    const log = must(await whole.read(segmentName(2)), 'a segment');
+    const seed = seedOf(log.subarray(0, segmentHeaderBytes));
+    const ends: number[] = [];
+    for (let at = segmentHeaderBytes; at < log.length;) {
+      ends.push(at);
+      at = must(readFrame(log, at, seed), 'a frame or a mark').end;
+    }
+    expect(ends.length).to.be.at.least(2);
+    // Behind the last entries stands a mark: without it alone nothing is lost.
+    for (const end of ends.slice(0, -1)) {
+      const disk = whole.copy();
+      await (await disk.openAt(segmentName(2), end)).close();
+      expect(await outcomeOf(disk)).to.match(/: frame \d+ was acknowledged and is missing/);
+    }
+  });
+
   it('goes on over what an unfinished write of the hard state left', async () => {
     const disk = await sampleDisk();
     const whole = await outcomeOf(disk.copy());

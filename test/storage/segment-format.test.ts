@@ -22,7 +22,7 @@ const knownHex = Buffer.from('e5'.repeat(16)).toString('hex');
 const hardStateHex = [
   ['53555246', '48415244', '02000000', '03000000'],
   ['070000000000', '01', '01', '02000000', folderHex, incarnationHex],
-  ['01000000', '04000000', knownHex, 'a36b7fa3'],
+  ['030000000000', '0000', '01000000', '04000000', knownHex, '58af06f4'],
 ].flat();
 
 const firstSegmentHex = [
