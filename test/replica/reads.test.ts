@@ -79,7 +79,7 @@ describe('a read', () => {
     expect([first, second, third].map(({ outcomes }) => outcomes.length)).to.deep.equal([1, 0, 0]);
   });
 
-  it('is answered in portions when very many waited, and refused when a crash comes between', () => {
+  it('is answered in portions when many waited, and refused when a crash comes between', () => {
     const rig = new ReplicaRig({ serverCount: 1 });
     rig.lead();
     const reads = Array.from({ length: 3 * answersPerTurnMax }, () => rig.read());
