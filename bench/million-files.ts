@@ -1,8 +1,8 @@
 /**
- * What many files cost a server in memory and pauses, without disk and network: the file map alone
- * is filled and updated in turns of the event loop, as the replica does it, and its image is taken
- * in slices meanwhile. `node --expose-gc build/bench/million-files.js [FILES]`, a million files
- * unless said otherwise.
+ * What many files cost a server in memory and pauses, without network: the file map alone is filled
+ * and updated in turns of the event loop, as the replica does it, and its image is taken in slices
+ * meanwhile; then snapshots go to a real disk and come from a leader.
+ * `node --expose-gc build/bench/million-files.js [FILES]`, a million files unless said otherwise.
  *
  * "cpu" is the time that this process spent in a turn, all its threads together; it says more than
  * the clock when others use the machine.
@@ -10,7 +10,21 @@
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { FileCommand } from '../src/files/file-command.js';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32c } from '../src/base/crc32c.js';
+import { asLogIndex, asServerId, asTerm } from '../src/base/ids.js';
+import type { StateRestore, StateSnapshot } from '../src/base/state-machine.js';
 import { FileMap } from '../src/files/file-map.js';
+import { openDataFolder } from '../src/io/data-folder.js';
+import { systemTimer } from '../src/io/system-timer.js';
+import { RunningTasks } from '../src/replica/running-tasks.js';
+import { defaultSnapshotLimits, pieceBytesMax } from '../src/replica/snapshot-limits.js';
+import { SnapshotReceiver } from '../src/replica/snapshot-receiver.js';
+import { SnapshotTaker } from '../src/replica/snapshot-taker.js';
+import { openLogStorage } from '../src/storage/open-log-storage.js';
+import type { Storage } from '../src/storage/storage.js';
 
 const files = Number(process.argv[2] ?? 1_000_000);
 /** Updates between two turns of the event loop: what one group commit brings at 128 clients. */
@@ -187,4 +201,104 @@ await measure('restore', async (turns) => {
   }
   turns.run(() => restore.finish());
   return restored.size;
+});
+
+/** A storage on a real disk, in a folder that goes afterwards. */
+async function withStorage(use: (storage: Storage) => Promise<void>): Promise<void> {
+  const path = await mkdtemp(join(tmpdir(), 'surfraft-bench-'));
+  const serverId = asServerId(0);
+  const clusterId = '0'.repeat(32);
+  const folder = await openDataFolder({ path, clusterId, serverId, fresh: true });
+  try {
+    const { disk, identity } = folder;
+    const { storage } = await openLogStorage({
+      ...{ disk, identity, repair: false, incarnation: '0'.repeat(32) },
+      restore: () => new FileMap().restore(),
+    });
+    await use(storage);
+    await storage.close();
+  } finally {
+    await folder.release();
+    await rm(path, { recursive: true });
+  }
+}
+
+const position = { index: asLogIndex(1), term: asTerm(1) };
+const parts = { timer: systemTimer, tasks: new RunningTasks(), observer: () => undefined };
+
+/** The map's image, whose steps are measured as turns. */
+function measuredSnapshot(turns: Turns): StateSnapshot {
+  const snapshot = turns.run(() => map.snapshot());
+  return {
+    next: (bytesMax) => turns.run(() => snapshot.next(bytesMax)),
+    close: () => snapshot.close(),
+  };
+}
+
+function measuredRestore(follower: FileMap, turns: Turns): StateRestore {
+  const restore = follower.restore();
+  return {
+    write: (bytes) => turns.run(() => restore.write(bytes)),
+    verify: () => turns.run(() => restore.verify()),
+    finish: () => turns.run(() => restore.finish()),
+  };
+}
+
+async function takeSnapshot(storage: Storage, turns: Turns): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const taker = new SnapshotTaker({
+      ...parts,
+      ...{ storage, limits: defaultSnapshotLimits, onTaken: () => resolve() },
+      stateMachine: { snapshot: () => measuredSnapshot(turns) },
+      position: () => position,
+    });
+    taker.demand();
+    taker.tick();
+  });
+}
+
+/** Takes in the snapshot that is on the disk, as a follower does that has nothing. */
+async function receiveSnapshot(storage: Storage, turns: Turns): Promise<number> {
+  const reader = await storage.openSnapshot();
+  if (reader === undefined) throw new Error('there is a snapshot');
+  const follower = new FileMap();
+  let told: () => void = () => undefined;
+  const receiver = new SnapshotReceiver({
+    ...parts,
+    ...{ storage, lastApplied: () => asLogIndex(0), take: () => told() },
+    stateMachine: { restore: () => measuredRestore(follower, turns) },
+  });
+  const { imageBytes, imageChecksum } = reader;
+  for (let offset = 0; offset < imageBytes;) {
+    const data = await reader.read(offset, pieceBytesMax);
+    const taken = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    receiver.take(1, {
+      ...{ type: 'installSnapshot', term: position.term, leaderId: asServerId(1) },
+      ...{ lastIncludedIndex: position.index, lastIncludedTerm: position.term },
+      ...{ imageBytes, imageChecksum, offset, data, checksum: crc32c(data) },
+      done: offset + data.length === imageBytes,
+    });
+    await taken;
+    offset += data.length;
+  }
+  await reader.close();
+  receiver.takeReceived(position)?.restore.finish();
+  return follower.size;
+}
+
+await withStorage(async (storage) => {
+  await measure('updates, snapshot goes to disk', async (turns) => {
+    const taken = takeSnapshot(storage, turns);
+    const done = await updateAll(map, turns, 4);
+    await taken;
+    return done;
+  });
+  await measure('updates, snapshot is received', async (turns) => {
+    const received = receiveSnapshot(storage, turns);
+    const done = await updateAll(map, turns, 5);
+    if ((await received) !== files) throw new Error('files were lost on the way');
+    return done;
+  });
 });

@@ -2,7 +2,7 @@
 import { assert } from './assert.js';
 
 const twoPow32 = 2 ** 32;
-const u48Max = 2 ** 48 - 1;
+export const u48Max = 2 ** 48 - 1;
 
 export function putU48(view: DataView, at: number, value: number): void {
   assert(Number.isInteger(value) && value >= 0 && value <= u48Max, `${value} fits 48 bits`);

@@ -10,6 +10,7 @@ import type { RaftNote } from '../raft/effects.js';
 import type { LogPosition } from '../raft/messages.js';
 import type { ReplicaEvent } from '../replica/observer.js';
 import type { CutDirection } from '../replica/replica-api.js';
+import { describeBytes } from './describe-bytes.js';
 
 export interface DescribedEvent {
   readonly level: LogLevel;
@@ -111,8 +112,7 @@ function describeImage(event: {
   readonly position: LogPosition;
   readonly imageBytes: number;
 }): string {
-  const mebibytes = (event.imageBytes / 2 ** 20).toFixed(1);
-  return `a snapshot through entry ${event.position.index} (${mebibytes} MiB)`;
+  return `a snapshot through entry ${event.position.index} (${describeBytes(event.imageBytes)})`;
 }
 
 function seconds(timeMs: number): string {

@@ -2,6 +2,8 @@
  * Opens the durable memory of one server, in its data folder or, with `--ephemeral`, nowhere. Every
  * way in which the folder or the disk can refuse becomes a `StartError`.
  */
+import type { FolderIdentity } from '../base/folder-identity.js';
+import type { ServerId } from '../base/ids.js';
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
 import { randomBytes } from 'node:crypto';
 import { FileMap } from '../files/file-map.js';
@@ -19,6 +21,8 @@ export interface ServerStorage {
   readonly opened: OpenedMemory<FileMap>;
   /** Opens it again, once the storage that was opened before has failed and is closed. */
   readonly open: () => Promise<OpenedMemory<FileMap>>;
+  /** Whose backups those of this server are. */
+  readonly identity: FolderIdentity;
   /** Where the data lies, in words for the log. */
   readonly place: string;
   /** Gives the data folder to the next process; the storage must have been closed. */
@@ -30,26 +34,26 @@ export async function openServerStorage(
   config: ClusterConfig,
   server: ClusterServer,
 ): Promise<ServerStorage> {
-  if (args.ephemeral) return openMemory();
   const clusterId = clusterIdOf(config.servers.map(({ address }) => address.toLowerCase()));
+  if (args.ephemeral) return openMemory(clusterId, server.id);
   const path = args.dataDir ?? defaultDataFolder(args.configPath, clusterId, server.id);
   try {
     // Who has nobody to be refilled from must not start on what is left.
     const repair = config.servers.length > 1;
     return await openFolder({ path, clusterId, serverId: server.id, fresh: args.fresh }, repair);
   } catch (error) {
-    if (
-      error instanceof DataFolderRefusedError ||
-      error instanceof StorageDamagedError ||
-      error instanceof StorageError
-    ) {
-      throw new StartError(`server ${server.id} cannot start: ${error.message}`);
+    const refusal = `server ${server.id} cannot start`;
+    if (error instanceof StorageDamagedError) {
+      throw new StartError(`${refusal}: in ${path}, ${error.message}`);
+    }
+    if (error instanceof DataFolderRefusedError || error instanceof StorageError) {
+      throw new StartError(`${refusal}: ${error.message}`);
     }
     throw error;
   }
 }
 
-function openMemory(): ServerStorage {
+function openMemory(clusterId: string, serverId: ServerId): ServerStorage {
   const open = (): OpenedMemory<FileMap> => ({
     storage: new MemoryStorage(),
     recovered: MemoryStorage.recovered(newIncarnation()),
@@ -58,6 +62,7 @@ function openMemory(): ServerStorage {
   return {
     opened: open(),
     open: () => Promise.resolve(open()),
+    identity: { clusterId, serverId, folderId: newIncarnation() },
     place: 'nothing is kept on disk',
     release: () => Promise.resolve(),
   };
@@ -72,6 +77,7 @@ async function openFolder(
     return {
       opened: await openLog(folder, repair),
       open: () => openLog(folder, repair),
+      identity: folder.identity,
       place: `data in ${options.path}`,
       release: () => folder.release(),
     };

@@ -16,6 +16,7 @@ import { XmlRpcPeerTransport } from '../rpc/peer-transport.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
 import type { RecoveredState } from '../storage/storage.js';
+import { StateBackupSource } from './backup-source.js';
 import { describeEvent } from './describe-event.js';
 import { openServerStorage, type ServerStorage } from './open-server-storage.js';
 import { PresentFiles } from './present-files.js';
@@ -73,12 +74,13 @@ interface ServerParts {
 function buildServer(
   { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
   logger: Logger,
-  { opened, open }: ServerStorage,
+  { opened, open, identity }: ServerStorage,
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
   const tls = tlsFiles?.identity;
   const metrics = new ServerMetrics();
+  metrics.watchProcess();
   const replica = new LastingReplica<FileCommand, UpdateResult, FileMap>({
     replica: {
       serverId: server.id,
@@ -100,6 +102,7 @@ function buildServer(
     services: { serverId: server.id, servers, replica, files },
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
+    backups: new StateBackupSource(identity, () => replica.stateMachine.snapshot()),
     version,
     metrics,
     secret,

@@ -15,6 +15,9 @@ import { isLockName, lockFolder } from './folder-lock.js';
 import { identityAsideName, identityName, loadIdentity, saveIdentity } from './identity-file.js';
 import { RealDisk, syncFolder } from './real-disk.js';
 
+/** The folder that a fresh file system of Linux has: its root may be a data folder all the same. */
+const mkfsName = 'lost+found';
+
 export interface DataFolderOptions {
   readonly path: string;
   readonly clusterId: string;
@@ -139,5 +142,5 @@ async function erase(disk: Disk): Promise<void> {
 }
 
 function isOurs(name: string): boolean {
-  return isStorageFile(name) || isLockName(name) || name === identityAsideName;
+  return isStorageFile(name) || isLockName(name) || name === identityAsideName || name === mkfsName;
 }

@@ -1,6 +1,6 @@
 /** One line of text for every message and note: for logs, traces and golden tests. */
 import { unreachable } from '../base/assert.js';
-import type { RaftNote } from './effects.js';
+import type { RaftNote, Standing } from './effects.js';
 import type {
   AppendEntriesRequest,
   AppendEntriesResponse,
@@ -83,7 +83,7 @@ export function describeNote(note: RaftNote): string {
       return `cut uncommitted entries ${fromIndex}–${lastIndex} that the leader does not have`;
     }
     case 'standingChanged':
-      return `is ${note.standing} now: ${note.reason}`;
+      return `${standingWords[note.standing]}: ${note.reason}`;
     case 'snapshotNeeded':
       return `server ${note.by} needs a snapshot: the log no longer has the entries that it lacks`;
     case 'snapshotInstalled':
@@ -94,6 +94,13 @@ export function describeNote(note: RaftNote): string {
       return unreachable(note);
   }
 }
+
+const standingWords: Readonly<Record<Standing, string>> = {
+  joining: 'joins the cluster',
+  founding: 'counts from now on',
+  member: 'is a member of the cluster',
+  refilling: 'does not count until it is refilled',
+};
 
 function describeAppend(request: AppendEntriesRequest): string {
   const first = request.entries[0];

@@ -20,10 +20,7 @@ export function handleAppendEntriesResponse(
   // An answer to an earlier leadership of ours says nothing about this one.
   if (role.name !== 'leader' || response.term < core.term) return;
   const progress = must(role.progress.get(from), `server ${from} is not a follower`);
-  progress.ticksSinceContact = 0;
-  progress.hasAnswered = true;
-  progress.counts = !response.refilling;
-  if (response.round > progress.ackedRound) progress.ackedRound = response.round;
+  progress.answered(!response.refilling, response.round);
   if (response.success) {
     progress.matched(response.matchIndex);
     advanceCommit(core);

@@ -19,9 +19,7 @@ export function handleInstallSnapshotResponse(
   const { role } = core;
   if (role.name !== 'leader' || response.term < core.term) return;
   const progress = must(role.progress.get(from), `server ${from} is not a follower`);
-  progress.ticksSinceContact = 0;
-  progress.hasAnswered = true;
-  progress.counts = !response.refilling;
+  progress.answered(!response.refilling);
   if (!response.installed) return;
   progress.matched(response.lastIncludedIndex);
   advanceCommit(core);

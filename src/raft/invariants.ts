@@ -56,6 +56,8 @@ export class InvariantWatch {
 function checkState(raft: Raft): void {
   const { log, commitIndex, lastApplied, durableIndex } = raft;
   assert(log.base.index <= raft.snapshot.index, 'log base ≤ snapshot');
+  const firstTerm = log.termAt(log.firstIndex) ?? log.base.term;
+  assert(firstTerm >= log.base.term, 'no entry is of an earlier term than the log base');
   assert(raft.snapshot.index <= lastApplied, 'snapshot ≤ applied');
   assert(lastApplied <= commitIndex, 'applied ≤ committed');
   assert(lastApplied <= durableIndex, 'applied ≤ durable');

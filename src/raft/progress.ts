@@ -31,7 +31,9 @@ export class Progress {
   mode: 'replicate' | 'probe' | 'snapshot' = 'replicate';
   /** In `probe` mode: a probe is under way, no other leaves before the next heartbeat. */
   probing = false;
-  /** Newest read round that the follower has answered. */
+  /** The same, but only of what it said as one that counts. Invariant: ≤ matchIndex. */
+  countedIndex: LogIndex = asLogIndex(0);
+  /** Newest read round that the follower has answered as one that counts. */
   ackedRound = 0;
   /** Commit index of the newest AppendEntries that was sent. */
   sentCommit: LogIndex = asLogIndex(0);
@@ -61,9 +63,21 @@ export class Progress {
     this.nextIndex = asLogIndex(lastIndex + 1);
   }
 
+  /**
+   * The follower answered; what the answer says besides is told next. What a server that is no
+   * member said is left out for good: an answer of its life before may come behind it.
+   */
+  answered(isMember: boolean, round = 0): void {
+    this.ticksSinceContact = 0;
+    this.hasAnswered = true;
+    this.counts = isMember;
+    if (isMember && round > this.ackedRound) this.ackedRound = round;
+  }
+
   /** The follower holds our log durably through `matchIndex`. */
   matched(matchIndex: LogIndex): void {
     if (matchIndex > this.matchIndex) this.matchIndex = matchIndex;
+    if (this.counts && matchIndex > this.countedIndex) this.countedIndex = matchIndex;
     while (this.#inflight[0] !== undefined && this.#inflight[0].lastIndex <= this.matchIndex) {
       this.#inflight.shift();
     }
@@ -103,7 +117,7 @@ export class Progress {
   rejected(hint: LogIndex): void {
     // No entries are sent whose place could be looked for.
     if (this.mode === 'snapshot') return;
-    if (hint <= this.matchIndex) this.matchIndex = asLogIndex(0);
+    if (hint <= this.matchIndex) this.matchIndex = this.countedIndex = asLogIndex(0);
     this.#probeFrom(hint < this.nextIndex ? hint : this.nextIndex);
   }
 

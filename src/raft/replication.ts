@@ -87,7 +87,7 @@ export function sendEntries(
 export function advanceCommit(core: Core): void {
   const { role } = core;
   if (role.name !== 'leader') return;
-  const durable = counted(role, ({ matchIndex }) => matchIndex);
+  const durable = counted(role, ({ countedIndex }) => countedIndex);
   durable.push(core.durableIndex);
   const index = asLogIndex(quorumValue(durable, core.quorum));
   const advances = index > core.commitIndex && core.log.termAt(index) === core.term;

@@ -4,6 +4,7 @@
  */
 import type { ServerId } from '../base/ids.js';
 import type { Core } from './core.js';
+import { nothingToAwait } from './effects.js';
 import { becomeFollower } from './election.js';
 
 /** A tick went by: asks again whoever has to answer still. */
@@ -20,7 +21,9 @@ export function tickStanding(core: Core): void {
   }
   joinAnswers.ticksSinceAsked += 1;
   const interval = core.standing === 'joining' ? timing.heartbeatTicks : timing.electionTicksMin;
-  if (joinAnswers.ticksSinceAsked >= interval) ask(core);
+  // What was asked before may wait for the disk still: it leaves once, however long that takes.
+  if (joinAnswers.ticksSinceAsked < interval || core.hardStateWrite !== nothingToAwait) return;
+  ask(core);
 }
 
 /**

@@ -9,8 +9,8 @@ import type { StateMachine } from '../base/state-machine.js';
 import type { Entry, LogPosition } from '../raft/messages.js';
 import type { Timer } from './timer.js';
 
-/** Entries applied before other events get their turn; about 5 ms of work. */
-export const applySliceEntries = 2_000;
+/** Entries applied, and their callers answered, before other events get their turn: some ms. */
+export const applySliceEntries = 256;
 
 type Work =
   | { readonly type: 'apply'; readonly entries: readonly Entry[] }

@@ -7,13 +7,16 @@ import { asLogIndex, type LogIndex, type Term } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
 import type { ReadThrough } from '../raft/effects.js';
 import type { Entry, LogPosition } from '../raft/messages.js';
-import { applySliceEntries } from './applier.js';
 import { Call } from './call.js';
 import { areTooManyCalls, isLogFull, proposeBytesMax, UncommittedMeter } from './limits.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 import { PendingUpdates } from './pending-updates.js';
 import { Proposals } from './proposals.js';
 import { ReadBatcher } from './read-batcher.js';
+import type { Timer } from './timer.js';
+
+/** Inherited entries that are judged in one turn; about 5 ms of work. */
+export const judgedAtOnceMax = 2_000;
 
 /** The core, as far as calls need it. */
 export interface LogAccess {
@@ -26,6 +29,7 @@ export interface LogAccess {
   read(readId: number, through: ReadThrough): void;
   /** Asks for a `flush` after the present turn. */
   scheduleFlush(): void;
+  readonly timer: Pick<Timer, 'soon'>;
 }
 
 export class ClientCalls<Command, Result> {
@@ -53,8 +57,11 @@ export class ClientCalls<Command, Result> {
     const begin = (readId: number, through: ReadThrough): void => {
       log.read(readId, through);
     };
-    this.#reads = new ReadBatcher({ through: 'commit', newReadId, begin });
-    this.#verdicts = new ReadBatcher({ through: 'log', newReadId, begin });
+    const soon = (action: () => void): void => {
+      log.timer.soon(action);
+    };
+    this.#reads = new ReadBatcher({ through: 'commit', newReadId, begin, soon });
+    this.#verdicts = new ReadBatcher({ through: 'log', newReadId, begin, soon });
   }
 
   get pendingUpdates(): number {
@@ -129,7 +136,7 @@ export class ClientCalls<Command, Result> {
    * opens when the backlog is applied, up to the term's own no-op, and until then commands wait.
    */
   lead(unapplied: readonly Entry[]): void {
-    this.#opensAtNoop = unapplied.length > applySliceEntries;
+    this.#opensAtNoop = unapplied.length > judgedAtOnceMax;
     if (!this.#opensAtNoop) this.#openTail(unapplied);
   }
 

@@ -57,6 +57,8 @@ export class LastingReplica<
   readonly #cut = new Cut();
   readonly #alarm: StateAlarm;
   #stateMachine: Machine;
+  /** What the crash switch froze, when the life that it belonged to has ended since. */
+  #frozen: Machine | undefined = undefined;
   #replica: Replica<Command, Result>;
   #isStopping = false;
   #attempt: Promise<void> = Promise.resolve();
@@ -75,7 +77,7 @@ export class LastingReplica<
 
   /** The applied state of the present life: to be asked for anew with each use. */
   get stateMachine(): Machine {
-    return this.#stateMachine;
+    return this.#frozen ?? this.#stateMachine;
   }
 
   start(): void {
@@ -116,6 +118,7 @@ export class LastingReplica<
   }
 
   restore(): void {
+    this.#frozen = undefined;
     this.#replica.restore();
   }
 
@@ -200,6 +203,7 @@ export class LastingReplica<
       standing: hardState.standing,
       notices,
     });
+    if (this.isCrashed()) this.#frozen ??= this.#stateMachine;
     this.#stateMachine = opened.stateMachine;
     this.#replica = this.#makeReplica(opened, this.#replica.isCrashed());
     this.#after(provenMs, () => {

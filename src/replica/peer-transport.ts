@@ -11,7 +11,11 @@ export type PeerMessage = PeerRequest | StateReport;
 export type PeerReply = PeerResponse | StateReportReceived;
 
 export interface PeerTransport {
-  /** Must be called before the first `send`. */
+  /**
+   * Must be called before the first `send`. May be called again: what was sent before then ends at
+   * the listener that was connected when it was sent. To the next one it would be an answer from
+   * before its server forgot something (docs/decisions/0008-standing.md, rule 1).
+   */
   connect(listener: PeerListener): void;
 
   /**

@@ -7,12 +7,20 @@ import type { Answer, HangUp, Refusal } from './outcome.js';
 
 type Group = Map<number, Answer<undefined>>;
 
+/**
+ * Reads answered before other events get their turn: some milliseconds of work. When a majority
+ * returns, all who waited for it are ready at once, and heartbeats must not wait for them.
+ */
+export const answersPerTurnMax = 256;
+
 export interface ReadBatcherOptions {
   readonly through: ReadThrough;
   /** An id that no read of the core has had. */
   readonly newReadId: () => number;
   /** Begins a read in the core; its end is told by `ready` with this id, perhaps at once. */
   readonly begin: (readId: number, through: ReadThrough) => void;
+  /** Calls `action` in a later turn. */
+  readonly soon: (action: () => void) => void;
 }
 
 export class ReadBatcher {
@@ -21,13 +29,16 @@ export class ReadBatcher {
   #readId: number | undefined = undefined;
   #underWay: Group = new Map();
   #waiting: Group = new Map();
+  /** Their read has ended well; the state they are shown may be newer, and never older. */
+  readonly #ready: Group = new Map();
+  #goesOnSoon = false;
 
   constructor(options: ReadBatcherOptions) {
     this.#options = options;
   }
 
   get size(): number {
-    return this.#underWay.size + this.#waiting.size;
+    return this.#underWay.size + this.#waiting.size + this.#ready.size;
   }
 
   /** Queues a caller; the read begins with the next `flush`. */
@@ -38,6 +49,7 @@ export class ReadBatcher {
     return () => {
       this.#waiting.delete(caller);
       this.#underWay.delete(caller);
+      this.#ready.delete(caller);
     };
   }
 
@@ -57,16 +69,35 @@ export class ReadBatcher {
     const group = this.#underWay;
     this.#readId = undefined;
     this.#underWay = new Map();
-    for (const answer of group.values()) answer({ kind: 'done', value: undefined });
+    for (const [caller, answer] of group) this.#ready.set(caller, answer);
+    if (!this.#goesOnSoon) this.#answerSome();
     return true;
   }
 
   /** Ends every read with `refusal`. */
   refuseAll(refusal: Refusal): void {
-    const groups = [this.#underWay, this.#waiting];
+    const groups = [new Map(this.#ready), this.#underWay, this.#waiting];
+    this.#ready.clear();
     this.#readId = undefined;
     this.#underWay = new Map();
     this.#waiting = new Map();
     for (const group of groups) for (const answer of group.values()) answer(refusal);
+  }
+
+  #answerSome(): void {
+    let answers = 0;
+    for (const [caller, answer] of this.#ready) {
+      if (answers === answersPerTurnMax) {
+        this.#goesOnSoon = true;
+        this.#options.soon(() => {
+          this.#goesOnSoon = false;
+          this.#answerSome();
+        });
+        return;
+      }
+      answers += 1;
+      this.#ready.delete(caller);
+      answer({ kind: 'done', value: undefined });
+    }
   }
 }

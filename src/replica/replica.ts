@@ -219,7 +219,9 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   #makeCalls(): ClientCalls<Command, Result> {
-    return new ClientCalls<Command, Result>(this.#options.stateMachine, {
+    const { stateMachine, timer } = this.#options;
+    return new ClientCalls<Command, Result>(stateMachine, {
+      timer,
       position: () => ({ term: this.#raft.term, lastIndex: this.#raft.log.lastIndex }),
       isWriting: () => this.#raft.isWriting,
       propose: (payloads) => {
@@ -330,11 +332,8 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   #flush(): void {
     if (this.#refusal() !== undefined) return;
     // Within a step the core may be about to lose its leadership: what waits goes in afterwards.
-    if (this.#loop.isStepping) {
-      this.#scheduleFlush();
-      return;
-    }
-    this.#calls.flush();
+    if (this.#loop.isStepping) this.#scheduleFlush();
+    else this.#calls.flush();
   }
 
   #lead(unapplied: readonly Entry[]): void {

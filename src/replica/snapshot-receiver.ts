@@ -52,8 +52,10 @@ interface Transfer {
   /** Bytes that are written and fed to `restore`, and their checksum. */
   received: number;
   checksum: number;
-  /** `busy`: a piece is being written, or all of it is being made durable. */
+  /** A piece is being written, or all of it is being made durable. */
   isBusy: boolean;
+  /** The call that brought that piece. */
+  callId: number;
   isCommitting: boolean;
   isEnded: boolean;
   idleTicks: number;
@@ -94,6 +96,7 @@ export class SnapshotReceiver {
       return;
     }
     transfer.isBusy = true;
+    transfer.callId = callId;
     this.#options.tasks.start(() => this.#write(transfer, callId, request.data));
   }
 
@@ -141,6 +144,8 @@ export class SnapshotReceiver {
       const isOlder = request.lastIncludedIndex < transfer.position.index;
       if (isOlder && request.term <= transfer.term) return undefined;
       if (transfer.isCommitting) return undefined;
+      // Nobody else would answer it: that piece is not written to its end.
+      if (transfer.isBusy) this.#answer(transfer.callId, 0);
       this.giveUp();
     }
     return this.#pause.isOver && !this.#isLeaving ? this.#begin(request) : undefined;
@@ -155,7 +160,7 @@ export class SnapshotReceiver {
       writer: storage.createSnapshot(position),
       restore: stateMachine.restore(),
       ...{ received: 0, checksum: crc32c(new Uint8Array()), idleTicks: 0 },
-      ...{ isBusy: false, isCommitting: false, isEnded: false },
+      ...{ isBusy: false, callId: 0, isCommitting: false, isEnded: false },
     };
     this.#transfer = transfer;
     observer({ type: 'snapshotReceiving', from: request.leaderId, position, imageBytes });

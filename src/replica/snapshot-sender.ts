@@ -110,6 +110,11 @@ export class SnapshotSender {
     if (this.#transfer?.state === 'sent') this.#transfer.state = 'waiting';
   }
 
+  /** The core demands none: the follower has it by now, or came up without. */
+  notNeeded(): void {
+    if (this.#transfer?.state === 'waiting') this.end();
+  }
+
   /** Ends what is under way: leadership, the term or this server's activity has ended. */
   end(): void {
     if (this.#opening !== undefined) this.#opening.isEnded = true;

@@ -88,15 +88,20 @@ export class Snapshots {
   /** The state machine has just applied `entry`. */
   applied(entry: Entry): void {
     this.#taker.applied(entry);
-    this.#check.applied(entry);
+    // Alone there is nobody to compare with.
+    if (this.#senders.size > 0) this.#check.applied(entry);
   }
 
   tick(): void {
     // What is applied before an installation is of use to nobody.
     if (!this.#isInstalling) this.#taker.tick();
     this.#receiver.tick();
-    for (const sender of this.#senders.values()) sender.tick();
-    this.#check.tick(this.#options.raft.role === 'leader');
+    const { role, progress } = this.#options.raft;
+    for (const [follower, sender] of this.#senders) {
+      sender.tick();
+      if (progress.get(follower)?.mode !== 'snapshot') sender.notNeeded();
+    }
+    this.#check.tick(role === 'leader');
   }
 
   /** The core wants `to` to be sent the newest snapshot. */

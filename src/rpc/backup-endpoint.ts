@@ -104,9 +104,12 @@ class BackupRun {
   /** Takes the state at the very moment at which the barrier opens. */
   #begin(): void {
     const { replica, response, source } = this.#options;
+    const { lastApplied: index, leaderId, term, role } = replica.status();
+    if (role !== 'leader') {
+      this.#refuse(this.#leaderElsewhere({ kind: 'notLeader', leaderId }));
+      return;
+    }
     // A leader's barrier opens behind the no-op of its term, so what is applied ends in that term.
-    const { lastApplied: index, term, role } = replica.status();
-    assert(role === 'leader', 'a read barrier opens on a leader');
     this.#reader = source.open({ index, term });
     response.writeHead(200, {
       'Content-Type': 'application/octet-stream',

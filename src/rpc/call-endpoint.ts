@@ -74,6 +74,13 @@ export class CallEndpoint {
     return this.#clients.pending.bytes + this.#peers.pending.bytes;
   }
 
+  /** Whether the request proves to come from a server, as far as it is asked to prove it. */
+  isOfPeer(request: IncomingMessage): boolean {
+    return (
+      request.headers[peerHeader] !== undefined && this.#callerOf(request).peerId !== undefined
+    );
+  }
+
   /** Takes a POST whose path is that of calls. */
   serve(request: IncomingMessage, response: ServerResponse, answered: Answered): void {
     const { limits } = this.#options;

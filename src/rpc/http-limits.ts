@@ -54,6 +54,7 @@ export const defaultHttpLimits: HttpLimits = {
   connectionUnreadBytesMax: 1024 * 1024,
   unreadBytesMax: 256 * 1024 * 1024,
   unreadTimeoutMs: 30_000,
+  openRequestsMax: 50_000,
   headerBytesMax: 16 * 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

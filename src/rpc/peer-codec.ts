@@ -181,33 +181,18 @@ export function readInstallSnapshot(value: XmlValue): InstallSnapshotRequest {
     checksum: readChecksum(struct, 'checksum'),
     done: readBoolean(struct, 'done'),
   };
-  const mistake = findPieceMistake(request);
-  if (mistake !== undefined) throw new ArgumentError(`malformed installSnapshot: ${mistake}`);
   return checked(request.leaderId, request);
-}
-
-/** What is wrong with the place that a piece has in its image, or undefined. */
-function findPieceMistake(request: InstallSnapshotRequest): string | undefined {
-  const { lastIncludedIndex, lastIncludedTerm, term, imageBytes, offset, data, done } = request;
-  if (lastIncludedIndex < 1) return 'lastIncludedIndex must be at least 1';
-  if (lastIncludedTerm < 1) return 'lastIncludedTerm must be at least 1';
-  if (lastIncludedTerm > term) return 'lastIncludedTerm is later than term';
-  const end = offset + data.length;
-  if (end > imageBytes) return `data reaches ${end - imageBytes} bytes beyond the image`;
-  if (done && end < imageBytes) return 'done is true before the end of the image';
-  if (!done && data.length > 0 && end === imageBytes)
-    return 'done is false at the end of the image';
-  return undefined;
 }
 
 /** Reads Join's struct; throws `ArgumentError` for anything else. */
 export function readJoin(value: XmlValue): JoinRequest {
   const struct = readStruct(value);
-  return {
+  const request: JoinRequest = {
     type: 'join',
     serverId: asServerId(readCounter(struct, 'serverId')),
     incarnation: readIncarnation(struct, 'incarnation'),
   };
+  return checked(request.serverId, request);
 }
 
 /** Reads StateReport's struct; throws `ArgumentError` for anything else. */

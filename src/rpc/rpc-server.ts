@@ -12,6 +12,7 @@ import type { ClusterSecret } from './cluster-secret.js';
 import { Dispatcher, type BugListener } from './dispatcher.js';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
 import { createHttpServer, type HttpServer } from './http-server.js';
+import { FairReading } from './fair-reading.js';
 import { ListenError } from './listen-error.js';
 import type { MethodServices } from './method-services.js';
 import type { MethodTable } from './method-table.js';
@@ -46,6 +47,10 @@ export class RpcServer {
   readonly #limits: HttpLimits;
   readonly #connections: OpenConnections;
   readonly #unread: UnreadAnswers;
+  readonly #reading = new FairReading({
+    now: () => performance.now(),
+    soon: (action) => setImmediate(action),
+  });
   readonly #dispatcher: Dispatcher;
   readonly #calls: CallEndpoint;
   readonly #pages: StatusEndpoints;
@@ -126,6 +131,11 @@ export class RpcServer {
     };
   }
 
+  /** Requests whose answers have not left. */
+  get openRequests(): number {
+    return this.#unread.openRequests;
+  }
+
   /** Backups that are being made. */
   get runningBackups(): number {
     return this.#backups?.running ?? 0;
@@ -188,11 +198,15 @@ export class RpcServer {
     const limits = this.#limits;
     const http = createHttpServer(limits, this.#options.tls, (socket) => {
       this.#connections.add(socket);
+      this.#reading.add(socket);
     });
     const { server } = http;
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       if (!this.#connections.isAccepted(request.socket)) return;
-      this.#unread.begin(request, response, (answered) => {
+      const isOfPeer = this.#calls.isOfPeer(request);
+      if (isOfPeer) this.#reading.exempt(request.socket);
+      else this.#reading.serve(request.socket);
+      this.#unread.begin(request, response, isOfPeer, (answered) => {
         this.#serve(request, response, answered);
       });
     };

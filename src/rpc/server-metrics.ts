@@ -2,9 +2,9 @@
  * What Prometheus reads at `/metrics`, in a registry of its own. The names follow the style of
  * etcd: subsystem, what is measured, unit. Gauges ask the replica only when someone reads them.
  */
-import { Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { ServerId } from '../base/ids.js';
-import type { Standing } from '../raft/effects.js';
+import type { RaftNote, Standing } from '../raft/effects.js';
 import type { ReplicaEvent } from '../replica/observer.js';
 import type { ReplicaRole, ReplicaStatus } from '../replica/replica-api.js';
 import { CallMetrics } from './call-metrics.js';
@@ -12,6 +12,16 @@ import { CallMetrics } from './call-metrics.js';
 const roles: readonly ReplicaRole[] = ['leader', 'follower', 'candidate', 'crashed'];
 
 const standings: readonly Standing[] = ['joining', 'founding', 'member', 'refilling'];
+
+const snapshotOutcomes = [
+  'taken',
+  'takeFailed',
+  'sent',
+  'sendFailed',
+  'installed',
+  'refused',
+] as const;
+type SnapshotOutcome = (typeof snapshotOutcomes)[number];
 
 /** What the gauges read. */
 export interface MetricSources {
@@ -35,7 +45,8 @@ export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #leaderChanges: Counter;
   readonly #elections: Counter;
-  readonly #snapshotsInstalled: Counter;
+  readonly #snapshots: Counter;
+  readonly #diskReturns: Counter;
   #lastLeader: ServerId | 'self' | undefined;
   /** Where the dispatcher counts its calls. */
   readonly calls = new CallMetrics(this.#registry);
@@ -51,12 +62,23 @@ export class ServerMetrics {
       name: 'surfraft_raft_elections_started_total',
       help: 'Elections that this server has started; pre-votes do not count.',
     });
-    this.#snapshotsInstalled = new Counter({
+    this.#snapshots = new Counter({
       registers: [this.#registry],
-      name: 'surfraft_snapshots_installed_total',
-      help: "Snapshots of leaders that have replaced this server's state.",
+      name: 'surfraft_snapshots_total',
+      help: 'Snapshots that were taken, sent and installed here, and those of which nothing came.',
+      labelNames: ['outcome'],
     });
-    this.#processGauges();
+    for (const outcome of snapshotOutcomes) this.#snapshots.inc({ outcome }, 0);
+    this.#diskReturns = new Counter({
+      registers: [this.#registry],
+      name: 'surfraft_server_storage_returns_total',
+      help: 'Times that the storage was opened again after it had failed.',
+    });
+  }
+
+  /** Adds what concerns the process as a whole: memory, processor time, pauses. */
+  watchProcess(): void {
+    collectDefaultMetrics({ register: this.#registry });
   }
 
   /** Everything in the text format of Prometheus. */
@@ -70,13 +92,43 @@ export class ServerMetrics {
 
   /** To be told what the replica tells. */
   readonly observe = (event: ReplicaEvent): void => {
-    if (event.type !== 'raft') return;
-    const { note } = event;
+    switch (event.type) {
+      case 'raft':
+        this.#observeRaft(event.note);
+        break;
+      case 'snapshotTaken':
+        this.#countSnapshot('taken');
+        break;
+      case 'snapshotFailed':
+        this.#countSnapshot('takeFailed');
+        break;
+      case 'snapshotSent':
+        this.#countSnapshot('sent');
+        break;
+      case 'snapshotSendFailed':
+        this.#countSnapshot('sendFailed');
+        break;
+      case 'snapshotRefused':
+        this.#countSnapshot('refused');
+        break;
+      case 'storageReturned':
+        this.#diskReturns.inc();
+        break;
+      default:
+      // The others show in gauges, or concern only people.
+    }
+  };
+
+  #observeRaft(note: RaftNote): void {
     if (note.type === 'electionStarted') this.#elections.inc();
-    else if (note.type === 'snapshotInstalled') this.#snapshotsInstalled.inc();
+    else if (note.type === 'snapshotInstalled') this.#countSnapshot('installed');
     else if (note.type === 'becameLeader') this.#sawLeader('self');
     else if (note.type === 'becameFollower') this.#sawLeader(note.leaderId);
-  };
+  }
+
+  #countSnapshot(outcome: SnapshotOutcome): void {
+    this.#snapshots.inc({ outcome });
+  }
 
   /** Adds the gauges of a server. Must be called once at most. */
   watch({ status, fileCount, connectionCount, heldBytes }: MetricSources): void {
@@ -179,27 +231,6 @@ export class ServerMetrics {
         for (const follower of status().followers) {
           this.set({ peer: follower.serverId }, follower.matchIndex);
         }
-      },
-    });
-  }
-
-  #processGauges(): void {
-    this.#gauge('process_resident_memory_bytes', 'Resident memory.', () =>
-      process.memoryUsage.rss(),
-    );
-    this.#gauge('process_heap_bytes', 'Bytes used on the JavaScript heap.', () => {
-      return process.memoryUsage().heapUsed;
-    });
-    const startedAtS = Date.now() / 1000 - process.uptime();
-    this.#gauge('process_start_time_seconds', 'Start, in seconds since 1970.', () => startedAtS);
-    new Counter({
-      registers: [this.#registry],
-      name: 'process_cpu_seconds_total',
-      help: 'Processor time, user and system.',
-      collect() {
-        const { user, system } = process.cpuUsage();
-        this.reset();
-        this.inc((user + system) / 1e6);
       },
     });
   }

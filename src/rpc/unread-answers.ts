@@ -1,10 +1,12 @@
 /**
  * Answers that clients do not read as fast as they ask. A connection with many unread bytes is
  * served no further until it has read, one that reads nothing at all is closed, and while all
- * connections together have too many, only calls with short answers are run.
+ * connections together have too many, only calls with short answers are run. Requests themselves
+ * cost memory, too, until they are answered: beyond a number of them a connection may have one.
  *
  * Invariant: all unread bytes are at most `unreadBytesMax`, one answer, and one short answer for
- * each connection.
+ * each connection. Open requests are at most `openRequestsMax` and one for each connection, those
+ * of servers left out.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -16,6 +18,11 @@ export interface UnreadLimits {
   readonly connectionUnreadBytesMax: number;
   /** Unread bytes of all connections; calls with long answers are refused as busy. */
   readonly unreadBytesMax: number;
+  /**
+   * Requests of all connections whose answers have not left. With more, a connection that sends one
+   * before its last one was answered is closed.
+   */
+  readonly openRequestsMax: number;
   /** A connection that takes nothing of its answer for so long is closed. */
   readonly unreadTimeoutMs: number;
 }
@@ -27,6 +34,7 @@ export class UnreadAnswers {
   readonly #limits: UnreadLimits;
   readonly #flows = new WeakMap<Socket, ConnectionFlow>();
   #bytes = 0;
+  #openRequests = 0;
 
   constructor(limits: UnreadLimits) {
     this.#limits = limits;
@@ -37,14 +45,23 @@ export class UnreadAnswers {
     return this.#bytes;
   }
 
+  /** Requests whose answers have not left. */
+  get openRequests(): number {
+    return this.#openRequests;
+  }
+
   get isOverloaded(): boolean {
     return this.#bytes > this.#limits.unreadBytesMax;
   }
 
-  /** Runs a request, at once or when its connection has read enough of what it was answered. */
+  /**
+   * Runs a request, at once or when its connection has read enough of what it was answered. Servers
+   * may send as many as they like: they bound that themselves.
+   */
   begin(
     { socket }: IncomingMessage,
     response: ServerResponse,
+    isOfPeer: boolean,
     run: (answered: Answered) => void,
   ): void {
     let flow = this.#flows.get(socket);
@@ -56,10 +73,15 @@ export class UnreadAnswers {
         onChange: (bytes) => {
           this.#bytes += bytes;
         },
+        onRequests: (count) => {
+          this.#openRequests += count;
+        },
       });
       this.#flows.set(socket, flow);
     }
-    flow.begin(response, run);
+    const isFull = this.#openRequests >= this.#limits.openRequestsMax;
+    if (isFull && flow.openRequests > 0 && !isOfPeer) socket.destroy();
+    else flow.begin(response, run);
   }
 
   /** When memory is short, a connection gets one answer at a time. */
@@ -74,6 +96,8 @@ interface FlowOptions {
   readonly mayRun: (unreadBytes: number) => boolean;
   /** The connection has so many unread bytes more, or fewer. */
   readonly onChange: (bytes: number) => void;
+  /** The same of open requests. */
+  readonly onRequests: (count: number) => void;
 }
 
 /** A request whose response has not left yet. */
@@ -98,11 +122,18 @@ class ConnectionFlow {
     options.socket.once('close', () => {
       this.#isOver = true;
       options.onChange(-this.#unreadBytes);
+      options.onRequests(-this.openRequests);
     });
   }
 
+  get openRequests(): number {
+    return this.#head === undefined ? 0 : 1 + this.#behind.size;
+  }
+
   begin(response: ServerResponse, run: (answered: Answered) => void): void {
-    const { mayRun, socket } = this.#options;
+    const { mayRun, onRequests, socket } = this.#options;
+    if (socket.destroyed) return;
+    onRequests(1);
     const exchange: Exchange = { isAnswered: false, bytes: 0 };
     if (this.#head === undefined) this.#head = exchange;
     else this.#behind.push(exchange);
@@ -137,6 +168,7 @@ class ConnectionFlow {
     const { bytes } = must(this.#head, 'only the oldest response leaves');
     this.#unreadBytes -= bytes;
     this.#options.onChange(-bytes);
+    this.#options.onRequests(-1);
     this.#head = this.#behind.shift();
     // With nothing behind it, node has set the time-out of resting connections.
     if (this.#head !== undefined) this.#watchHead();

@@ -46,18 +46,24 @@ export interface OlderSegment {
   readonly lastIndex: number;
 }
 
+/** Throws `StorageError`; no file is then open. */
 export async function beginLog(start: LogStart): Promise<BegunLog> {
   const { log, snapshot } = start;
-  const { lastFrame, unproven } = log;
+  const { lastFrame, unproven, segments } = log;
   const { base, entries, isReset } = resolve(log, snapshot);
   const reused = reusable(start);
   const segment = await openSegment(start, reused);
-  if (unproven !== undefined) await segment.append(unproven.number, unproven);
-  const older = log.segments.filter(({ sequence }) => sequence !== segment.sequence);
-  if (reused === undefined || reused.frames === 0) await sealOlder(start, older);
+  const older = segments.filter(({ sequence }) => sequence !== segment.sequence);
   const framesNow = lastFrame + (isReset ? 1 : 0);
-  if (isReset) await segment.append(framesNow, { reset: base, entries: [] });
-  if (isReset || unproven !== undefined) await segment.appendSyncMark(framesNow);
+  try {
+    if (unproven !== undefined) await segment.append(unproven.number, unproven);
+    if (reused === undefined || reused.frames === 0) await sealOlder(start, older);
+    if (isReset) await segment.append(framesNow, { reset: base, entries: [] });
+    if (isReset || unproven !== undefined) await segment.appendSyncMark(framesNow);
+  } catch (error) {
+    await segment.close();
+    throw error;
+  }
   return {
     base,
     entries,
@@ -105,9 +111,7 @@ async function openSegment(
   if (reused !== undefined) {
     const { sequence, goodEnd, header } = reused;
     const { seed } = must(header, 'frames stand behind a header');
-    const segment = await SegmentWriter.reopen(disk, { sequence, goodEnd, seed });
-    await segment.sync();
-    return segment;
+    return SegmentWriter.reopen(disk, { sequence, goodEnd, seed });
   }
   const last = log.segments.at(-1);
   const isEmpty = last !== undefined && last.frames === 0 && last.header?.previous !== undefined;

@@ -8,10 +8,9 @@ export interface Damage {
   readonly text: string;
 }
 
-/** What the reader of a refusal can do about it. */
-const refillAdvice =
-  'restore the folder from a copy, or start with --fresh while all other servers run: ' +
-  'they refill it';
+/** What the reader of a refusal can do about it, who has nobody to be refilled from. */
+const lonelyAdvice =
+  'restore the folder from a copy or a backup, or erase what is left of it with --fresh';
 
 export function damageAt(file: string, offset: number, what: string): Damage {
   return { file, text: `${file} is damaged at offset ${offset}: ${what}` };
@@ -19,5 +18,5 @@ export function damageAt(file: string, offset: number, what: string): Damage {
 
 /** Says that the server does not start from what is left. */
 export function refusalOf(damage: Damage): StorageDamagedError {
-  return new StorageDamagedError(`${damage.text}; ${refillAdvice}`);
+  return new StorageDamagedError(`${damage.text}; ${lonelyAdvice}`);
 }

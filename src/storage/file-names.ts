@@ -1,5 +1,6 @@
 /** The names of the files that storage keeps in a folder. Nothing else there is its own. */
 import type { LogIndex } from '../base/ids.js';
+import { u48Max } from '../base/u48.js';
 
 export const hardStateName = 'hard-state';
 /** The next hard state while it is being written; what is left of one means nothing. */
@@ -56,12 +57,14 @@ export function isStorageFile(name: string): boolean {
 }
 
 function isLive(name: string): boolean {
-  return name === hardStateName || segmentPattern.test(name) || snapshotPattern.test(name);
+  const number = segmentSequence(name) ?? snapshotIndex(name);
+  return name === hardStateName || number !== undefined;
 }
 
+/** A number that a header has no room for was never given: such a file is not a server's. */
 function numberIn(name: string, pattern: RegExp): number | undefined {
-  const found = pattern.exec(name)?.[1];
-  return found === undefined ? undefined : Number(found);
+  const number = Number(pattern.exec(name)?.[1]);
+  return number >= 1 && number <= u48Max ? number : undefined;
 }
 
 function padded(value: number): string {

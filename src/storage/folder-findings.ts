@@ -5,6 +5,7 @@
 import type { LogIndex, Term } from '../base/ids.js';
 import { asTerm } from '../base/ids.js';
 import type { LogPosition } from '../raft/messages.js';
+import { damageAt } from './damage.js';
 import type { Damage } from './damage.js';
 import { hardStateName, segmentName } from './file-names.js';
 import type { HardStateFinding } from './hard-state-file.js';
@@ -31,7 +32,10 @@ export function damageIn(findings: FolderFindings): readonly Damage[] {
     const file = segmentName(Math.max(1, log.front - 1));
     found.push({ file, text: `${file} is damaged at offset 0: the file is missing` });
   }
-  if (hardState.kind === 'found') found.push(...disagreements(hardState.hardState.term, findings));
+  if (hardState.kind === 'found') {
+    found.push(...disagreements(hardState.hardState.term, findings));
+    found.push(...lostFrames(hardState.durableFrame, findings));
+  }
   return found;
 }
 
@@ -45,6 +49,11 @@ export function connects({ base }: LogReading, snapshot: LogPosition): boolean {
 export function holds({ base, entries }: LogReading, snapshot: LogPosition): boolean {
   if (base.index === snapshot.index) return base.term === snapshot.term;
   return entries[snapshot.index - base.index - 1]?.term === snapshot.term;
+}
+
+/** Whether anything says where the log stands: a segment with a torn header does not. */
+export function isBegun({ segments }: LogReading): boolean {
+  return segments.some(({ header }) => header !== undefined);
 }
 
 /** Whether nothing is lost with newer snapshots: what they held stands in the log. */
@@ -81,10 +90,17 @@ function disagreements(term: Term, { snapshot, log }: FolderFindings): readonly 
     return [hardStateDamage(text)];
   }
   // The first segment was durable before any term was written.
-  const isBegun = log.segments.some(({ header }) => header !== undefined);
-  if (isBegun || (term === 0 && snapshot.position.index === 0)) return [];
+  if (isBegun(log) || (term === 0 && snapshot.position.index === 0)) return [];
   const text = `the log is missing beside ${hardStateName}, which says term ${term}`;
   return [{ file: segmentName(log.front), text }];
+}
+
+/** Frames that were durable once, and that nothing in the log itself misses. */
+function lostFrames(durableFrame: number, { log }: FolderFindings): readonly Damage[] {
+  const last = log.segments.at(-1);
+  if (log.damage !== undefined || last === undefined || log.lastFrame >= durableFrame) return [];
+  const missing = `frame ${log.lastFrame + 1} was acknowledged and is missing`;
+  return [damageAt(segmentName(last.sequence), last.goodEnd, missing)];
 }
 
 function logTerm({ base, entries }: LogReading): number {

@@ -3,6 +3,7 @@
  * are frames, one right behind the other, behind a header whose checksum starts theirs.
  */
 import { crc32c } from '../base/crc32c.js';
+import { RangeChecksums } from '../base/range-checksums.js';
 import { getU48, putU48 } from '../base/u48.js';
 
 /** Bytes of a frame before its payload. */
@@ -53,21 +54,33 @@ export function finishFrame(
 
 /** The frame that starts at `start`; undefined when no whole, undamaged one does. */
 export function readFrame(bytes: Uint8Array, start: number, seed: number): Frame | undefined {
+  return frameAt(bytes, start, (from, to) => crc32c(bytes.subarray(from, to), seed));
+}
+
+/**
+ * The first whole, undamaged frame that starts at `from` or anywhere behind it. The bytes may be
+ * of a client's choice, with what looks like the beginning of a long frame at every few of them.
+ */
+export function findFrame(bytes: Uint8Array, from: number, seed: number): Frame | undefined {
+  const sums = new RangeChecksums(bytes);
+  const checksum: PartChecksum = (start, end) => sums.checksum(start, end, seed);
+  for (let start = from; start + frameHeaderBytes <= bytes.length; start++) {
+    const frame = frameAt(bytes, start, checksum);
+    if (frame !== undefined) return frame;
+  }
+  return undefined;
+}
+
+/** Of the bytes in [start, end). */
+type PartChecksum = (start: number, end: number) => number;
+
+function frameAt(bytes: Uint8Array, start: number, checksum: PartChecksum): Frame | undefined {
   const type = typeNames.get(bytes[start + 14] ?? 0);
   if (type === undefined || bytes[start + 15] !== 0) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, frameHeaderBytes);
   const end = start + frameHeaderBytes + view.getUint32(4, true);
   if (end > bytes.length) return undefined;
-  if (view.getUint32(0, true) !== crc32c(bytes.subarray(start + 4, end), seed)) return undefined;
+  if (view.getUint32(0, true) !== checksum(start + 4, end)) return undefined;
   const payload = bytes.subarray(start + frameHeaderBytes, end);
   return { type, number: getU48(view, 8), payload, start, end };
-}
-
-/** The first whole, undamaged frame that starts at `from` or anywhere behind it. */
-export function findFrame(bytes: Uint8Array, from: number, seed: number): Frame | undefined {
-  for (let start = from; start + frameHeaderBytes <= bytes.length; start++) {
-    const frame = readFrame(bytes, start, seed);
-    if (frame !== undefined) return frame;
-  }
-  return undefined;
 }

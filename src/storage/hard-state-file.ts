@@ -17,12 +17,13 @@ import { StorageDamagedError } from './storage.js';
 const magic = 'SURFHARD';
 const formatVersion = 2;
 const oldFileBytes = 28 + identityDigits + 4;
-const knownCountAt = 28 + 2 * identityDigits;
+const durableFrameAt = 28 + 2 * identityDigits;
+const knownCountAt = durableFrameAt + 8;
 const knownBytes = 4 + identityDigits;
 /** More servers than any cluster has; a count beyond it is not believed. */
 const knownMax = 10_000;
 
-const standingCodes: Readonly<Record<Standing, number>> = {
+const standingBytes: Readonly<Record<Standing, number>> = {
   joining: 0,
   member: 1,
   refilling: 2,
@@ -34,20 +35,24 @@ export type HardStateFinding =
   | {
       readonly kind: 'found';
       readonly hardState: HardState;
-      /** Whether it stands there in the format that is written now. */
-      readonly isCurrent: boolean;
+      /** The log's frames up to this number were durable; 0 says nothing. */
+      readonly durableFrame: number;
     }
   | { readonly kind: 'damaged'; readonly damage: Damage };
 
-/** Returns once the hard state is durable in place of the one before. */
+/**
+ * Returns once the hard state is durable in place of the one before. `durableFrame` is the number
+ * of a frame of the log that is durable by now: should it be gone one day, that is seen.
+ */
 export async function saveHardState(
   disk: Disk,
   identity: FolderIdentity,
   hardState: HardState,
+  durableFrame: number,
 ): Promise<void> {
   const file = await disk.create(hardStateAsideName);
   try {
-    await file.append([encode(identity, hardState)]);
+    await file.append([encode(identity, hardState, durableFrame)]);
     await file.sync();
   } finally {
     await file.close();
@@ -73,9 +78,9 @@ export async function loadHardState(
       `${hardStateName} has format version ${version}, which only a newer program can read`,
     );
   }
-  const hardState = version === 1 ? decodeOld(identity, bytes) : decode(identity, bytes);
-  if (hardState === undefined) return damaged('is of another folder, at offset 0');
-  return { kind: 'found', hardState, isCurrent: version === formatVersion };
+  const content = version === 1 ? decodeOld(identity, bytes) : decode(identity, bytes);
+  if (content === undefined) return damaged('is of another folder, at offset 0');
+  return { kind: 'found', ...content };
 }
 
 function damaged(what: string): HardStateFinding {
@@ -91,13 +96,19 @@ function isWhole(bytes: Uint8Array): boolean {
   return view.getUint32(at, true) === crc32c(bytes.subarray(0, at));
 }
 
-function encode(identity: FolderIdentity, hardState: HardState): Uint8Array {
+interface Content {
+  readonly hardState: HardState;
+  readonly durableFrame: number;
+}
+
+function encode(identity: FolderIdentity, hardState: HardState, durableFrame: number): Uint8Array {
   const { incarnation, known } = hardState;
   const bytes = new Uint8Array(knownCountAt + 4 + known.size * knownBytes + 4);
   const view = new DataView(bytes.buffer);
   putCommon(bytes, identity, hardState, formatVersion);
-  view.setUint8(23, standingCodes[hardState.standing]);
+  view.setUint8(23, standingBytes[hardState.standing]);
   putIdentityDigits(bytes, 28 + identityDigits, incarnation);
+  putU48(view, durableFrameAt, durableFrame);
   view.setUint32(knownCountAt, known.size, true);
   let at = knownCountAt + 4;
   for (const [serverId, digits] of [...known].sort(([a], [b]) => a - b)) {
@@ -109,7 +120,7 @@ function encode(identity: FolderIdentity, hardState: HardState): Uint8Array {
   return bytes;
 }
 
-function decode(identity: FolderIdentity, bytes: Uint8Array): HardState | undefined {
+function decode(identity: FolderIdentity, bytes: Uint8Array): Content | undefined {
   if (bytes.length < knownCountAt + 8) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const standing = standingOf(view.getUint8(23));
@@ -124,15 +135,22 @@ function decode(identity: FolderIdentity, bytes: Uint8Array): HardState | undefi
   const digits = [incarnation, ...known.values()];
   if (!digits.every((text) => /^[0-9a-f]{32}$/.test(text))) return undefined;
   const hardState = { ...decodeCommon(view), standing, incarnation, known };
-  return isEqual(encode(identity, hardState), bytes) ? hardState : undefined;
+  const durableFrame = getU48(view, durableFrameAt);
+  const isIt = isEqual(encode(identity, hardState, durableFrame), bytes);
+  return isIt ? { hardState, durableFrame } : undefined;
 }
 
-/** Servers of version 1 knew no standing; all of them were members. */
-function decodeOld(identity: FolderIdentity, bytes: Uint8Array): HardState | undefined {
+function standingOf(byte: number): Standing | undefined {
+  const standings = Object.keys(standingBytes) as Standing[];
+  return standings.find((standing) => standingBytes[standing] === byte);
+}
+
+/** Servers of version 1 all counted, and were known to nobody. */
+function decodeOld(identity: FolderIdentity, bytes: Uint8Array): Content | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const hardState: HardState = {
     ...decodeCommon(view),
-    standing: 'member',
+    standing: 'founding',
     incarnation: identity.folderId,
     known: new Map(),
   };
@@ -141,15 +159,10 @@ function decodeOld(identity: FolderIdentity, bytes: Uint8Array): HardState | und
   const checksumAt = oldFileBytes - 4;
   const checksum = crc32c(expected.subarray(0, checksumAt));
   new DataView(expected.buffer).setUint32(checksumAt, checksum, true);
-  return isEqual(expected, bytes) ? hardState : undefined;
+  return isEqual(expected, bytes) ? { hardState, durableFrame: 0 } : undefined;
 }
 
 /** What both versions begin with. */
-function standingOf(code: number): Standing | undefined {
-  const standings = Object.keys(standingCodes) as Standing[];
-  return standings.find((standing) => standingCodes[standing] === code);
-}
-
 function putCommon(
   bytes: Uint8Array,
   identity: FolderIdentity,

@@ -9,6 +9,7 @@
 import { assert } from '../base/assert.js';
 import { Fifo } from '../base/fifo.js';
 import type { LogIndex } from '../base/ids.js';
+import type { HardState } from '../raft/effects.js';
 import type { LogPosition } from '../raft/messages.js';
 import type { BegunLog, OlderSegment } from './begin-log.js';
 import type { Disk } from './disk.js';
@@ -32,6 +33,8 @@ export interface LogStorageParts extends BegunLog {
   readonly segmentBytesMax: number;
   /** The newest snapshot on disk; index 0 when there is none. */
   readonly snapshot: LogPosition;
+  /** As it is on disk. */
+  readonly hardState: HardState;
 }
 
 interface QueuedWrite {
@@ -45,6 +48,7 @@ export class LogStorage implements Storage {
   readonly #identity: FolderIdentity;
   readonly #segmentBytesMax: number;
   readonly #snapshots: SnapshotStore;
+  #hardState: HardState;
   #segment: SegmentWriter;
   /** Whole segments before the open one, in order. */
   #older: readonly OlderSegment[];
@@ -71,6 +75,7 @@ export class LogStorage implements Storage {
     this.#disk = parts.disk;
     this.#identity = parts.identity;
     this.#segmentBytesMax = parts.segmentBytesMax;
+    this.#hardState = parts.hardState;
     this.#segment = parts.segment;
     this.#older = parts.older;
     this.#lastFrame = parts.lastFrame;
@@ -172,7 +177,7 @@ export class LogStorage implements Storage {
 
   /** Term and vote go first: no entry may be on disk whose term is not. */
   async #write({ hardState, reset, entries }: WriteBatch): Promise<void> {
-    if (hardState !== undefined) await saveHardState(this.#disk, this.#identity, hardState);
+    if (hardState !== undefined) await this.#saveHardState(hardState);
     if (entries.length === 0 && reset === undefined) return;
     if (this.#segment.size >= this.#segmentBytesMax) await this.#roll();
     await this.#segment.append(this.#lastFrame + 1, { reset, entries });
@@ -242,12 +247,19 @@ export class LogStorage implements Storage {
   }
 
   /**
-   * Says on disk that the last frame was durable, so that a bit that flips in it later is known as
-   * damage. The next sync makes the mark durable; until then its loss does no harm.
+   * Says on disk that the last frame was durable, in two places: behind it, so that a bit that
+   * flips in it later is known as damage, and beside term and vote, so that its loss is known.
+   * The next sync makes the mark durable; until then its loss does no harm.
    */
   async #mark(): Promise<void> {
     if (this.#marked) return;
     await this.#segment.appendSyncMark(this.#lastFrame);
+    await this.#saveHardState(this.#hardState);
     this.#marked = true;
+  }
+
+  async #saveHardState(hardState: HardState): Promise<void> {
+    await saveHardState(this.#disk, this.#identity, hardState, this.#lastFrame);
+    this.#hardState = hardState;
   }
 }

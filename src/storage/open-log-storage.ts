@@ -57,10 +57,13 @@ export async function openLogStorage(options: LogStorageOptions): Promise<Opened
   const { hardState, log, nextSequence } = folder;
   const { position: snapshot, older: olderSnapshots } = findings.snapshot;
   const isNew = hardState.term === 0 && log.entries.length === 0 && snapshot.index === 0;
-  const begun = await beginLog({ disk, identity, log, snapshot, nextSequence, isNew });
   await removeAll(disk, [...olderSnapshots, ...(await uselessNames(disk, log.front))]);
+  const begun = await beginLog({ disk, identity, log, snapshot, nextSequence, isNew });
   const { base: logBase, entries } = begun;
-  const storage = new LogStorage({ ...begun, disk, identity, segmentBytesMax, snapshot });
+  const storage = new LogStorage({
+    ...begun,
+    ...{ disk, identity, segmentBytesMax, snapshot, hardState },
+  });
   const notices = [...folder.notices, ...log.notices];
   return { storage, recovered: { hardState, snapshot, logBase, entries, isNew, notices } };
 }
@@ -91,7 +94,7 @@ async function soundFolder(
   return { hardState, log, nextSequence, notices: bridgedNotices(snapshot.damaged) };
 }
 
-/** The hard state of a folder without damage: as found, in the current format, or a new one. */
+/** The hard state of a folder without damage, as found or a new one; durable. */
 async function settleHardState(
   { disk, identity, incarnation }: Pick<LogStorageOptions, 'disk' | 'identity' | 'incarnation'>,
   findings: FolderFindings,
@@ -104,15 +107,16 @@ async function settleHardState(
       incarnation,
       known: new Map(),
     };
-    await saveHardState(disk, identity, made);
+    await saveHardState(disk, identity, made, 0);
     return made;
   }
-  const { hardState, isCurrent } = findings.hardState;
+  const { hardState, durableFrame } = findings.hardState;
   // A snapshot that was received may be durable before the term is that it speaks of.
   const term = highestTerm(findings);
   const isBehind = term > hardState.term;
   const settled = isBehind ? { ...hardState, term, votedFor: undefined } : hardState;
-  if (isBehind || !isCurrent) await saveHardState(disk, identity, settled);
+  // Also when nothing changes: on a disk that failed it may be readable and yet not durable.
+  await saveHardState(disk, identity, settled, durableFrame);
   return settled;
 }
 

@@ -3,12 +3,14 @@
  * (docs/decisions/0008-standing.md). That it forgot something is durable before anything is put
  * aside. It may be broken off at any point and begun again.
  */
+import { asTerm } from '../base/ids.js';
+import type { Term } from '../base/ids.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
 import type { HardState } from '../raft/effects.js';
 import type { Disk } from './disk.js';
 import type { Damage } from './damage.js';
 import { damagedName, segmentName } from './file-names.js';
-import { connects, highestTerm } from './folder-findings.js';
+import { connects, highestTerm, isBegun } from './folder-findings.js';
 import type { FolderFindings } from './folder-findings.js';
 import { saveHardState } from './hard-state-file.js';
 import { emptyLog, readLog, segmentSequences } from './read-log.js';
@@ -35,10 +37,13 @@ export interface RepairedFolder {
 
 export async function repairFolder(parts: RepairParts): Promise<RepairedFolder> {
   const { disk, identity, findings, damage } = parts;
-  const hardState = forgetful(findings, parts.incarnation);
-  await saveHardState(disk, identity, hardState);
   const sequences = segmentSequences(await disk.list());
   const log = await soundLog(parts, sequences);
+  // What is kept may have been hidden behind the damage that was found first.
+  const term = asTerm(Math.max(highestTerm(findings), highestTerm({ ...findings, log })));
+  const hardState = forgetful(parts, term);
+  // How much of the log will be left when this is broken off is not known: nothing is said of it.
+  await saveHardState(disk, identity, hardState, 0);
   const lastKept = log.segments.at(-1)?.sequence ?? 0;
   const lost = sequences.filter((sequence) => sequence > lastKept).map(segmentName);
   const aside = [...lost.reverse(), ...findings.snapshot.damaged.map(({ name }) => name)];
@@ -51,8 +56,7 @@ export async function repairFolder(parts: RepairParts): Promise<RepairedFolder> 
 }
 
 /** What is known of term and vote, for a server that no longer knows all of its log. */
-function forgetful(findings: FolderFindings, incarnation: string): HardState {
-  const term = highestTerm(findings);
+function forgetful({ findings, incarnation }: RepairParts, term: Term): HardState {
   if (findings.hardState.kind !== 'found') {
     return { term, votedFor: undefined, standing: 'refilling', incarnation, known: new Map() };
   }
@@ -68,7 +72,8 @@ async function soundLog(
 ): Promise<LogReading> {
   let { log } = findings;
   for (let left = sequences; left.length > 0;) {
-    if (log.damage === undefined && connects(log, findings.snapshot.position)) return log;
+    const isSound = log.damage === undefined && isBegun(log);
+    if (isSound && connects(log, findings.snapshot.position)) return log;
     const limit = log.damage?.sequence ?? log.front;
     left = left.filter((sequence) => sequence < limit);
     log = await readLog(disk, identity, left, true);

@@ -4,6 +4,7 @@
  */
 import { assert } from '../base/assert.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
+import type { HardState } from '../raft/effects.js';
 import type { LogPosition } from '../raft/messages.js';
 import type { Disk } from './disk.js';
 import { isStorageFile, snapshotAsideName, snapshotName } from './file-names.js';
@@ -24,9 +25,9 @@ export interface RestoredFolderParts {
 }
 
 /**
- * All is durable when this resolves; the server is then a member of the position's term that has
- * not voted. The hard state comes last: broken off before, the folder has data and no hard state,
- * which a server takes for damage. Throws `StorageError`.
+ * All is durable when this resolves; the server then counts, in the position's term, has not voted,
+ * and is known to nobody. The hard state comes last: broken off before, the folder has data and no
+ * hard state, which a server takes for damage. Throws `StorageError`.
  */
 export async function createRestoredFolder(parts: RestoredFolderParts): Promise<void> {
   const { disk, identity, incarnation, position } = parts;
@@ -35,13 +36,14 @@ export async function createRestoredFolder(parts: RestoredFolderParts): Promise<
   await writeImage(parts);
   const beginning = { identity, sequence: 1, firstFrame: 1, previous: position };
   await (await SegmentWriter.create(disk, beginning)).close();
-  await saveHardState(disk, identity, {
+  const hardState: HardState = {
     term: position.term,
     votedFor: undefined,
-    standing: 'member',
+    standing: 'founding',
     incarnation,
     known: new Map(),
-  });
+  };
+  await saveHardState(disk, identity, hardState, 0);
 }
 
 async function writeImage({ disk, identity, position, image }: RestoredFolderParts): Promise<void> {

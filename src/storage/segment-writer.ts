@@ -55,10 +55,17 @@ export class SegmentWriter {
 
   /**
    * Goes on with a segment, whose name is durable, behind its good bytes; what follows them is cut
-   * off. The last frame among them must be known to be durable.
+   * off. The last frame among them must be known to be durable; a mark behind it is now, too.
    */
   static async reopen(disk: Disk, end: SegmentEnd): Promise<SegmentWriter> {
-    return new SegmentWriter(await disk.openAt(segmentName(end.sequence), end.goodEnd), end);
+    const file = await disk.openAt(segmentName(end.sequence), end.goodEnd);
+    try {
+      await file.sync();
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return new SegmentWriter(file, end);
   }
 
   get size(): number {

@@ -61,7 +61,7 @@ const lines: readonly (readonly [ReplicaEvent, string])[] = [
   ],
   [
     { type: 'snapshotSending', to: two, position, imageBytes: 100 },
-    'info sends server 2 a snapshot through entry 20 (0.0 MiB)',
+    'info sends server 2 a snapshot through entry 20 (100 bytes)',
   ],
   [
     { type: 'snapshotSent', to: two, index: position.index },

@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { join } from 'node:path';
 import xmlrpc from 'xmlrpc';
 import { projectRoot } from '../tidy/source-text.js';
+import { pend } from './support/pend.js';
 import { host, type TestCluster } from './support/test-cluster.js';
 import { useClusters } from './support/use-clusters.js';
 
@@ -105,12 +106,6 @@ describe('a client of others holds a session with the cluster:', () => {
 /** Whether the command is there and does this. */
 async function isThere(command: string, ...args: readonly string[]): Promise<boolean> {
   return (await execa(command, args, { reject: false })).exitCode === 0;
-}
-
-/** Marks the test as pending and says why; never returns. */
-function pend(test: Mocha.Context, why: string): never {
-  process.stderr.write(`pending: ${why}\n`);
-  return test.skip();
 }
 
 /** How Perl tells a value: everything is text, true is 1 and false is 0. */

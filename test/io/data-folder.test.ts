@@ -7,8 +7,12 @@ import { mkdir, readFile, readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asServerId } from '../../src/base/ids.js';
 import { clusterIdOf } from '../../src/io/cluster-id.js';
-import { DataFolderRefusedError, openDataFolder } from '../../src/io/data-folder.js';
-import type { DataFolder } from '../../src/io/data-folder.js';
+import {
+  DataFolderRefusedError,
+  findDataFolder,
+  openDataFolder,
+} from '../../src/io/data-folder.js';
+import { inspectFolder } from '../../src/storage/inspect-folder.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
 import { StorageError } from '../../src/storage/storage.js';
 import { entriesOf, hardStateOf, openOptions, writeOf } from '../storage/storage-samples.js';
@@ -35,7 +39,7 @@ describe('a data folder', () => {
     });
   }
 
-  async function refusal(opening: Promise<DataFolder>): Promise<string> {
+  async function refusal(opening: Promise<unknown>): Promise<string> {
     const error: unknown = await opening.then(
       () => undefined,
       (caught: unknown) => caught,
@@ -126,6 +130,13 @@ describe('a data folder', () => {
     expect(await readFile(join(path, 'notes.txt'), 'utf8')).to.equal('mine');
   });
 
+  it('may be the root of a fresh file system, which holds a folder of its own', async () => {
+    await mkdir(join(path, 'lost+found'), { recursive: true });
+    const folder = await opened();
+    expect(await folder.disk.list()).to.include('identity');
+    await folder.release();
+  });
+
   it('is refused untouched when it is a folder of something else, also with --fresh', async () => {
     await mkdir(join(path, 'photos'), { recursive: true });
     for (const fresh of [false, true]) {
@@ -152,6 +163,43 @@ describe('a data folder', () => {
       await writeFile(file, damaged);
       expect(await refusal(opened())).to.match(/identity is damaged/);
     }
+  });
+
+  it('is begun anew with --fresh when its identity file is damaged', async () => {
+    await useOnce();
+    await writeFile(join(path, 'identity'), 'nonsense');
+    await writeFile(join(path, 'log-0000000000000001.seg.damaged'), 'put aside');
+    expect(await refusal(opened())).to.match(/identity is damaged: .*--fresh/);
+    await (await opened({ fresh: true })).release();
+    expect(await readdir(path)).to.deep.equal(['identity']);
+  });
+
+  it('can be looked at while it is in use, whosever it is', async () => {
+    await useOnce();
+    const folder = await opened();
+    const { disk, identity } = await findDataFolder(path);
+    expect(identity).to.deep.equal(folder.identity);
+    expect((await inspectFolder(disk, identity)).damage).to.deep.equal([]);
+    await folder.release();
+    expect((await findDataFolder(path)).identity).to.deep.equal(folder.identity);
+  });
+
+  it('is not found where there is none, or none that can be told', async () => {
+    expect(await refusal(findDataFolder(path))).to.match(/data is not a server's data folder$/);
+    await useOnce();
+    await writeFile(join(path, 'identity'), 'nonsense');
+    expect(await refusal(findDataFolder(path))).to.match(/identity is damaged/);
+  });
+
+  it('is opened again while it is held, after its storage was closed', async () => {
+    const folder = await opened();
+    for (let start = 0; start < 3; start++) {
+      const { storage, recovered } = await openLogStorage({ ...openOptions(), ...folder });
+      expect(recovered.entries).to.have.length(start);
+      await written(storage, writeOf(entriesOf(start + 1, 1, 1), hardStateOf(1)));
+      await storage.close();
+    }
+    await folder.release();
   });
 
   it('says what the operating system says when it cannot be made', async () => {

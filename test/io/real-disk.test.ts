@@ -85,6 +85,18 @@ describe('the real disk', () => {
     expect(await disk.read('b')).to.equal(undefined);
   });
 
+  it('reads any part of a file, up to its end', async () => {
+    await write('a', 'one', 'two');
+    const part = async (offset: number, bytesMax: number) =>
+      Buffer.from((await disk.readRange('a', offset, bytesMax)) ?? []).toString();
+    expect([await part(1, 3), await part(4, 100)]).to.deep.equal(['net', 'wo']);
+    expect((await disk.readRange('a', 6, 1))?.length).to.equal(0);
+    expect((await disk.readRange('a', 100, 1))?.length).to.equal(0);
+    expect(await disk.size('a')).to.equal(6);
+    expect(await disk.readRange('b', 0, 1)).to.equal(undefined);
+    expect(await disk.size('b')).to.equal(undefined);
+  });
+
   it('lists files only', async () => {
     await mkdir(join(folder, 'folder'));
     await write('b');

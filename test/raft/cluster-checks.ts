@@ -26,10 +26,18 @@ export class ClusterChecks {
   readonly committed: Entry[] = [];
   readonly #servers: () => readonly WatchedServer[];
   readonly #leaders = new Map<Term, ServerId>();
-  readonly #votes = new Map<string, ServerId>();
+  readonly #votes = new Map<string, { readonly term: Term; readonly candidate: ServerId }>();
 
   constructor(servers: () => readonly WatchedServer[]) {
     this.#servers = servers;
+  }
+
+  /** Called before each step: with no write under way, memory and disk hold the same log. */
+  beforeStep({ id, raft, disk }: WatchedServer): void {
+    if (disk.waiting > 0) return;
+    const { index, term } = disk.lastPosition;
+    const isSame = raft.log.lastIndex === index && raft.log.lastTerm === term;
+    assert(isSame, `the log of server ${id} does not end as on its disk, with entry ${index}`);
   }
 
   /** Called after each step, before its effects; `commitBefore` is the index before the step. */
@@ -118,15 +126,26 @@ export class ClusterChecks {
     assert(isDurable, `server ${id} counts before it is a member on its disk`);
   }
 
+  /**
+   * The server forgot something. A vote for itself in an election that it did not win ended with
+   * it: nobody else counts that vote. All others must still be given once.
+   */
+  forgot(id: ServerId): void {
+    for (const [key, { term, candidate }] of this.#votes) {
+      const isOwn = key === `${id} in ${term}` && candidate === id;
+      if (isOwn && this.#leaders.get(term) !== id) this.#votes.delete(key);
+    }
+  }
+
   #voted(server: WatchedServer, term: Term, candidate: ServerId): void {
     const { hardState } = server.disk;
     assert(isCounted(server.disk), `server ${server.id} votes and is ${hardState.standing}`);
     const isDurable = hardState.term > term || hardState.votedFor === candidate;
     assert(isDurable, `server ${server.id} voted in term ${term} before it was on disk`);
     const key = `${server.id} in ${term}`;
-    const before = this.#votes.get(key);
+    const before = this.#votes.get(key)?.candidate;
     assert(before === undefined || before === candidate, `two votes of server ${key}`);
-    this.#votes.set(key, candidate);
+    this.#votes.set(key, { term, candidate });
   }
 
   /** Election Safety, and Leader Completeness for a leader that is new. */

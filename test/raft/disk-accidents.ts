@@ -26,5 +26,6 @@ export function damage(
 function beginLife(cluster: RaftCluster, id: number, what: string): void {
   cluster.trace.push(`${id} ${what}`);
   cluster.server(id).life += 1;
+  cluster.checks.forgot(cluster.server(id).id);
   cluster.restart(id);
 }

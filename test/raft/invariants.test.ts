@@ -28,11 +28,13 @@ describe('The invariants of one server', () => {
     watch.check(makeState({ ...leading, progress: follower(3, 4) }));
   });
 
+  const soundLog = { lastIndex: 3, lastTerm: 2 };
   const states: readonly Readonly<Record<string, unknown>>[] = [
     { lastApplied: 3 },
     { commitIndex: 3, lastApplied: 3, durableIndex: 2 },
     { commitIndex: 4 },
     { snapshot: { index: 3, term: 2 } },
+    { log: { ...soundLog, firstIndex: 2, base: { index: 1, term: 2 }, termAt: () => 1 } },
     { snapshot: { index: 4, term: 2 }, log: new RaftLog([], asLogIndex(5), asTerm(3)) },
     { role: 'candidate', standing: 'joining' },
     { ...leading, standing: 'refilling' },

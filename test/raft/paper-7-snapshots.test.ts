@@ -184,6 +184,17 @@ describe('Paper section 7, InstallSnapshot', () => {
     }
   });
 
+  it('the follower has it once it is on disk that its log begins anew', () => {
+    const cluster = makeBehind();
+    cluster.server(2).holdsWrites = true;
+    cluster.run(4 * heartbeatTicks);
+    expect(cluster.server(2).raft.lastApplied).to.equal(4);
+    expect(lines(cluster, 'installed InstallSnapshot')).to.have.length(0);
+    cluster.completeWrites(2);
+    cluster.deliverAll();
+    expect(lines(cluster, 'installed InstallSnapshot')).not.to.have.length(0);
+  });
+
   it('a write that completes after the log was discarded makes nothing durable', () => {
     const cluster = new RaftCluster({ size: 3, logs: [[], [], makeLog(1)], terms: [3, 3, 3] });
     const { raft } = cluster.server(2);

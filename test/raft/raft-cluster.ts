@@ -87,6 +87,7 @@ export class RaftCluster {
   step(id: number, event: RaftEvent): void {
     const server = this.server(id);
     const commitBefore = server.raft.commitIndex;
+    this.checks.beforeStep(server);
     const effects = server.raft.step(event);
     server.watch.check(server.raft);
     this.checks.afterStep(server, commitBefore);

@@ -157,7 +157,10 @@ class Chaos {
       [weight(0.6), () => this.#restart()],
       [weight(3), () => this.#snapshot()],
       [3, () => cluster.hearOfSnapshots(this.#anyone().id, 1 + this.#below(2))],
-      [weight(0.5), () => this.#forget()],
+      [weight(0.3), () => this.#forget(this.#anyone(), 'all')],
+      [weight(0.3), () => this.#forget(this.#anyone(), 'end of the log')],
+      [weight(0.3), () => this.#forget(this.#anyone(), 'hard state')],
+      [weight(0.5), () => this.#forgetVote()],
       [weight(0.3), () => this.#checkpoint()],
       [weight(0.5), () => cluster.crash(this.#anyone().id)],
       [0.8, () => cluster.restore(this.#anyone().id)],
@@ -215,7 +218,11 @@ class Chaos {
 
   #propose(): void {
     const leader = this.#anyLeader();
-    if (leader === undefined) return;
+    if (leader !== undefined) this.#proposeTo(leader);
+  }
+
+  #proposeTo(leader: TestServer): void {
+    if (!leader.isLeader) return;
     const texts = Array.from({ length: 1 + this.#below(3) }, () => {
       this.proposals += 1;
       return String(this.proposals);
@@ -236,18 +243,16 @@ class Chaos {
    * A disk loses something, as long as those that forgot and are not made whole again stay a
    * minority: beyond that nothing can be promised.
    */
-  #forget(): void {
+  #forget(server: TestServer, what: 'all' | 'end of the log' | 'hard state'): void {
     const { cluster } = this;
-    const server = this.#anyone();
     const isWhole = ({ disk }: TestServer): boolean => disk.hardState.standing === 'member';
     const others = cluster.servers.filter((other) => other !== server && isWhole(other));
     if (others.length * 2 <= cluster.servers.length) return;
     this.forgotten += 1;
     const { log, snapshot } = server.raft;
     const lastIndex = asLogIndex(this.#below(log.lastIndex + 1));
-    const kind = this.#below(3);
-    if (kind === 0) wipe(cluster, server.id);
-    else if (kind === 1) damage(cluster, server.id, lastIndex);
+    if (what === 'all') wipe(cluster, server.id);
+    else if (what === 'end of the log') damage(cluster, server.id, lastIndex);
     else {
       // Its hard state is gone, and is made anew beside a log that may be whole.
       const kept = Math.max(snapshot.index, lastIndex);
@@ -291,18 +296,48 @@ class Chaos {
     else cluster.cutOneWay(this.#anyone().id, this.#anyone().id);
   }
 
-  /** A leader that hears nothing of its successor: the one that may not answer from memory. */
+  /**
+   * A leader that hears nothing of its successor: it may not answer from memory, and what it logs
+   * meanwhile is longer than it is right.
+   */
   #cutOffLeader(): void {
     const leader = this.#anyLeader();
-    if (leader !== undefined) this.cluster.isolate(leader.id);
+    if (leader === undefined) return;
+    this.cluster.isolate(leader.id);
+    for (let count = this.#below(5); count > 0; count -= 1) this.#proposeTo(leader);
+  }
+
+  /**
+   * A leader is elected that its predecessor does not hear of. Who voted for it forgets that, and
+   * follows the predecessor again.
+   */
+  #forgetVote(): void {
+    const { cluster } = this;
+    const older = this.#anyLeader();
+    if (older === undefined) return;
+    cluster.isolate(older.id);
+    this.#calm(3 * testTiming.electionTicksMax);
+    const { leader: newest } = cluster;
+    const voters = cluster.servers.filter(
+      ({ id, raft }) => raft.votedFor === newest?.id && id !== newest?.id,
+    );
+    const voter = voters[this.#below(voters.length)];
+    if (newest === undefined || newest === older || voter === undefined) return;
+    this.#forget(voter, this.#chance(0.5) ? 'all' : 'hard state');
+    cluster.heal();
+    cluster.isolate(newest.id);
+    this.#calm(2 * testTiming.electionTicksMax);
+    this.#proposeTo(older);
+    this.#calm();
   }
 
   /** A while in which the network only does what the cuts say: time for an election. */
-  #calm(): void {
+  #calm(ticks = this.#below(2 * testTiming.electionTicksMax)): void {
     const { cluster } = this;
-    const ticks = this.#below(2 * testTiming.electionTicksMax);
+    const disksHang = this.#chance(0.3);
     for (let tick = 0; tick < ticks; tick += 1) {
       cluster.servers.forEach(({ id }) => cluster.tick(id));
+      if (!disksHang) cluster.servers.forEach(({ id }) => cluster.completeWrites(id, 1));
       for (let count = cluster.network.length; count > 0; count -= 1) this.#deliverOldest();
     }
   }

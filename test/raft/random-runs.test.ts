@@ -14,9 +14,9 @@ const mustHappen = [
   'needs a snapshot',
   "continues from the leader's snapshot",
   'an empty log behind entry',
-  'is founding now',
-  'is refilling now',
-  'is member now: its log is that of leader',
+  'counts from now on',
+  'does not count until it is refilled',
+  'is a member of the cluster: its log is that of leader',
 ] as const;
 
 function seedsToRun(): readonly number[] {

@@ -166,6 +166,13 @@ describe('A refilling server asks', () => {
     expect(askedBy(server, 2 * testTiming.electionTicksMin)).to.deep.equal([1, 1]);
   });
 
+  it('nobody again while what it asked first waits for its disk', () => {
+    const server = new Refilling(makeLog(1), {}, true);
+    expect(askedBy(server, 10 * testTiming.electionTicksMin)).to.deep.equal([]);
+    server.finishWrites();
+    expect(askedBy(server, 1)).to.deep.equal([0, 1]);
+  });
+
   it('the leader of each new term again', () => {
     const server = new Refilling(makeLog(1));
     server.answer(0, {});

@@ -1,5 +1,6 @@
 /** Which servers count (docs/decisions/0008-standing.md), in whole clusters. */
 import { expect } from 'chai';
+import { assert, must } from '../../src/base/assert.js';
 import { asLogIndex, asTerm } from '../../src/base/ids.js';
 import { testTiming } from './make.js';
 import { wipe, damage } from './disk-accidents.js';
@@ -212,6 +213,29 @@ describe('What a refilling server answers', () => {
     expect(read.state).to.equal('waiting');
     cluster.restore(1);
     cluster.run(2 * heartbeatTicks);
+    expect(read.state).to.equal('ready');
+  });
+
+  it('counts for nothing either when an answer from before comes behind it', () => {
+    const cluster = makeCluster();
+    cluster.step(0, { type: 'broadcast' });
+    cluster.deliver(cluster.network.findIndex(({ to }) => to === 2));
+    const before = must(cluster.network.find(({ from }) => from === 2)?.body, 'an answer');
+    cluster.crash(1);
+    wipe(cluster, 2);
+    cluster.run(electionTicksMax);
+    cluster.propose(0, 'x');
+    const read = cluster.read(0);
+    cluster.run(2 * heartbeatTicks);
+    expect(cluster.server(2).raft.log.lastIndex).to.equal(4);
+    assert(before.kind === 'response', 'an answer');
+    cluster.step(0, { type: 'response', from: cluster.server(2).id, response: before.response });
+    expect(cluster.server(0).raft.commitIndex).to.equal(3);
+    expect(read.state).to.equal('waiting');
+    cluster.restore(1);
+    cluster.run(electionTicksMax);
+    expect(cluster.server(2).raft.standing).to.equal('member');
+    expect(cluster.server(0).raft.commitIndex).to.equal(4);
     expect(read.state).to.equal('ready');
   });
 

@@ -74,6 +74,11 @@ export class TestDisk {
     return this.entries[entry.index - this.base.index - 1] === entry;
   }
 
+  /** Where the log ends. */
+  get lastPosition(): LogPosition {
+    return this.entries.at(-1) ?? this.base;
+  }
+
   /** The newest term in log and snapshot, when the log ends with entry `lastIndex`. */
   lastTermThrough(lastIndex: LogIndex): Term {
     const kept = this.entries.findLast(({ index }) => index <= lastIndex);

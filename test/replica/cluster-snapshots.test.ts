@@ -114,6 +114,28 @@ describe('a follower that is far behind', () => {
     expect(rig.servers.map(({ disk }) => disk.snapshots.writers)).to.deep.equal([0, 0, 0]);
   });
 
+  it('is sent nothing more when it has all it needs, though the last answer was lost', async () => {
+    const rig = await clusterWithLaggard();
+    const leader = await rig.leader();
+    const behind = rig.at(2);
+    let isSent = false;
+    rig.passes = (_from, _to, request) => {
+      if (request.type !== 'installSnapshot') return true;
+      if (isSent) return false;
+      isSent = request.done;
+      if (isSent) behind.replica.setUnreachable([asServerId(0), asServerId(1)], 'send');
+      return true;
+    };
+    behind.replica.restore();
+    await rig.until('it has the image', () => behind.replica.status().snapshotIndex > 0);
+    await rig.pass(100);
+    expect(leader.disk.snapshots.openReaders).to.equal(1);
+    behind.replica.restore();
+    await rig.until('it has all', () => versionOf(behind) === 60);
+    await rig.pass(100);
+    expect(leader.disk.snapshots.openReaders).to.equal(0);
+  });
+
   it('needs no second snapshot though others are taken while the first one travels', async () => {
     const rig = await ClusterRig.started({
       snapshots: { ...tinySnapshots, logBytesMax: 100_000 },

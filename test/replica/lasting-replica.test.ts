@@ -110,6 +110,22 @@ describe('a lasting replica', () => {
     await rig.until('it has all', () => server.replica.stateMachine.versionOf('a') === 31);
   });
 
+  it('shows the applied state as it was while the crash switch is on', async () => {
+    const rig = await clusterWithFiles();
+    const server = rig.at(2);
+    await rig.until('it has all', () => server.replica.stateMachine.versionOf('a') === 30);
+    await failDisk(rig, server);
+    server.replica.crash();
+    server.disk.refusal = undefined;
+    await rig.until('it is back', isBack(server));
+    expect(server.replica.stateMachine.versionOf('a')).to.equal(30);
+    server.replica.crash();
+    expect(server.replica.stateMachine.versionOf('a')).to.equal(30);
+    await rig.updateMany(await rig.leader(), 31, 31);
+    server.replica.restore();
+    await rig.until('it has all', () => server.replica.stateMachine.versionOf('a') === 31);
+  });
+
   it('keeps the alarm about differing states through it', async () => {
     const rig = await clusterWithFiles();
     const server = rig.at(1);

@@ -1,6 +1,7 @@
 /** Reads and verdicts: whose answer is only good while a majority confirms the leader. */
 import { expect } from 'chai';
 import { asServerId } from '../../src/base/ids.js';
+import { answersPerTurnMax } from '../../src/replica/read-batcher.js';
 import { append, command, logOf, noop, ReplicaRig, type Asked } from './replica-rig.js';
 
 const done = { kind: 'done', value: undefined };
@@ -76,6 +77,24 @@ describe('a read', () => {
     expect(rig.replica.status().pendingReads).to.equal(2);
     rig.settle();
     expect([first, second, third].map(({ outcomes }) => outcomes.length)).to.deep.equal([1, 0, 0]);
+  });
+
+  it('is answered in portions when many waited, and refused when a crash comes between', () => {
+    const rig = new ReplicaRig({ serverCount: 1 });
+    rig.lead();
+    const reads = Array.from({ length: 3 * answersPerTurnMax }, () => rig.read());
+    const answered = (): number => reads.filter(({ outcomes }) => outcomes.length > 0).length;
+    rig.turn();
+    expect(answered()).to.equal(answersPerTurnMax);
+    expect(rig.replica.status().pendingReads).to.equal(2 * answersPerTurnMax);
+    rig.turn();
+    expect(answered()).to.equal(2 * answersPerTurnMax);
+    rig.replica.crash();
+    rig.turns();
+    expect(reads.map(({ outcomes }) => outcomes.length)).to.deep.equal(reads.map(() => 1));
+    const crashed = { kind: 'crashed', logged: false };
+    expect(reads.at(-1)?.outcomes).to.deep.equal([crashed]);
+    expect(reads[2 * answersPerTurnMax - 1]?.outcomes).to.deep.equal([done]);
   });
 
   it('leaves nothing behind in a leader without a majority, however many come and go', () => {

@@ -145,6 +145,21 @@ describe('a snapshot that a leader sends', () => {
     expect(rig.world.snapshots.writers).to.equal(1);
   });
 
+  it('leaves no call open when another takes its place while a piece is written', async () => {
+    const rig = new ReceiverRig();
+    rig.world.snapshots.isHanging = true;
+    rig.take(piece({ offset: 0, end: half }));
+    await rig.world.settle();
+    rig.take(piece({ offset: 0, end: 0, bytes: imageOf(2), index: 12 }));
+    await rig.world.settle();
+    const answered = rig.events.map((event) => 'callId' in event && event.callId);
+    expect(answered).to.have.members([1, 2]);
+    rig.world.snapshots.release();
+    await rig.world.settle();
+    expect(rig.events, 'each once').to.have.length(2);
+    expect(rig.world.snapshots.writers).to.equal(0);
+  });
+
   it('refuses a piece that is damaged on its way', async () => {
     const rig = new ReceiverRig();
     const wrong = { ...piece({ offset: 0, end: half }), checksum: 7 };

@@ -185,6 +185,21 @@ describe('a snapshot on its way to a follower', () => {
     }
   });
 
+  it('ends when it is not needed, but not before the answer to what was sent', async () => {
+    const rig = new SenderRig();
+    await rig.demand();
+    rig.sender.notNeeded();
+    await rig.world.settle();
+    expect(rig.isReading, 'it has asked').to.equal(true);
+    await rig.answer(0);
+    await rig.answer(image.length);
+    rig.sender.notNeeded();
+    await rig.world.settle();
+    expect(rig.isReading).to.equal(false);
+    await rig.demand();
+    expect(rig.ranges).to.deep.equal(['0+0', '0+524288', '0+0']);
+  });
+
   it('closes its reader when it is ended while one is opened, or reads', async () => {
     const rig = new SenderRig();
     rig.sender.demanded(term);

@@ -148,6 +148,28 @@ describe('a server under more load than it can serve', () => {
     expect(performance.now() - beganMs).to.be.above(2 * unreadTimeoutMs);
   });
 
+  it('closes a connection that sends requests ahead when all have sent too many', async () => {
+    await start({ openRequestsMax: 30 });
+    served.replica.isHolding = true;
+    const blocked = Array.from({ length: 3 }, () => connection().write(read.repeat(10)));
+    await waitUntil(() => served.server.openRequests === 30);
+    const single = connection().write(ping);
+    await single.until(/<boolean>1/);
+    const greedy = connection().write(read + ping);
+    expect(await greedy.untilClosed()).to.equal('');
+    blocked[0]?.write(ping);
+    await blocked[0]?.untilClosed();
+    const vote = post(encodeCall('RequestVote', []), 'X-SurfRaft-Peer: 1\r\n');
+    connection().write(read.repeat(10));
+    await waitUntil(() => served.server.openRequests === 30);
+    await connection()
+      .write(vote.repeat(3))
+      .until(/(-32602[^]*){3}/);
+    served.replica.release();
+    await waitUntil(() => blocked.slice(1).every((raw) => answersOf(raw) === 10));
+    await waitUntil(() => served.server.openRequests === 0);
+  });
+
   it('does not keep the arguments of more long calls than allowed', async () => {
     await start({ pendingBodiesBytesMax: 100_000 });
     served.replica.isHolding = true;

@@ -141,9 +141,9 @@ describe('a malformed InstallSnapshot, Join or StateReport', () => {
   it('is refused when a piece reaches beyond its image, or is not what it says of the end', () => {
     const read = (name: string, value: XmlValue) => () =>
       readInstallSnapshot(new Map(piece).set(name, value));
-    expect(read('offset', 8)).to.throw(ArgumentError, 'beyond the image');
-    expect(read('imageBytes', 8)).to.throw(ArgumentError, 'beyond the image');
-    expect(read('offset', 7)).to.throw(ArgumentError, 'done is false at the end');
+    expect(read('offset', 8)).to.throw(ArgumentError, 'past the end of the image');
+    expect(read('imageBytes', 8)).to.throw(ArgumentError, 'past the end of the image');
+    expect(read('offset', 7)).to.throw(ArgumentError, 'done says');
     const last = new Map(piece).set('offset', 7).set('done', true);
     expect(readInstallSnapshot(last)).to.include({ offset: 7, done: true });
     const question = new Map(piece).set('offset', 0).set('data', new Uint8Array());

@@ -145,6 +145,22 @@ describe('the peer transport', () => {
     await waitUntil(() => caller.responses.length === 10);
   });
 
+  it('tells what was sent before another listener came to the one before it', async () => {
+    served.replica.isHolding = true;
+    caller.send(append(1));
+    await waitUntil(() => served.replica.heldCount === 1);
+    const later: PeerReply[] = [];
+    caller.transport.connect({
+      onResponse: (_from, response) => later.push(response),
+      onUnreachable: () => undefined,
+    });
+    caller.send(vote);
+    served.replica.release();
+    await waitUntil(() => later.length + caller.responses.length === 2);
+    expect(caller.responses.map(({ type }) => type)).to.deep.equal(['appendEntries']);
+    expect(later.map(({ type }) => type)).to.deep.equal(['requestVote']);
+  });
+
   it('carries entries that are longer than a call of a client may be', async () => {
     caller.send(append(1, 0, 17 * 1024 * 1024));
     await waitUntil(() => caller.heard === 1);

@@ -163,6 +163,11 @@ describe('plain HTTP', () => {
     served.metrics.observe({ type: 'raft', note });
     const position = { index: asLogIndex(9), term: asTerm(2) };
     served.metrics.observe({ type: 'raft', note: { type: 'snapshotInstalled', position } });
+    const to = asServerId(1);
+    served.metrics.observe({ type: 'snapshotTaken', position, imageBytes: 7 });
+    served.metrics.observe({ type: 'snapshotFailed', reason: 'disk full' });
+    served.metrics.observe({ type: 'snapshotSent', to, index: position.index });
+    served.metrics.observe({ type: 'snapshotSendFailed', to, reason: 'no answer' });
     served.replica.standing = 'refilling';
     served.replica.diskSilentMs = 1_500;
     const { body } = await get('/metrics');
@@ -173,7 +178,13 @@ describe('plain HTTP', () => {
       'surfraft_server_disk_silent_seconds 1.5',
       'surfraft_raft_snapshot_index 0',
       'surfraft_raft_log_entries 0',
-      'surfraft_snapshots_installed_total 1',
+      'surfraft_snapshots_total{outcome="installed"} 1',
+      'surfraft_snapshots_total{outcome="taken"} 1',
+      'surfraft_snapshots_total{outcome="takeFailed"} 1',
+      'surfraft_snapshots_total{outcome="sent"} 1',
+      'surfraft_snapshots_total{outcome="sendFailed"} 1',
+      'surfraft_snapshots_total{outcome="refused"} 0',
+      'surfraft_server_storage_returns_total 0',
       'surfraft_server_role{role="leader"} 1',
       'surfraft_server_role{role="follower"} 0',
       'surfraft_server_has_leader 1',

@@ -113,7 +113,7 @@ describe('a folder with damage', () => {
           expect((await inspectFolder(damaged, sampleIdentity)).damage).not.to.deep.equal([]);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
   });
 
@@ -141,8 +141,25 @@ describe('a folder with damage', () => {
         if (standing === 'refilling') return;
         checkOutcome(expected, outcome);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
+  });
+
+  it('is known to be one that forgot before anything of it is put aside', async () => {
+    const start = await sampleDisk();
+    start.flipBit(segmentName(3), 150 * 8);
+    let moved = 0;
+    for (let powerCutAt = 0; powerCutAt < 40; powerCutAt++) {
+      const disk = start.copy();
+      disk.arm({ powerCutAt });
+      await Promise.race([started(disk), disk.powerCut]);
+      const found = disk.afterPowerCut();
+      if (!found.names().some((name) => name.endsWith('.damaged'))) continue;
+      const { hardState } = await inspectFolder(found, sampleIdentity);
+      expect(hardState?.standing).to.equal('refilling');
+      moved += 1;
+    }
+    expect(moved).to.be.greaterThan(5);
   });
 
   it('keeps the whole segments before the damaged one, and puts the others aside', async () => {
@@ -177,6 +194,30 @@ describe('a folder with damage', () => {
     expect(recovered.logBase).to.deep.equal(positionOf(15, 1));
     expect(recovered.entries).to.deep.equal([]);
     expect(image).to.deep.equal(imageOf(positionOf(15, 1)));
+  });
+
+  it('keeps what stands before a lost segment, also when the last one is torn', async () => {
+    const disk = await sampleDisk();
+    const segments = disk.names().filter((name) => name.startsWith('log-'));
+    const last = segments.length;
+    await disk.remove(segmentName(last - 1));
+    await (await disk.create(segmentName(last))).close();
+    const { recovered } = await started(disk);
+    expect(recovered.hardState.standing).to.equal('refilling');
+    expect(recovered.entries.at(-1)?.index).to.be.within(10, 20);
+    expect(disk.names()).to.include(damagedName(segmentName(last)));
+  });
+
+  it('is in no earlier term than the log that it keeps, wherever that was found', async () => {
+    const disk = await sampleDisk();
+    const last = disk.names().filter((name) => name.startsWith('log-')).length;
+    await disk.remove('hard-state');
+    await disk.remove(snapshotName(positionOf(1, 1).index));
+    await disk.remove(segmentName(last - 1));
+    disk.flipBit(segmentName(last), 0);
+    const { recovered } = await started(disk);
+    expect(recovered.entries.at(-1)?.term).to.equal(1);
+    expect(recovered.hardState).to.include({ term: 1, standing: 'refilling' });
   });
 
   it('keeps the log of a hard state that cannot be read, under a new incarnation', async () => {
@@ -238,6 +279,20 @@ describe('a folder with damage', () => {
     const error: unknown = await started(disk).catch((caught: unknown) => caught);
     expect(String(error)).to.match(/format version 3, which only a newer program can read/);
     expect(disk.names()).to.deep.equal(names);
+  });
+
+  it('leaves files alone whose numbers no server ever gives', async () => {
+    for (const number of ['0'.repeat(16), '8' + '0'.repeat(15), '9'.repeat(16)]) {
+      const disk = await sampleDisk();
+      const whole = await started(disk.copy());
+      const strange = [`log-${number}.seg`, `snapshot-${number}.snap`];
+      for (const name of strange) await (await disk.create(name)).append([new Uint8Array(200)]);
+      for (let starts = 0; starts < 2; starts++) {
+        expect(summary(await started(disk.copy()))).to.deep.equal(summary(whole));
+      }
+      await started(disk);
+      expect(disk.names()).to.include.members(strange);
+    }
   });
 
   it('gives the same state when nothing is wrong with it, repaired or not', async () => {

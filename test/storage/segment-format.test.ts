@@ -22,7 +22,7 @@ const knownHex = Buffer.from('e5'.repeat(16)).toString('hex');
 const hardStateHex = [
   ['53555246', '48415244', '02000000', '03000000'],
   ['070000000000', '01', '01', '02000000', folderHex, incarnationHex],
-  ['01000000', '04000000', knownHex, 'a36b7fa3'],
+  ['030000000000', '0000', '01000000', '04000000', knownHex, '58af06f4'],
 ].flat();
 
 const firstSegmentHex = [
@@ -81,7 +81,11 @@ async function hexOf(disk: FaultyDisk, name: string): Promise<string> {
 
 /** What stands in the folder that a program of format version 1 wrote. */
 const oldEntries = [entryOf(1, 1), ...entriesOf(2, 8, 1), ...entriesOf(10, 7, 3)];
-const oldHardState = { ...hardStateOf(3, 1), incarnation: sampleIdentity.folderId };
+const oldHardState = {
+  ...hardStateOf(3, 1),
+  standing: 'founding' as const,
+  incarnation: sampleIdentity.folderId,
+};
 
 async function oldFolder(): Promise<FaultyDisk> {
   const folder = fileURLToPath(
@@ -148,7 +152,7 @@ describe('a folder of format version 1', () => {
       const { recovered } = await openOn(disk);
       expect(recovered.entries.at(-1)?.index).to.equal(18);
       expect(recovered.snapshot).to.deep.equal(positionOf(17, 3));
-      expect(recovered.hardState.standing).to.equal('member');
+      expect(recovered.hardState.standing).to.equal('founding');
     }
   });
 

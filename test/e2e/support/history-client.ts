@@ -92,7 +92,8 @@ function toEnd(question: Question, answer: RpcAnswer): End {
 }
 
 function toRefusal(code: number, why: string): End {
-  if (code === faultCode.notLeader || code === faultCode.busy) return { type: 'refused', why };
+  const { notLeader, busy, storage } = faultCode;
+  if ([notLeader, busy, storage].some((known) => known === code)) return { type: 'refused', why };
   if (code === faultCode.outcomeUnknown) return { type: 'unknown', why };
   throw new Error(`a fault that nobody asked for: ${code} ${why}`);
 }

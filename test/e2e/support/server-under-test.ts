@@ -90,6 +90,19 @@ export class ServerUnderTest {
     });
   }
 
+  /** Starts a process that is to refuse and end; resolves with all that it said. */
+  async refusal(): Promise<{
+    readonly exitCode: number | null;
+    readonly lines: readonly string[];
+  }> {
+    const logged = this.#log.length;
+    this.launch();
+    const { exitCode } = await this.ended();
+    const lines = this.#log.slice(logged).split('\n');
+    // Notes of the test are none of the server's.
+    return { exitCode, lines: lines.filter((line) => line !== '' && !line.startsWith('---')) };
+  }
+
   /** Sends a signal and leaves it at that. */
   signal(signal: NodeJS.Signals): void {
     process.kill(this.pid, signal);

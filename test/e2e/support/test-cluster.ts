@@ -7,11 +7,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { must } from '../../../src/base/assert.js';
+import { asServerId } from '../../../src/base/ids.js';
+import { defaultDataFolder } from '../../../src/cli/default-data-folder.js';
 import { RpcConnection, type RpcAnswer } from '../../../src/client/rpc-connection.js';
+import { clusterIdOf } from '../../../src/io/cluster-id.js';
 import type { XmlValue } from '../../../src/rpc/xml-value.js';
 import { eventually } from './eventually.js';
 import { findClusterPorts } from './cluster-ports.js';
 import { ServerUnderTest } from './server-under-test.js';
+import type { TestDisk } from './test-disk.js';
 
 export const host = '127.0.0.1';
 
@@ -32,6 +36,20 @@ export interface ServerStatus {
   readonly pendingReads: number;
   readonly pendingCalls: number;
   readonly connections: number;
+  /** Null while the disk does what it is told. */
+  readonly storageError: string | null;
+  /** Age of the oldest write that the disk has not answered; 0 when there is none. */
+  readonly diskSilentMs: number;
+  readonly firstLogIndex: number;
+  readonly snapshotIndex: number;
+  /** Whether it counts: what it has told the others and not forgotten since. */
+  readonly standing: 'joining' | 'founding' | 'member' | 'refilling';
+}
+
+/** A page of a server that is plain text. */
+export interface PlainPage {
+  readonly status: number;
+  readonly text: string;
 }
 
 export class TestCluster {
@@ -39,6 +57,7 @@ export class TestCluster {
   readonly configPath: string;
   readonly servers: readonly ServerUnderTest[];
   readonly #connections: readonly RpcConnection[];
+  readonly #disks: TestDisk[] = [];
   #isDestroyed = false;
 
   private constructor(folder: string, ports: readonly number[], args: readonly string[]) {
@@ -60,8 +79,24 @@ export class TestCluster {
     return cluster;
   }
 
+  get isDestroyed(): boolean {
+    return this.#isDestroyed;
+  }
+
   server(id: number): ServerUnderTest {
     return must(this.servers[id], `there is no server ${id}`);
+  }
+
+  /** Where a server keeps its data unless it is told otherwise. */
+  dataFolder(id: number): string {
+    const addresses = this.servers.map(({ port }) => `localhost:${port}`);
+    return defaultDataFolder(this.configPath, clusterIdOf(addresses), asServerId(id));
+  }
+
+  /** Sees to it that this disk is healed and removed in the end. */
+  own<T extends TestDisk>(disk: T): T {
+    this.#disks.push(disk);
+    return disk;
   }
 
   /** Starts the servers that do not run; resolves once all of them accept requests. */
@@ -74,8 +109,11 @@ export class TestCluster {
   async destroy(): Promise<void> {
     this.#isDestroyed = true;
     for (const connection of this.#connections) connection.close();
+    // No process ends while the system keeps one of its writes waiting.
+    await Promise.all(this.#disks.map((disk) => disk.heal()));
     const running = this.servers.filter((server) => server.isRunning);
     await Promise.all(running.map((server) => server.end('SIGKILL')));
+    await Promise.all(this.#disks.map((disk) => disk.remove()));
     await rm(this.folder, { recursive: true });
   }
 
@@ -121,6 +159,13 @@ export class TestCluster {
     }
   }
 
+  /** What `/livez` or `/readyz` answers; rejects when there is no answer within a second. */
+  async page(id: number, path: '/livez' | '/readyz'): Promise<PlainPage> {
+    const signal = AbortSignal.timeout(statusMsMax);
+    const response = await fetch(`http://${host}:${this.server(id).port}${path}`, { signal });
+    return { status: response.status, text: await response.text() };
+  }
+
   async statuses(): Promise<readonly ServerStatus[]> {
     const running = this.servers.filter((server) => server.isRunning);
     const answers = await Promise.all(running.map(({ id }) => this.status(id)));
@@ -139,6 +184,24 @@ export class TestCluster {
         ({ term, leaderId }) => term === leader.term && leaderId === leader.serverId,
       );
       return believers.length * 2 > this.servers.length ? leader : undefined;
+    });
+  }
+
+  /** Whoever of these servers leads, while the others may be paused or worse. */
+  async leaderAmong(ids: readonly number[], deadlineMs = 5_000): Promise<ServerStatus> {
+    return eventually(`a leader among servers ${ids.join(', ')}`, deadlineMs, async () => {
+      const statuses = await Promise.all(ids.map((id) => this.status(id)));
+      return statuses.find((status) => status?.status === 'leader');
+    });
+  }
+
+  /** Resolves once all servers run and have applied all that the leader has logged. */
+  async agreement(deadlineMs: number): Promise<void> {
+    await eventually('every server to have applied the whole log', deadlineMs, async () => {
+      const statuses = await this.statuses();
+      const last = statuses.find(({ status }) => status === 'leader')?.lastLogIndex;
+      const haveAll = statuses.filter((status) => status.lastApplied === last);
+      return haveAll.length === this.servers.length ? true : undefined;
     });
   }
 

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The program `surfraft`: commands for people who run clusters (--help lists them).
+# Works from any directory; the first run installs and builds.
+set -euo pipefail
+
+script=${BASH_SOURCE[0]}
+while [ -L "$script" ]; do
+  target=$(readlink "$script")
+  case $target in
+    /*) script=$target ;;
+    *) script=$(dirname "$script")/$target ;;
+  esac
+done
+root=$(CDPATH='' cd -- "$(dirname "$script")/../.." && pwd -P)
+
+# shellcheck source=src/cli/ensure-built.sh
+. "$root/src/cli/ensure-built.sh"
+ensure_built "$root"
+exec node "$built/src/cli/surfraft.js" "$@"

@@ -1,0 +1,59 @@
+/**
+ * The program `surfraft`: what people do with clusters besides running their servers. Each command
+ * is a file of its own in `commands/`.
+ * Exit codes: 0 done, 1 it could not be done or what was looked at is bad, 2 the command line or
+ * the configuration file is wrong.
+ */
+import yargs from 'yargs';
+import { backupCommand } from './commands/backup.js';
+import { inspectCommand } from './commands/inspect.js';
+import { restoreBackupCommand } from './commands/restore-backup.js';
+import { verifyCommand } from './commands/verify.js';
+import { readProgramVersion } from './program-version.js';
+import { StartError } from './start-error.js';
+import { UsageError } from './usage-error.js';
+
+const helpColumnsMax = 100;
+
+try {
+  await runCommand(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError) && !(error instanceof StartError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+async function runCommand(argv: readonly string[]): Promise<void> {
+  await yargs(argv)
+    .scriptName('surfraft')
+    .usage('$0 COMMAND [options]')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'parse-positional-numbers': false,
+    })
+    .command(inspectCommand)
+    .command(verifyCommand)
+    .command(backupCommand)
+    .command(restoreBackupCommand)
+    .demandCommand(1, 'a command is missing; --help lists them')
+    .strict()
+    .check(refuseRepeated)
+    .wrap(helpColumnsMax)
+    .help()
+    .version(readProgramVersion())
+    .fail((message: string | null, error: Error | undefined) => {
+      if (error !== undefined && message === null) throw error;
+      const reason = message ?? error?.message ?? 'the command line is wrong';
+      throw new UsageError(reason.replace(/\s+/g, ' '));
+    })
+    .parseAsync();
+}
+
+/** Only a list of positional arguments may come more than once. */
+function refuseRepeated(argv: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(argv)) {
+    if (!Array.isArray(value) || name === '_' || name === 'folders') continue;
+    throw new UsageError(`--${name} is given more than once`);
+  }
+  return true;
+}
