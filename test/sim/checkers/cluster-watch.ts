@@ -98,7 +98,9 @@ export class ClusterWatch implements WorldObserver {
    * on all servers; those behind the reference are compared with what others were at their index.
    */
   compareStates(): void {
+    // Under the crash switch the state that is shown is frozen, whatever becomes of the disk.
     const statuses = this.#world.lives
+      .filter(({ replica }) => !replica.isCrashed())
       .map(({ replica }) => ({ files: replica.stateMachine, status: replica.status() }))
       .sort((a, b) => a.status.lastApplied - b.status.lastApplied);
     for (const { files, status } of statuses) {
