@@ -14,7 +14,7 @@ import type { SimWorld, WorldObserver } from '../sim-world.js';
 export class PromiseWatch implements WorldObserver {
   readonly #world: SimWorld;
   /** Who got the vote of a server in a term. */
-  readonly #votes = new Map<string, ServerId>();
+  readonly #votes = new Map<ServerId, Map<Term, ServerId>>();
 
   constructor(world: SimWorld) {
     this.#world = world;
@@ -79,11 +79,28 @@ export class PromiseWatch implements WorldObserver {
     this.#vote(from, response.forTerm, to);
   }
 
+  /**
+   * A server that forgot that it was a candidate cannot win that election any more: no answer finds
+   * the process that asked. Its vote for itself is the only one that it may give again.
+   */
+  restored(server: ServerId): void {
+    if (!this.#world.server(server).hasForgotten) return;
+    const votes = this.#votesOf(server);
+    for (const [term, candidate] of votes) if (candidate === server) votes.delete(term);
+  }
+
   #vote(voter: ServerId, term: Term, candidate: ServerId): void {
-    const key = `${voter} in term ${term}`;
-    const before = this.#votes.get(key) ?? candidate;
-    assert(before === candidate, `server ${key} votes for ${before} and for ${candidate}`);
-    this.#votes.set(key, candidate);
+    const votes = this.#votesOf(voter);
+    const before = votes.get(term) ?? candidate;
+    const who = `server ${voter} in term ${term}`;
+    assert(before === candidate, `${who} votes for ${before} and for ${candidate}`);
+    votes.set(term, candidate);
+  }
+
+  #votesOf(voter: ServerId): Map<Term, ServerId> {
+    const votes = this.#votes.get(voter) ?? new Map<Term, ServerId>();
+    this.#votes.set(voter, votes);
+    return votes;
   }
 
   #durableOf(server: ServerId): DurableModel {

@@ -242,13 +242,13 @@ const standingPlants: readonly Plant[] = [
     patches: [
       {
         file: appendResponse,
-        find: 'progress.counts = !response.refilling;',
-        replace: 'progress.counts = true;',
+        find: 'progress.answered(!response.refilling, response.round);',
+        replace: 'progress.answered(true, response.round);',
       },
       {
         file: 'src/raft/handle-install-snapshot-response.js',
-        find: 'progress.counts = !response.refilling;',
-        replace: 'progress.counts = true;',
+        find: 'progress.answered(!response.refilling);',
+        replace: 'progress.answered(true);',
       },
     ],
   },
