@@ -48,7 +48,7 @@ describe('the contents of a simulated disk', () => {
       const inode = contents.create('file');
       contents.syncNames();
       contents.append(inode, bytesOf('lost'));
-      contents.failSync(inode);
+      contents.failSync(inode, () => 0.9);
       expect(textIn(contents, 'file')).to.equal('lost');
       contents.sync(inode);
     };

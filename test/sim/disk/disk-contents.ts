@@ -27,8 +27,11 @@ export interface Inode {
   lastDurableAt: number;
 }
 
-/** A change of names that is not durable yet. */
-type NameChange = (names: Map<string, Inode>) => void;
+/** A change of names that is not durable yet: a name goes, and a file gets one. */
+interface NameChange {
+  readonly gone: string | undefined;
+  readonly named: { readonly name: string; readonly inode: Inode } | undefined;
+}
 
 /** Uniform in [0, 1). */
 type Chance = () => number;
@@ -63,24 +66,21 @@ export class DiskContents {
       return known;
     }
     const inode = newInode(new GrowingBytes(), new GrowingBytes());
-    this.#changeNames((names) => names.set(name, inode));
+    this.#changeNames({ gone: undefined, named: { name, inode } });
     return inode;
   }
 
   rename(from: string, to: string): void {
     const inode = this.file(from);
-    this.#changeNames((names) => {
-      names.delete(from);
-      names.set(to, inode);
-    });
+    this.#changeNames({ gone: from, named: { name: to, inode } });
   }
 
   remove(name: string): void {
-    this.#changeNames((names) => names.delete(name));
+    this.#changeNames({ gone: name, named: undefined });
   }
 
   syncNames(): void {
-    for (const change of this.#nameChanges) change(this.#durableNames);
+    for (const change of this.#nameChanges) carryOut(change, this.#durableNames);
     this.#nameChanges = [];
   }
 
@@ -113,18 +113,55 @@ export class DiskContents {
     inode.durable.resize(inode.current.size);
   }
 
-  /** The sync failed: what it should have written is believed to be clean. */
-  failSync(inode: Inode): void {
-    inode.lost.push(...inode.dirty);
+  /**
+   * The sync failed: each page that it should have written is on disk now, or can only be read,
+   * and is believed to be clean.
+   */
+  failSync(inode: Inode, chance: Chance): void {
+    for (const { from, to } of inode.dirty) {
+      for (let at = from; at < to; at += pageBytes) {
+        const page = { from: at, to: Math.min(at + pageBytes, to) };
+        if (chance() < 0.5) copyRange(inode, page);
+        else inode.lost.push(page);
+      }
+    }
     inode.dirty = [];
   }
 
   /** Any change that was not synced may be there, torn, or not. */
   cutPower(chance: Chance): void {
-    for (const change of this.#nameChanges) if (chance() < 0.5) change(this.#durableNames);
+    for (const change of this.#nameChanges) {
+      if (chance() < 0.5) carryOut(change, this.#durableNames);
+    }
     const after = new Map<string, Inode>();
     for (const [name, inode] of this.#durableNames) after.set(name, torn(inode, chance));
     this.#become(after);
+  }
+
+  /** The same disk, to go on with in another way. */
+  clone(): DiskContents {
+    const contents = new DiskContents();
+    const clones = new Map<Inode, Inode>();
+    const cloneOf = (inode: Inode): Inode => {
+      const known = clones.get(inode) ?? cloneInode(inode);
+      clones.set(inode, known);
+      return known;
+    };
+    for (const [name, inode] of this.#names) contents.#names.set(name, cloneOf(inode));
+    for (const [name, inode] of this.#durableNames) {
+      contents.#durableNames.set(name, cloneOf(inode));
+    }
+    contents.#nameChanges = this.#nameChanges.map((change) => cloneChange(change, cloneOf));
+    return contents;
+  }
+
+  /** What can be read, as if all of it were durable. */
+  readableOnly(): DiskContents {
+    const contents = new DiskContents();
+    const names = new Map<string, Inode>();
+    for (const [name, { current }] of this.#names) names.set(name, stillInode(current));
+    contents.#become(names);
+    return contents;
   }
 
   /** What surely survives a power cut now. */
@@ -158,9 +195,28 @@ export class DiskContents {
   }
 
   #changeNames(change: NameChange): void {
-    change(this.#names);
+    carryOut(change, this.#names);
     this.#nameChanges.push(change);
   }
+}
+
+function carryOut({ gone, named }: NameChange, names: Map<string, Inode>): void {
+  if (gone !== undefined) names.delete(gone);
+  if (named !== undefined) names.set(named.name, named.inode);
+}
+
+function cloneChange({ gone, named }: NameChange, cloneOf: (inode: Inode) => Inode): NameChange {
+  return { gone, named: named && { name: named.name, inode: cloneOf(named.inode) } };
+}
+
+function cloneInode({ current, durable, dirty, lost, lastDurableAt }: Inode): Inode {
+  return {
+    current: GrowingBytes.of(current.view()),
+    durable: GrowingBytes.of(durable.view()),
+    dirty: [...dirty],
+    lost: [...lost],
+    lastDurableAt,
+  };
 }
 
 function newInode(current: GrowingBytes, durable: GrowingBytes): Inode {

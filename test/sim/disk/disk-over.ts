@@ -87,7 +87,7 @@ function fileOver(contents: DiskContents, name: string, inode: Inode, run: RunOp
       workInPart: (chance, isForgotten) => {
         const part = chance() < 0.3 ? 1 : chance();
         contents.append(inode, bytes.subarray(0, Math.floor(part * bytes.length)));
-        if (isDurable && isForgotten) contents.failSync(inode);
+        if (isDurable && isForgotten) contents.failSync(inode, chance);
       },
     });
   };
@@ -102,11 +102,18 @@ function fileOver(contents: DiskContents, name: string, inode: Inode, run: RunOp
         work: () => {
           contents.sync(inode);
         },
-        workInPart: (_chance, isForgotten) => {
-          if (isForgotten) contents.failSync(inode);
+        workInPart: (chance, isForgotten) => {
+          if (isForgotten) contents.failSync(inode, chance);
         },
       }),
-    close: () => Promise.resolve(),
+    close: () =>
+      run({
+        what: `close ${name}`,
+        isSync: false,
+        bytes: 0,
+        work: () => undefined,
+        workInPart: () => undefined,
+      }),
   };
 }
 

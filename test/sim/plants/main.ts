@@ -11,7 +11,7 @@ import { plants } from './plants.js';
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '200' },
-    'safety-ms': { type: 'string', default: '6000' },
+    'safety-ms': { type: 'string', default: '4000' },
     workers: { type: 'string', default: String(os.availableParallelism()) },
     only: { type: 'string', default: '' },
   },
