@@ -1,5 +1,5 @@
 /** Tells the storage when nothing has been written for a moment, once for each such moment. */
-import type { Storage } from '../storage/storage.js';
+import type { Storage, StorageError } from '../storage/storage.js';
 import { ticksOf } from './timing.js';
 
 /** Longer than the pause between two batches under load, shorter than a person's patience. */
@@ -7,10 +7,13 @@ const quietMs = 100;
 
 export class QuietWatch {
   readonly #storage: Pick<Storage, 'rest'>;
+  readonly #onFailed: (error: StorageError) => void;
   #ticksSinceWrite = 0;
 
-  constructor(storage: Pick<Storage, 'rest'>) {
+  /** `onFailed` is told when the storage fails in such a moment. */
+  constructor(storage: Pick<Storage, 'rest'>, onFailed: (error: StorageError) => void) {
     this.#storage = storage;
+    this.#onFailed = onFailed;
   }
 
   wrote(): void {
@@ -19,6 +22,6 @@ export class QuietWatch {
 
   tick(): void {
     this.#ticksSinceWrite += 1;
-    if (this.#ticksSinceWrite === ticksOf(quietMs)) this.#storage.rest();
+    if (this.#ticksSinceWrite === ticksOf(quietMs)) this.#storage.rest(this.#onFailed);
   }
 }

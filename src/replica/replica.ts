@@ -72,7 +72,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       },
     });
     this.#alarm = inherited?.alarm ?? new StateAlarm(observer);
-    this.#quiet = new QuietWatch(storage);
+    this.#quiet = new QuietWatch(storage, this.#storageFailed);
     this.#diskWatch = new DiskWatch(observer);
     this.#doors = this.#makeDoors(inherited?.cut ?? new Cut());
     this.#calls = this.#makeCalls();
@@ -354,7 +354,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     });
   }
 
-  #storageFailed(error: StorageError): void {
+  readonly #storageFailed = (error: StorageError): void => {
     if (this.#standstill.storageError !== undefined) return;
     const reason = error.message;
     this.#standstill.storageError = reason;
@@ -364,7 +364,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       unlogged: { kind: 'storage', reason },
     });
     this.#options.onStorageFailed?.();
-  }
+  };
 
   /** Why this server takes no calls of leaders now, or undefined when it leads. */
   #refusal(): Refusal | undefined {

@@ -64,6 +64,7 @@ export class LogStorage implements Storage {
   readonly #queue = new Fifo<QueuedWrite>();
   /** A quiet moment has come since the last mark. */
   #restWanted = false;
+  #onFailed: ((error: StorageError) => void) | undefined;
   /** Entries through here are wanted no longer. */
   #unwanted = 0;
   #compactWanted = false;
@@ -116,8 +117,10 @@ export class LogStorage implements Storage {
     this.#wantCompaction();
   }
 
-  rest(): void {
-    if (this.#marked || this.#closed || this.#failure !== undefined) return;
+  rest(onFailed: (error: StorageError) => void): void {
+    if (this.#closed) return;
+    this.#onFailed = onFailed;
+    if (this.#marked && this.#failure === undefined) return;
     this.#restWanted = true;
     this.#running ??= this.#run();
   }
@@ -148,6 +151,7 @@ export class LogStorage implements Storage {
         this.#restWanted = false;
         // Behind the part of a write that failed, a mark would make that part look acknowledged.
         if (this.#failure === undefined) await this.#attempt(() => this.#mark());
+        this.#tellFailure();
       }
       await this.#giveUpSegments();
     }
@@ -238,6 +242,12 @@ export class LogStorage implements Storage {
       await this.#attempt(() => this.#disk.remove(segmentName(oldest.sequence)));
       this.#older = others;
     }
+    this.#tellFailure();
+  }
+
+  /** Nobody waits for what is done at rest, or given up: its failure is told all the same. */
+  #tellFailure(): void {
+    if (this.#failure !== undefined) this.#onFailed?.(this.#failure);
   }
 
   /** The last frame is marked, and all of the open segment is durable. */

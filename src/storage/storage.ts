@@ -101,9 +101,10 @@ export interface Storage {
 
   /**
    * Tells that nothing has been appended for a moment: time for what would be too dear with every
-   * write. Returns at once.
+   * write. Returns at once. `onFailed` is called, never before that, when the storage has failed,
+   * or does so in work of its own that no writer waits for.
    */
-  rest(): void;
+  rest(onFailed: (error: StorageError) => void): void;
 
   /** Waits for the queued writes, then gives the files back. */
   close(): Promise<void>;

@@ -5,11 +5,12 @@ import { tickMs } from '../../src/replica/timing.js';
 describe('a quiet moment', () => {
   it('is told to the storage once after the last write, not before and not again', () => {
     let rests = 0;
-    const watch = new QuietWatch({
+    const storage = {
       rest: () => {
         rests += 1;
       },
-    });
+    };
+    const watch = new QuietWatch(storage, () => expect.fail('nothing fails here'));
     const ticksOfASecond = 1000 / tickMs;
     for (let tick = 0; tick < ticksOfASecond; tick += 1) {
       watch.wrote();

@@ -76,6 +76,8 @@ export class ReplicaRig {
   readonly writes: PendingWrite[] = [];
   readonly snapshots = new FakeSnapshots();
   readonly compacted: number[] = [];
+  /** Set once the disk has come to rest. */
+  failAtRest: ((error: StorageError) => void) | undefined = undefined;
   isStorageClosed = false;
   isTransportClosed = false;
   listener: PeerListener | undefined = undefined;
@@ -271,7 +273,9 @@ export class ReplicaRig {
       createSnapshot: (position) => this.snapshots.create(position),
       openSnapshot: () => this.snapshots.open(),
       compact: (through) => this.compacted.push(through),
-      rest: () => undefined,
+      rest: (onFailed) => {
+        this.failAtRest = onFailed;
+      },
       close: () => {
         this.isStorageClosed = true;
         return Promise.resolve();

@@ -1,6 +1,8 @@
 /** A disk that refuses: what had no effect is told apart from what may have had one. */
 import { expect } from 'chai';
+import { must } from '../../src/base/assert.js';
 import { asServerId } from '../../src/base/ids.js';
+import { StorageError } from '../../src/storage/storage.js';
 import { append, noop, ReplicaRig } from './replica-rig.js';
 
 const [one, two] = [asServerId(1), asServerId(2)];
@@ -18,6 +20,18 @@ describe('a replica whose disk fails', () => {
     expect(inLog.outcomes).to.deep.equal([unknown]);
     for (const { outcomes } of others) expect(outcomes).to.deep.equal([refused]);
     expect(rig.replica.status()).to.include({ role: 'follower', storageError: 'disk full' });
+  });
+
+  it('hears of it at rest, too, before anybody has to find out with an update', () => {
+    const rig = new ReplicaRig();
+    rig.lead();
+    rig.settle();
+    rig.tick(1_000);
+    must(rig.failAtRest, 'the disk has come to rest')(new StorageError('disk full'));
+    expect(rig.replica.status()).to.include({ role: 'follower', storageError: 'disk full' });
+    const late = rig.update('a', 1);
+    rig.turns();
+    expect(late.outcomes).to.deep.equal([refused]);
   });
 
   it('never says that a failed update had no effect: the others may commit it', () => {

@@ -77,9 +77,9 @@ export class WatchedStorage implements Storage {
     this.#storage.compact(through);
   }
 
-  rest(): void {
+  rest(onFailed: (error: StorageError) => void): void {
     this.#listener.used();
-    this.#storage.rest();
+    this.#storage.rest(onFailed);
   }
 
   close(): Promise<void> {

@@ -113,6 +113,22 @@ describe('the log on disk', () => {
     await storage.close();
   });
 
+  it('tells what fails at rest, or failed before, though no writer waits for it', async () => {
+    const disk = new FaultyDisk(randomFrom(1));
+    const { storage } = await openOn(disk);
+    await written(storage, writeOf(entriesOf(1, 1, 1), hardStateOf(1)));
+    disk.arm({ failAt: 0 });
+    const failed = (): Promise<StorageError> =>
+      new Promise((resolve) => {
+        storage.rest(resolve);
+      });
+    const first = await failed();
+    expect(first).to.be.instanceOf(StorageError);
+    expect(await failed()).to.equal(first);
+    expect(await written(storage, writeOf(entriesOf(2, 1, 1)))).to.equal(first);
+    await storage.close();
+  });
+
   it('writes nothing more, not even a mark, behind a write that failed in part', async () => {
     for (let seed = 1; seed <= 10; seed += 1) {
       const disk = new FaultyDisk(randomFrom(seed));
@@ -120,7 +136,7 @@ describe('the log on disk', () => {
       await written(storage, writeOf(entriesOf(1, 1, 1), hardStateOf(1)));
       disk.arm({ failAt: 0 });
       const failing = written(storage, writeOf(entriesOf(2, 1, 1)));
-      storage.rest();
+      storage.rest(() => undefined);
       expect(await failing).to.be.instanceOf(StorageError);
       await storage.close();
       const { recovered } = await openOn(disk.afterKill());
@@ -254,7 +270,7 @@ describe('the log on disk after a bit flipped', () => {
     const write = writeOf(entriesOf(1, 1, 1), hardStateOf(1));
     storage.append(write, () => {
       disk.arm({ powerCutAt: 0 });
-      storage.rest();
+      storage.rest(() => undefined);
     });
     await disk.powerCut;
     const restarted = disk.afterPowerCut();

@@ -77,7 +77,7 @@ export class StorageHistory {
         if ((await last) !== undefined) return;
         this.#commit();
       }
-      if (this.#random() < 0.3) storage.rest();
+      if (this.#random() < 0.3) storage.rest(() => undefined);
       if (this.#random() < 0.2 && !(await this.#takeSnapshot(storage))) break;
       if (this.#random() < 0.1 && !(await this.#receiveSnapshot(storage))) break;
       if (this.#random() < 0.2) storage.compact(positionOf(this.#committed, 1).index);

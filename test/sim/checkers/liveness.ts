@@ -99,6 +99,7 @@ async function checkAnswered({ world, history }: Ending, question: Question): Pr
   while (!isRight(call) && world.clock.nowMs < untilMs) {
     await world.runUntil(() => call.end !== undefined, untilMs - world.clock.nowMs);
     if (call.end?.type === 'refused') call = await ask();
+    else if (call.end !== undefined) break;
   }
   assert(isRight(call), `no answer from a healthy cluster: ${describeCall(call)}`);
 }
