@@ -37,6 +37,8 @@ export interface ClusterWatchOptions {
 export class ClusterWatch implements WorldObserver {
   readonly #world: SimWorld;
   readonly committed: CommittedLog;
+  /** The term in which each of its entries was seen to be committed. */
+  readonly #committedIn: Term[] = [];
   readonly #leaders = new Map<Term, ServerId>();
   readonly #seen = new Map<ServerId, Seen>();
   /** Every entry that was ever durable somewhere: by index, then by term. */
@@ -165,6 +167,10 @@ export class ClusterWatch implements WorldObserver {
     const log = life.replica.logTail(lastLogIndex - known);
     const entries = log.slice(0, Math.max(0, commitIndex - known));
     this.committed.observe(status.serverId, entries);
+    // The leader who commits is seen first: entries are committed in its term, not in their own.
+    while (this.#committedIn.length < this.committed.entries.length) {
+      this.#committedIn.push(status.term);
+    }
     // Section 5.4.2: only an entry of its own term is committed by counting who holds it.
     const lastTerm = entries.at(-1)?.term ?? status.term;
     const wasLeader = before?.role === 'leader' && before.term === status.term;
@@ -191,6 +197,7 @@ export class ClusterWatch implements WorldObserver {
     }
   }
 
+  /** A leader holds what was committed in earlier terms; one that is elected late may lack more. */
   #checkLeader(life: Life, before: ReplicaStatus | undefined, status: ReplicaStatus): void {
     if (before?.role === 'leader' && before.term === status.term) return;
     const { serverId, term, firstLogIndex, lastLogIndex } = status;
@@ -200,6 +207,7 @@ export class ClusterWatch implements WorldObserver {
     const log = life.replica.logTail(lastLogIndex - firstLogIndex + 1);
     for (let index: number = firstLogIndex; index <= this.committed.entries.length; index += 1) {
       const entry = must(this.committed.entries[index - 1], 'it was committed');
+      if (must(this.#committedIn[index - 1], 'in a term') >= term) break;
       const ours = log[index - firstLogIndex];
       assert(
         ours !== undefined && isSameEntry(ours, entry),
