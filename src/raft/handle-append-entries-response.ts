@@ -1,8 +1,7 @@
 /** Answers to AppendEntries, leader's side (paper, section 5.3). */
 import { asLogIndex, type LogIndex, type ServerId } from '../base/ids.js';
-import { must } from '../base/assert.js';
+import { answeringFollower } from './answering-follower.js';
 import type { Core } from './core.js';
-import { becomeFollower } from './election.js';
 import type { AppendEntriesResponse } from './messages.js';
 import { advanceCommit, answerReads, sendEntries } from './replication.js';
 
@@ -11,15 +10,9 @@ export function handleAppendEntriesResponse(
   from: ServerId,
   response: AppendEntriesResponse,
 ): void {
-  // Section 5.1: a later term deposes this leader.
-  if (response.term > core.term) {
-    becomeFollower(core, response.term, undefined, `server ${from} is in a later term`);
-    return;
-  }
-  const { role } = core;
-  // An answer to an earlier leadership of ours says nothing about this one.
-  if (role.name !== 'leader' || response.term < core.term) return;
-  const progress = must(role.progress.get(from), `server ${from} is not a follower`);
+  const follower = answeringFollower(core, from, response.term);
+  if (follower === undefined) return;
+  const { leadership, progress } = follower;
   progress.answered(!response.refilling, response.round);
   if (response.success) {
     progress.matched(response.matchIndex);
@@ -30,7 +23,7 @@ export function handleAppendEntriesResponse(
     progress.rejected(nextTry(core, response));
     answerReads(core);
   }
-  sendEntries(core, role, from, progress);
+  sendEntries(core, leadership, from, progress);
 }
 
 /**
