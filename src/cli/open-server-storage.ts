@@ -2,12 +2,10 @@
  * Opens the durable memory of one server, in its data folder or, with `--ephemeral`, nowhere. Every
  * way in which the folder or the disk can refuse becomes a `StartError`.
  */
-import type { FolderIdentity } from '../base/folder-identity.js';
-import type { ServerId } from '../base/ids.js';
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
-import { randomBytes } from 'node:crypto';
 import { FileMap } from '../files/file-map.js';
 import { clusterIdOf } from '../io/cluster-id.js';
+import { randomDigits } from '../io/random-digits.js';
 import { DataFolderRefusedError, openDataFolder, type DataFolder } from '../io/data-folder.js';
 import type { OpenedMemory } from '../replica/lasting-replica.js';
 import { MemoryStorage } from '../storage/memory-storage.js';
@@ -21,8 +19,7 @@ export interface ServerStorage {
   readonly opened: OpenedMemory<FileMap>;
   /** Opens it again, once the storage that was opened before has failed and is closed. */
   readonly open: () => Promise<OpenedMemory<FileMap>>;
-  /** Whose backups those of this server are. */
-  readonly identity: FolderIdentity;
+  readonly clusterId: string;
   /** Where the data lies, in words for the log. */
   readonly place: string;
   /** Gives the data folder to the next process; the storage must have been closed. */
@@ -34,8 +31,8 @@ export async function openServerStorage(
   config: ClusterConfig,
   server: ClusterServer,
 ): Promise<ServerStorage> {
-  const clusterId = clusterIdOf(config.servers.map(({ address }) => address.toLowerCase()));
-  if (args.ephemeral) return openMemory(clusterId, server.id);
+  const clusterId = clusterIdOf(config.servers.map(({ address }) => address));
+  if (args.ephemeral) return openMemory(clusterId);
   const path = args.dataDir ?? defaultDataFolder(args.configPath, clusterId, server.id);
   try {
     // Who has nobody to be refilled from must not start on what is left.
@@ -53,16 +50,16 @@ export async function openServerStorage(
   }
 }
 
-function openMemory(clusterId: string, serverId: ServerId): ServerStorage {
+function openMemory(clusterId: string): ServerStorage {
   const open = (): OpenedMemory<FileMap> => ({
     storage: new MemoryStorage(),
-    recovered: MemoryStorage.recovered(newIncarnation()),
+    recovered: MemoryStorage.recovered(randomDigits()),
     stateMachine: new FileMap(),
   });
   return {
     opened: open(),
     open: () => Promise.resolve(open()),
-    identity: { clusterId, serverId, folderId: newIncarnation() },
+    clusterId,
     place: 'nothing is kept on disk',
     release: () => Promise.resolve(),
   };
@@ -77,7 +74,7 @@ async function openFolder(
     return {
       opened: await openLog(folder, repair),
       open: () => openLog(folder, repair),
-      identity: folder.identity,
+      clusterId: options.clusterId,
       place: `data in ${options.path}`,
       release: () => folder.release(),
     };
@@ -93,13 +90,8 @@ async function openLog(
 ): Promise<OpenedMemory<FileMap>> {
   const stateMachine = new FileMap();
   const { storage, recovered } = await openLogStorage({
-    ...{ disk, identity, repair, incarnation: newIncarnation() },
+    ...{ disk, identity, repair, incarnation: randomDigits() },
     restore: () => stateMachine.restore(),
   });
   return { storage, recovered, stateMachine };
-}
-
-/** 32 hexadecimal digits that nobody draws twice. */
-function newIncarnation(): string {
-  return randomBytes(16).toString('hex');
 }

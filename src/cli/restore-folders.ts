@@ -2,14 +2,13 @@
  * Makes servers' data folders from a backup. Everything that can be wrong is found before the first
  * folder is written to: a backup that is damaged, or a folder that holds data.
  */
-import { randomBytes } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
-import { identityDigits } from '../base/folder-identity.js';
 import { StateImageError } from '../base/state-machine.js';
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
 import { FileMap } from '../files/file-map.js';
 import { clusterIdOf } from '../io/cluster-id.js';
 import { DataFolderRefusedError, openDataFolder, type DataFolder } from '../io/data-folder.js';
+import { randomDigits } from '../io/random-digits.js';
 import { RealDisk } from '../io/real-disk.js';
 import { isStorageFile } from '../storage/file-names.js';
 import { createRestoredFolder } from '../storage/restored-folder.js';
@@ -85,7 +84,7 @@ async function makeFolders(
   parts: RestoreParts,
   backup: SnapshotFileReader,
 ): Promise<readonly string[]> {
-  const clusterId = clusterIdOf(parts.cluster.servers.map(({ address }) => address.toLowerCase()));
+  const clusterId = clusterIdOf(parts.cluster.servers.map(({ address }) => address));
   const opened: { readonly path: string; readonly folder: DataFolder }[] = [];
   try {
     for (const server of parts.servers) {
@@ -122,7 +121,7 @@ async function restoreFolder(
   { disk, identity }: DataFolder,
   backup: SnapshotFileReader,
 ): Promise<void> {
-  const incarnation = randomBytes(identityDigits / 2).toString('hex');
+  const incarnation = randomDigits();
   const { position } = backup;
   await createRestoredFolder({ disk, identity, incarnation, position, image: imageOf(backup) });
 }

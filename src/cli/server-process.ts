@@ -74,7 +74,7 @@ interface ServerParts {
 function buildServer(
   { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
   logger: Logger,
-  { opened, open, identity }: ServerStorage,
+  { opened, open, clusterId }: ServerStorage,
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
@@ -102,7 +102,9 @@ function buildServer(
     services: { serverId: server.id, servers, replica, files },
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
-    backups: new StateBackupSource(identity, () => replica.stateMachine.snapshot()),
+    backups: new StateBackupSource({ clusterId, serverId: server.id }, () =>
+      replica.stateMachine.snapshot(),
+    ),
     version,
     metrics,
     secret,

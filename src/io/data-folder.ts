@@ -2,17 +2,16 @@
  * A server's data folder: made or found, locked, and proved to be this server's before anything in
  * it is read. Nothing is written into a folder, or removed from one, that is not ours.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { ServerId } from '../base/ids.js';
 import type { Disk, DiskReader } from '../storage/disk.js';
-import { identityDigits } from '../base/folder-identity.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
 import { isStorageFile } from '../storage/file-names.js';
 import { translated } from './disk-error.js';
 import { isLockName, lockFolder } from './folder-lock.js';
 import { identityAsideName, identityName, loadIdentity, saveIdentity } from './identity-file.js';
+import { randomDigits } from './random-digits.js';
 import { RealDisk, syncFolder } from './real-disk.js';
 
 /** The folder that a fresh file system of Linux has: its root may be a data folder all the same. */
@@ -126,8 +125,7 @@ async function settleIdentity(disk: Disk, options: DataFolderOptions): Promise<F
   }
   if (found !== undefined && !fresh) return found;
   if (fresh) await erase(disk);
-  const folderId = randomBytes(identityDigits / 2).toString('hex');
-  const identity: FolderIdentity = { clusterId, serverId, folderId };
+  const identity: FolderIdentity = { clusterId, serverId, folderId: randomDigits() };
   await saveIdentity(disk, identity);
   return identity;
 }

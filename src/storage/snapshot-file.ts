@@ -8,15 +8,12 @@ import { crc32c } from '../base/crc32c.js';
 import type { LogPosition } from '../raft/messages.js';
 import type { Disk, DiskFile, DiskReader } from './disk.js';
 import { frameHeaderBytes } from './frame-format.js';
-import { ImageCutter } from './image-cutter.js';
+import { SnapshotEncoder } from './snapshot-encoder.js';
 import {
   blockPlace,
   decodeBlock,
   decodeImageEnd,
   decodeSnapshotHeader,
-  encodeBlock,
-  encodeImageEnd,
-  encodeSnapshotHeader,
   snapshotEndBytes,
   snapshotFileBytes,
   snapshotHeaderBytes,
@@ -32,38 +29,29 @@ const syncEveryBytes = 8 * 1024 * 1024;
 export class SnapshotFileWriter {
   readonly #disk: Disk;
   readonly #name: string;
-  readonly #header: SnapshotHeader;
-  readonly #seed: number;
-  readonly #cutter: ImageCutter;
+  readonly #encoder: SnapshotEncoder;
   #file: DiskFile | undefined;
-  #imageBytes = 0;
-  #imageChecksum = 0;
   #unsyncedBytes = 0;
 
   /** The file is made with the first write; one of that name is replaced. */
   constructor(disk: Disk, name: string, header: SnapshotHeader) {
     this.#disk = disk;
     this.#name = name;
-    this.#header = header;
-    this.#seed = snapshotSeed(header);
-    this.#cutter = new ImageCutter(header.blockBytes);
+    this.#encoder = new SnapshotEncoder(header);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    for (const block of this.#cutter.cut(bytes)) await this.#append(block);
+    for (const block of this.#encoder.add(bytes)) await this.#append(block);
   }
 
   /** The contents are durable, and the file closed, when this resolves; its name is not durable. */
   async finish(): Promise<ImageEnd> {
-    const rest = this.#cutter.rest();
-    if (rest !== undefined) await this.#append(rest);
+    for (const part of this.#encoder.end()) await this.#append(part);
     const file = await this.#opened();
-    const end = { imageBytes: this.#imageBytes, imageChecksum: this.#imageChecksum };
-    await file.append([encodeImageEnd(this.#seed, end)]);
     await file.sync();
     this.#file = undefined;
     await file.close();
-    return end;
+    return this.#encoder.imageEnd;
   }
 
   /** Closes the file, if it is open; what it holds is of no use. */
@@ -73,12 +61,10 @@ export class SnapshotFileWriter {
     await file?.close();
   }
 
-  async #append(block: Uint8Array): Promise<void> {
+  async #append(part: Uint8Array): Promise<void> {
     const file = await this.#opened();
-    await file.append([encodeBlock(this.#seed, this.#imageBytes, block)]);
-    this.#imageBytes += block.length;
-    this.#imageChecksum = crc32c(block, this.#imageChecksum);
-    this.#unsyncedBytes += block.length;
+    await file.append([part]);
+    this.#unsyncedBytes += part.length;
     if (this.#unsyncedBytes < syncEveryBytes) return;
     await file.sync();
     this.#unsyncedBytes = 0;
@@ -88,7 +74,7 @@ export class SnapshotFileWriter {
     if (this.#file !== undefined) return this.#file;
     const file = await this.#disk.create(this.#name);
     this.#file = file;
-    await file.append([encodeSnapshotHeader(this.#header)]);
+    await file.append([this.#encoder.header]);
     return file;
   }
 }

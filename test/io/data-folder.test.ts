@@ -232,4 +232,8 @@ describe('the name of a cluster', () => {
     expect(new Set(names).size).to.equal(lists.length);
     for (const name of names) expect(name).to.match(/^[0-9a-f]{32}$/);
   });
+
+  it('is the same in any letter case of the hosts', () => {
+    expect(clusterIdOf(['LocalHost:1', 'B:2'])).to.equal(clusterIdOf(['localhost:1', 'b:2']));
+  });
 });

@@ -50,7 +50,7 @@ function asText(identity: FolderIdentity, report: FolderReport): string {
       segments.map(({ name, bytes, frames, firstIndex, lastIndex, damage: bad }) => [
         name,
         describeBytes(bytes),
-        `${frames} writes`,
+        frames === 1 ? '1 write' : `${frames} writes`,
         lastIndex === 0 ? 'no entries' : `entries ${firstIndex}–${lastIndex}`,
         bad === undefined ? '' : 'DAMAGED',
       ]),
