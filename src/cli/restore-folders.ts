@@ -33,7 +33,10 @@ export interface RestoreParts {
   readonly isOne: boolean;
 }
 
-/** What was made, a line for each folder. Throws `StartError`, and has then made nothing. */
+/**
+ * What was made, a line for each folder. Throws `StartError`, which says whether nothing was
+ * restored, or where the disk refused in the middle of it.
+ */
 export async function restoreFolders(parts: RestoreParts): Promise<readonly string[]> {
   try {
     const backup = await openBackup(parts.file);
@@ -93,7 +96,7 @@ async function makeFolders(
       opened.push({ path, folder: await openDataFolder(options) });
     }
     for (const { path, folder } of opened) await checkEmpty(path, folder);
-    for (const { folder } of opened) await restoreFolder(folder, backup);
+    for (const { path, folder } of opened) await restoreFolder(path, folder, backup);
   } finally {
     for (const { folder } of opened) await folder.release();
   }
@@ -118,12 +121,21 @@ async function checkEmpty(path: string, { disk }: DataFolder): Promise<void> {
 }
 
 async function restoreFolder(
+  path: string,
   { disk, identity }: DataFolder,
   backup: SnapshotFileReader,
 ): Promise<void> {
   const incarnation = randomDigits();
   const { position } = backup;
-  await createRestoredFolder({ disk, identity, incarnation, position, image: imageOf(backup) });
+  try {
+    await createRestoredFolder({ disk, identity, incarnation, position, image: imageOf(backup) });
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    throw new StartError(
+      `the restore broke off at ${path}: ${error.message}; ` +
+        'remove the folders that it made, and restore again before any server starts',
+    );
+  }
 }
 
 async function* imageOf(backup: SnapshotFileReader): AsyncGenerator<Uint8Array> {
