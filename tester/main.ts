@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRequest } from './options.js';
 import { findProjectRoot } from './project-root.js';
-import type { Sink } from './reporter.js';
+import type { Sink } from './suite/reporter.js';
 import { runTester } from './tester.js';
-import { standardTiming } from './timing.js';
+import { standardTiming } from './cluster/timing.js';
 
 const projectRoot = findProjectRoot();
 

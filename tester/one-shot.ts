@@ -1,10 +1,10 @@
 /**
  * Single calls for shell scripts: the answer on stdout, a fault or a silence on stderr.
  */
-import { formatAddress } from './address.js';
-import { describeAnswer, type Answer } from './answer.js';
-import { isStruct } from './expectations.js';
-import type { Server } from './server.js';
+import { formatAddress } from './wire/address.js';
+import { describeAnswer, type Answer } from './wire/answer.js';
+import { isStruct } from './cluster/expectations.js';
+import type { Server } from './wire/server.js';
 
 /** How each command is written, for help and messages. */
 export const commandUsages: Readonly<Record<string, string>> = {

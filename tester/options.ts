@@ -2,7 +2,7 @@
  * The command line: a typed request out of it, or a sentence that says what is wrong.
  */
 import yargs from 'yargs';
-import { parseAddress, type Address } from './address.js';
+import { parseAddress, type Address } from './wire/address.js';
 import { commandUsages, parseCommand, type OneShotCall } from './one-shot.js';
 
 export const reporterNames = ['spec', 'tap', 'junit', 'json'] as const;

@@ -3,23 +3,23 @@
  * ends it early are handed in.
  */
 import { unreachable } from '../src/base/assert.js';
-import { CallScope, ScopeClosed } from './call-scope.js';
-import { discoverSeats } from './discovery.js';
-import { DiscoveryError } from './discovery-error.js';
+import { CallScope, ScopeClosed } from './wire/call-scope.js';
+import { discoverSeats } from './cluster/discovery.js';
+import { DiscoveryError } from './cluster/discovery-error.js';
 import { runOneShot } from './one-shot.js';
 import type { ReporterName, Request, SuiteOptions } from './options.js';
-import { summaryLine, type Reporter, type Sink } from './reporter.js';
+import { summaryLine, type Reporter, type Sink } from './suite/reporter.js';
 import { JsonReporter } from './reporters/json-reporter.js';
 import { JunitReporter } from './reporters/junit-reporter.js';
 import { SpecReporter } from './reporters/spec-reporter.js';
 import { TapReporter } from './reporters/tap-reporter.js';
-import { runSuite } from './runner.js';
-import { Server } from './server.js';
-import { contractSpelling, findSpelling } from './spelling.js';
-import { selectChecks, standardSuite } from './suite.js';
-import { surveyTarget, type Target } from './target.js';
-import { scaleTiming, type Timing } from './timing.js';
-import type { Address } from './address.js';
+import { runSuite } from './suite/runner.js';
+import { Server } from './wire/server.js';
+import { contractSpelling, findSpelling } from './wire/spelling.js';
+import { selectChecks, standardSuite } from './suite/suite.js';
+import { surveyTarget, type Target } from './cluster/target.js';
+import { scaleTiming, type Timing } from './cluster/timing.js';
+import type { Address } from './wire/address.js';
 
 export interface TesterEnvironment {
   readonly stdout: Sink;

@@ -1,14 +1,14 @@
 /**
  * Runs the tester against a fake cluster with short times and collects what it says.
  */
-import { CallScope } from '../../tester/call-scope.js';
-import { discoverSeats } from '../../tester/discovery.js';
-import { parseAddress } from '../../tester/address.js';
-import type { CheckResult, Reporter, Summary } from '../../tester/reporter.js';
-import { runSuite } from '../../tester/runner.js';
-import { selectChecks, standardSuite } from '../../tester/suite.js';
-import { surveyTarget } from '../../tester/target.js';
-import type { Timing } from '../../tester/timing.js';
+import { CallScope } from '../../tester/wire/call-scope.js';
+import { discoverSeats } from '../../tester/cluster/discovery.js';
+import { parseAddress } from '../../tester/wire/address.js';
+import type { CheckResult, Reporter, Summary } from '../../tester/suite/reporter.js';
+import { runSuite } from '../../tester/suite/runner.js';
+import { selectChecks, standardSuite } from '../../tester/suite/suite.js';
+import { surveyTarget } from '../../tester/cluster/target.js';
+import type { Timing } from '../../tester/cluster/timing.js';
 import { must } from '../../src/base/assert.js';
 import { FakeCluster } from './fake-cluster.js';
 import type { Bug } from './fake-model.js';

@@ -1,5 +1,5 @@
 /** A sink that keeps what is written to it. */
-import type { Sink } from '../../tester/reporter.js';
+import type { Sink } from '../../tester/suite/reporter.js';
 
 export class RecordingSink implements Sink {
   text = '';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseRequest } from '../../tester/options.js';
 import { runTester } from '../../tester/tester.js';
-import type { Timing } from '../../tester/timing.js';
+import type { Timing } from '../../tester/cluster/timing.js';
 import type { FakeCluster } from './fake-cluster.js';
 import { fastTiming, impatientTiming, judge, withFake } from './judging.js';
 import { RecordingSink } from './recording-sink.js';

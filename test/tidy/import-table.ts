@@ -56,9 +56,51 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     packages: ['node:crypto', 'node:http', 'node:timers/promises'],
   },
   'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },
+  'tester/wire': {
+    folders: ['base'],
+    packages: ['node:http', 'xmlrpc'],
+  },
+  'tester/cluster': { folders: ['base', 'tester/wire'], packages: ['node:fs', 'node:util'] },
+  'tester/history': { folders: ['base'], packages: [] },
+  'tester/launch': {
+    folders: ['base', 'config', 'tester/wire', 'tester/cluster'],
+    packages: ['node:*', 'execa'],
+  },
+  'tester/suite': {
+    folders: ['base', 'tester/wire', 'tester/cluster', 'tester/launch'],
+    packages: ['node:*'],
+  },
+  'tester/scenario': {
+    folders: ['base', 'tester/wire', 'tester/cluster', 'tester/launch', 'tester/suite'],
+    packages: ['node:*', 'yaml', 'seedrandom'],
+  },
+  'tester/chaos': {
+    folders: ['base', 'tester/wire', 'tester/cluster', 'tester/launch', 'tester/history'],
+    typesOf: ['tester/suite'],
+    packages: ['node:*', 'seedrandom'],
+  },
+  'tester/reporters': {
+    folders: ['base', 'tester/wire', 'tester/cluster', 'tester/suite'],
+    packages: [],
+  },
+  'tester/report': {
+    folders: ['base', 'tester/history'],
+    typesOf: ['tester/chaos', 'tester/cluster', 'tester/suite'],
+    packages: [],
+  },
   tester: {
-    folders: ['base', 'config'],
-    packages: ['node:*', 'xmlrpc', 'yargs', 'mocha', 'chai', 'execa', 'seedrandom'],
+    folders: [
+      'base',
+      'tester/wire',
+      'tester/cluster',
+      'tester/launch',
+      'tester/suite',
+      'tester/scenario',
+      'tester/chaos',
+      'tester/reporters',
+      'tester/report',
+    ],
+    packages: ['node:*', 'yargs'],
   },
   test: { folders: everything, packages: everything },
   bench: { folders: everything, packages: everything },
@@ -85,10 +127,11 @@ function describeImport(line: ImportLine): string {
   return `${line.typesOnly ? 'types' : 'values'} of ${line.specifier}`;
 }
 
-/** `src/raft` of src/raft/log.ts; `tester` of tester/checks/main.ts. */
+/** `src/raft` of src/raft/log.ts, `tester/suite` of tester/suite/a.ts; `test` of test/raft/a.ts. */
 function folderOf(path: string): string {
   const parts = path.split('/');
-  return parts[0] === 'src' ? parts.slice(0, parts.length > 2 ? 2 : 1).join('/') : (parts[0] ?? '');
+  const [root = ''] = parts;
+  return root === 'src' || root === 'tester' ? parts.slice(0, -1).slice(0, 2).join('/') : root;
 }
 
 function importLines(file: SourceText): readonly ImportLine[] {
@@ -118,8 +161,11 @@ function isAllowed(path: string, rule: FolderRule, line: ImportLine): boolean {
   const target = resolveImport(path, line.specifier);
   const folder = folderOf(target);
   if (folder === folderOf(path)) return true;
-  if (!folder.startsWith('src/')) return rule.folders === everything && !path.startsWith('src/');
-  const name = folder.slice('src/'.length);
+  if (rule.folders === everything && !path.startsWith('src/')) return true;
+  if (folder === 'test' || folder === 'bench') return false;
+  // Folders of src go by their own name, those of the tester by both.
+  const name = folder.replace(/^src\//, '');
+  if (name.startsWith('tester') && path.startsWith('src/')) return false;
   if (rule.folders === everything || rule.folders.includes(name)) return true;
   if (line.typesOnly && (rule.typesOf ?? []).includes(name)) return true;
   return (rule.files ?? []).includes(target.slice('src/'.length).replace(/\.ts$/, ''));

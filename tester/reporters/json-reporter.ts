@@ -1,10 +1,10 @@
 /**
  * One JSON document at the end: the counts and every check with its verdict.
  */
-import { formatAddress } from '../address.js';
-import type { Check } from '../check.js';
-import type { CheckResult, Reporter, Sink, Summary } from '../reporter.js';
-import type { Target } from '../target.js';
+import { formatAddress } from '../wire/address.js';
+import type { Check } from '../suite/check.js';
+import type { CheckResult, Reporter, Sink, Summary } from '../suite/reporter.js';
+import type { Target } from '../cluster/target.js';
 
 function resultJson({ check, verdict, durationMs }: CheckResult): unknown {
   const head = {

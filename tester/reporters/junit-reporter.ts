@@ -1,15 +1,15 @@
 /**
  * JUnit XML for continuous integration, written whole at the end.
  */
-import type { Check } from '../check.js';
+import type { Check } from '../suite/check.js';
 import {
   failureLines,
   type CheckResult,
   type Reporter,
   type Sink,
   type Summary,
-} from '../reporter.js';
-import type { Target } from '../target.js';
+} from '../suite/reporter.js';
+import type { Target } from '../cluster/target.js';
 
 /** Text for an XML attribute or element; what XML 1.0 cannot carry is shown as a question mark. */
 function escapeXml(text: string): string {

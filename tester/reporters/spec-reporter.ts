@@ -2,7 +2,7 @@
  * For people: a line per check under the heading of its group; on a terminal with colours and the
  * name of the check that runs. The last line is the summary alone.
  */
-import type { Check } from '../check.js';
+import type { Check } from '../suite/check.js';
 import {
   failureLines,
   summaryLine,
@@ -11,8 +11,8 @@ import {
   type Reporter,
   type Sink,
   type Summary,
-} from '../reporter.js';
-import type { Target } from '../target.js';
+} from '../suite/reporter.js';
+import type { Target } from '../cluster/target.js';
 
 const eraseLine = '\r\u001b[2K';
 

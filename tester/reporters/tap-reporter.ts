@@ -1,7 +1,7 @@
 /**
  * Test Anything Protocol, version 13, for tools that read it.
  */
-import type { Check } from '../check.js';
+import type { Check } from '../suite/check.js';
 import {
   failureLines,
   summaryLine,
@@ -10,8 +10,8 @@ import {
   type Reporter,
   type Sink,
   type Summary,
-} from '../reporter.js';
-import type { Target } from '../target.js';
+} from '../suite/reporter.js';
+import type { Target } from '../cluster/target.js';
 
 export class TapReporter implements Reporter {
   readonly #sink: Sink;

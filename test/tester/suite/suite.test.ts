@@ -3,8 +3,8 @@
  * that names it.
  */
 import { expect } from 'chai';
-import type { Bug } from './fake-model.js';
-import { failuresOf, fastTiming, impatientTiming, judge, withFake } from './judging.js';
+import type { Bug } from '../fake-model.js';
+import { failuresOf, fastTiming, impatientTiming, judge, withFake } from '../judging.js';
 
 describe('the standard suite', () => {
   for (const size of [1, 2, 4, 5]) {

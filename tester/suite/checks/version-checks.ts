@@ -3,11 +3,11 @@
  * comes back as it was; of two racing calls exactly one is answered true.
  */
 import { type Check } from '../check.js';
-import { CheckFailure, CheckSkipped } from '../check-outcome.js';
-import { describeAnswer } from '../answer.js';
-import { sampleHashes, sampleUpdate, type Cluster } from '../cluster.js';
-import { expectFault, expectInMap, expectValue } from '../expectations.js';
-import type { Reply } from '../server.js';
+import { CheckFailure, CheckSkipped } from '../../cluster/check-outcome.js';
+import { describeAnswer } from '../../wire/answer.js';
+import { sampleHashes, sampleUpdate, type Cluster } from '../../cluster/cluster.js';
+import { expectFault, expectInMap, expectValue } from '../../cluster/expectations.js';
+import type { Reply } from '../../wire/server.js';
 
 const group = 'versions';
 

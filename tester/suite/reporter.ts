@@ -1,9 +1,9 @@
 /**
  * What happens in a run, for those who show it. A reporter only writes; it never decides.
  */
-import type { Check } from './check.js';
-import type { CheckFailure } from './check-outcome.js';
-import type { Target } from './target.js';
+import type { Check } from '../suite/check.js';
+import type { CheckFailure } from '../cluster/check-outcome.js';
+import type { Target } from '../cluster/target.js';
 
 export type Verdict =
   | { readonly kind: 'passed' }

@@ -3,14 +3,14 @@
  * file, else it is judged alone.
  */
 import { readFileSync } from 'node:fs';
-import { formatAddress, parseAddress, sameAddress, type Address } from './address.js';
-import { describeAnswer } from './answer.js';
-import type { CallScope } from './call-scope.js';
+import { formatAddress, parseAddress, sameAddress, type Address } from '../wire/address.js';
+import { describeAnswer } from '../wire/answer.js';
+import type { CallScope } from '../wire/call-scope.js';
 import { seatsInFile } from './cluster-file.js';
 import { DiscoveryError } from './discovery-error.js';
 import { isStruct } from './expectations.js';
-import { Server, type Seat } from './server.js';
-import { contractSpelling } from './spelling.js';
+import { Server, type Seat } from '../wire/server.js';
+import { contractSpelling } from '../wire/spelling.js';
 import type { Timing } from './timing.js';
 
 export interface DiscoveryRequest {

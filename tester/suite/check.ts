@@ -1,8 +1,8 @@
 /**
  * A check: one sentence of the contract, and how to find out whether a live cluster keeps it.
  */
-import type { Cluster } from './cluster.js';
-import type { Need } from './need.js';
+import type { Cluster } from '../cluster/cluster.js';
+import type { Need } from '../cluster/need.js';
 
 export interface Check {
   readonly group: string;

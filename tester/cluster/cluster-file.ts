@@ -3,8 +3,8 @@
  * are: other makers' files are judged by their servers, not here, so labels may repeat, and the
  * order of the lines counts when they do not number the servers.
  */
-import { parseAddress } from './address.js';
-import type { Seat } from './server.js';
+import { parseAddress } from '../wire/address.js';
+import type { Seat } from '../wire/server.js';
 
 /** The servers in `text`, by id; undefined when there is no line that names one. */
 export function seatsInFile(text: string): readonly Seat[] | undefined {

@@ -3,7 +3,7 @@
  * package `xmlrpc`. Nothing that a server answers makes these functions throw.
  */
 import Deserializer from 'xmlrpc/lib/deserializer.js';
-import { unreachable } from '../src/base/assert.js';
+import { unreachable } from '../../src/base/assert.js';
 import type { HttpOutcome } from './http-exchange.js';
 
 export type Answer =

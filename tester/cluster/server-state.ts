@@ -3,10 +3,10 @@
  * it.
  */
 import { CheckFailure } from './check-outcome.js';
-import { describeAnswer } from './answer.js';
+import { describeAnswer } from '../wire/answer.js';
 import type { Cluster } from './cluster.js';
 import { isStruct } from './expectations.js';
-import type { Server } from './server.js';
+import type { Server } from '../wire/server.js';
 
 export async function stateOf(server: Server): Promise<Readonly<Record<string, unknown>>> {
   const { answer, call } = await server.internalState();

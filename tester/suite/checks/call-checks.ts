@@ -1,10 +1,10 @@
 /**
  * How calls may be written (names, paths) and what becomes of calls that are written wrongly.
  */
-import { saysMethodUnknown } from '../answer.js';
+import { saysMethodUnknown } from '../../wire/answer.js';
 import type { Check } from '../check.js';
-import type { Cluster } from '../cluster.js';
-import { expectFault, expectInMap, expectThat, expectValue } from '../expectations.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import { expectFault, expectInMap, expectThat, expectValue } from '../../cluster/expectations.js';
 
 /** The longest legal file name, in bytes of UTF-8. */
 const fileNameBytesMax = 4096;

@@ -2,17 +2,17 @@
  * What each reporter writes for one passed, one failed and one skipped check.
  */
 import { expect } from 'chai';
-import { type Check } from '../../tester/check.js';
-import { CheckFailure } from '../../tester/check-outcome.js';
-import type { Reporter, Sink, Summary, Verdict } from '../../tester/reporter.js';
-import { JsonReporter } from '../../tester/reporters/json-reporter.js';
-import { JunitReporter } from '../../tester/reporters/junit-reporter.js';
-import { SpecReporter } from '../../tester/reporters/spec-reporter.js';
-import { TapReporter } from '../../tester/reporters/tap-reporter.js';
-import { contractSpelling } from '../../tester/spelling.js';
-import type { Target } from '../../tester/target.js';
-import { fastTiming } from './judging.js';
-import { RecordingSink } from './recording-sink.js';
+import { type Check } from '../../../tester/suite/check.js';
+import { CheckFailure } from '../../../tester/cluster/check-outcome.js';
+import type { Reporter, Sink, Summary, Verdict } from '../../../tester/suite/reporter.js';
+import { JsonReporter } from '../../../tester/reporters/json-reporter.js';
+import { JunitReporter } from '../../../tester/reporters/junit-reporter.js';
+import { SpecReporter } from '../../../tester/reporters/spec-reporter.js';
+import { TapReporter } from '../../../tester/reporters/tap-reporter.js';
+import { contractSpelling } from '../../../tester/wire/spelling.js';
+import type { Target } from '../../../tester/cluster/target.js';
+import { fastTiming } from '../judging.js';
+import { RecordingSink } from '../recording-sink.js';
 
 const seat = { id: 0, address: { host: 'localhost', port: 9001 } };
 

@@ -2,12 +2,12 @@
  * Runs checks one after the other against a live cluster, heals what each disturbed, and tells a
  * reporter. Whatever happens in a check, the next one finds the servers restored.
  */
-import { CallScope, ScopeClosed } from './call-scope.js';
+import { CallScope, ScopeClosed } from '../wire/call-scope.js';
 import { type Check } from './check.js';
-import { CheckFailure, CheckSkipped } from './check-outcome.js';
-import { Cluster, type RunNotes } from './cluster.js';
+import { CheckFailure, CheckSkipped } from '../cluster/check-outcome.js';
+import { Cluster, type RunNotes } from '../cluster/cluster.js';
 import type { Reporter, Summary, Verdict } from './reporter.js';
-import { lackOf, type Target } from './target.js';
+import { lackOf, type Target } from '../cluster/target.js';
 
 export interface SuiteRun {
   readonly checks: readonly Check[];

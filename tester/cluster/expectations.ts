@@ -3,9 +3,9 @@
  * was seen, on which server and by which call.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { describeAnswer, describeValue } from './answer.js';
+import { describeAnswer, describeValue } from '../wire/answer.js';
 import { CheckFailure } from './check-outcome.js';
-import type { Reply } from './server.js';
+import type { Reply } from '../wire/server.js';
 
 function failOn(reply: Reply, expected: string): never {
   const where = `${reply.server.label}, ${reply.call}`;

@@ -3,12 +3,12 @@
  * while all is quiet.
  */
 import { type Check } from '../check.js';
-import { CheckFailure } from '../check-outcome.js';
-import { expectNotLeader, sampleUpdate, type Cluster } from '../cluster.js';
-import { expectFault, expectInMap, expectValue } from '../expectations.js';
-import { expectQuiet } from '../quiet.js';
-import type { Server } from '../server.js';
-import { termOf } from '../server-state.js';
+import { CheckFailure } from '../../cluster/check-outcome.js';
+import { expectNotLeader, sampleUpdate, type Cluster } from '../../cluster/cluster.js';
+import { expectFault, expectInMap, expectValue } from '../../cluster/expectations.js';
+import { expectQuiet } from '../../cluster/quiet.js';
+import type { Server } from '../../wire/server.js';
+import { termOf } from '../../cluster/server-state.js';
 
 const group = 'leader';
 

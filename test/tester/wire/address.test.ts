@@ -2,8 +2,8 @@
  * Addresses as users write them, and configuration files as other makers write them.
  */
 import { expect } from 'chai';
-import { formatAddress, parseAddress, sameAddress } from '../../tester/address.js';
-import { seatsInFile } from '../../tester/cluster-file.js';
+import { formatAddress, parseAddress, sameAddress } from '../../../tester/wire/address.js';
+import { seatsInFile } from '../../../tester/cluster/cluster-file.js';
 
 describe('an address', () => {
   for (const text of ['localhost:9001', '10.0.0.7:1', '[::1]:65535', 'raft-0.example.org:80']) {

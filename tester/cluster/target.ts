@@ -2,14 +2,14 @@
  * What is known about the judged cluster before the first check: its servers, which of them answer,
  * how its methods are spelled and which optional ones it has.
  */
-import { unreachable } from '../src/base/assert.js';
-import { formatAddress } from './address.js';
-import { saysMethodUnknown, type Answer } from './answer.js';
-import type { CallScope } from './call-scope.js';
+import { unreachable } from '../../src/base/assert.js';
+import { formatAddress } from '../wire/address.js';
+import { saysMethodUnknown, type Answer } from '../wire/answer.js';
+import type { CallScope } from '../wire/call-scope.js';
 import type { Need } from './need.js';
 import { DiscoveryError } from './discovery-error.js';
-import { Server, type Seat } from './server.js';
-import { contractSpelling, findSpelling, type Spelling } from './spelling.js';
+import { Server, type Seat } from '../wire/server.js';
+import { contractSpelling, findSpelling, type Spelling } from '../wire/spelling.js';
 import type { Timing } from './timing.js';
 
 /** A method, or a family of methods, that a server of this API may lack. */

@@ -2,12 +2,12 @@
  * What was answered is on the followers at once, and all servers hold the same map.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { describeValue } from '../answer.js';
+import { describeValue } from '../../wire/answer.js';
 import { type Check } from '../check.js';
-import { CheckFailure } from '../check-outcome.js';
-import { sampleUpdate, type Cluster } from '../cluster.js';
-import { expectValue, isStruct } from '../expectations.js';
-import { stateOf } from '../server-state.js';
+import { CheckFailure } from '../../cluster/check-outcome.js';
+import { sampleUpdate, type Cluster } from '../../cluster/cluster.js';
+import { expectValue, isStruct } from '../../cluster/expectations.js';
+import { stateOf } from '../../cluster/server-state.js';
 
 const group = 'replication';
 

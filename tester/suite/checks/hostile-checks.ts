@@ -2,8 +2,8 @@
  * Calls that no honest client makes: each is answered by a fault, and the server lives.
  */
 import type { Check } from '../check.js';
-import type { Cluster } from '../cluster.js';
-import { expectFault, expectValue } from '../expectations.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import { expectFault, expectValue } from '../../cluster/expectations.js';
 
 const group = 'hostile';
 

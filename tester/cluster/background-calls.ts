@@ -2,10 +2,10 @@
  * Calls that are begun now and judged later, because they are expected to wait: who has answered so
  * far, and what they all say in the end.
  */
-import { describeAnswer } from './answer.js';
+import { describeAnswer } from '../wire/answer.js';
 import { CheckFailure } from './check-outcome.js';
 import type { Cluster } from './cluster.js';
-import type { Reply } from './server.js';
+import type { Reply } from '../wire/server.js';
 
 export class BackgroundCalls {
   readonly #answered: Reply[] = [];

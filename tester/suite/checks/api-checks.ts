@@ -1,13 +1,19 @@
 /**
  * The methods are there and answer values of the promised types.
  */
-import { describeValue } from '../answer.js';
+import { describeValue } from '../../wire/answer.js';
 import { type Check } from '../check.js';
-import { CheckFailure } from '../check-outcome.js';
-import type { Cluster } from '../cluster.js';
-import { expectInMap, expectThat, expectValue, isStruct, expectMapShape } from '../expectations.js';
-import { sampleHashes } from '../cluster.js';
-import type { Reply } from '../server.js';
+import { CheckFailure } from '../../cluster/check-outcome.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import {
+  expectInMap,
+  expectThat,
+  expectValue,
+  isStruct,
+  expectMapShape,
+} from '../../cluster/expectations.js';
+import { sampleHashes } from '../../cluster/cluster.js';
+import type { Reply } from '../../wire/server.js';
 
 const group = 'api';
 

@@ -4,10 +4,10 @@
  * scope ends all its calls.
  */
 import { CheckFailure, CheckSkipped } from './check-outcome.js';
-import { describeAnswer } from './answer.js';
-import type { CallScope } from './call-scope.js';
+import { describeAnswer } from '../wire/answer.js';
+import type { CallScope } from '../wire/call-scope.js';
 import { expectFault, expectThat, expectValue } from './expectations.js';
-import { Server, type Reply, type Update } from './server.js';
+import { Server, type Reply, type Update } from '../wire/server.js';
 import { majorityOf, type Target } from './target.js';
 import type { Timing } from './timing.js';
 

@@ -3,13 +3,13 @@
  * what it had.
  */
 import { type Check } from '../check.js';
-import { CheckFailure } from '../check-outcome.js';
-import { type Need } from '../need.js';
-import { describeAnswer } from '../answer.js';
-import { sampleHashes, sampleUpdate, type Cluster } from '../cluster.js';
-import { expectFault, expectInMap, expectThat, expectValue } from '../expectations.js';
-import type { Reply } from '../server.js';
-import { stateOf } from '../server-state.js';
+import { CheckFailure } from '../../cluster/check-outcome.js';
+import { type Need } from '../../cluster/need.js';
+import { describeAnswer } from '../../wire/answer.js';
+import { sampleHashes, sampleUpdate, type Cluster } from '../../cluster/cluster.js';
+import { expectFault, expectInMap, expectThat, expectValue } from '../../cluster/expectations.js';
+import type { Reply } from '../../wire/server.js';
+import { stateOf } from '../../cluster/server-state.js';
 
 const group = 'crash';
 

@@ -3,12 +3,12 @@
  * in without disturbing the others.
  */
 import { type Check } from '../check.js';
-import { CheckFailure } from '../check-outcome.js';
-import { sampleHashes, sampleUpdate, type Cluster } from '../cluster.js';
-import { expectInMap, expectValue } from '../expectations.js';
-import { expectQuiet } from '../quiet.js';
-import type { Server } from '../server.js';
-import { termOf } from '../server-state.js';
+import { CheckFailure } from '../../cluster/check-outcome.js';
+import { sampleHashes, sampleUpdate, type Cluster } from '../../cluster/cluster.js';
+import { expectInMap, expectValue } from '../../cluster/expectations.js';
+import { expectQuiet } from '../../cluster/quiet.js';
+import type { Server } from '../../wire/server.js';
+import { termOf } from '../../cluster/server-state.js';
 
 const group = 'failover';
 

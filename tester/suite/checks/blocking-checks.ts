@@ -2,13 +2,13 @@
  * Without a majority nothing is answered early, everything else goes on, and the waiting calls end
  * the right way: by the right answer when a majority is back, by a fault when their server crashes.
  */
-import { BackgroundCalls } from '../background-calls.js';
-import { describeAnswer } from '../answer.js';
+import { BackgroundCalls } from '../../cluster/background-calls.js';
+import { describeAnswer } from '../../wire/answer.js';
 import { type Check } from '../check.js';
-import { CheckFailure } from '../check-outcome.js';
-import { sampleHashes, sampleUpdate, type Cluster } from '../cluster.js';
-import { expectFault, expectInMap, expectThat, expectValue } from '../expectations.js';
-import type { Reply, Server } from '../server.js';
+import { CheckFailure } from '../../cluster/check-outcome.js';
+import { sampleHashes, sampleUpdate, type Cluster } from '../../cluster/cluster.js';
+import { expectFault, expectInMap, expectThat, expectValue } from '../../cluster/expectations.js';
+import type { Reply, Server } from '../../wire/server.js';
 
 const group = 'blocking';
 

@@ -3,7 +3,7 @@
  */
 import { CheckFailure } from './check-outcome.js';
 import type { Cluster } from './cluster.js';
-import type { Server } from './server.js';
+import type { Server } from '../wire/server.js';
 import { termOf } from './server-state.js';
 
 /** Watches for `timing.quietMs`; `term` is the one to last, undefined when servers do not tell. */
