@@ -140,6 +140,19 @@ export class Cluster {
     expectValue(await server.restore(), true);
   }
 
+  /** From now on `server` neither sends to `from` nor accepts from them, or does only one of both. */
+  async cutOff(
+    server: Server,
+    from: readonly Server[],
+    direction: 'both' | 'send' | 'receive' = 'both',
+  ): Promise<void> {
+    this.#disturbed = true;
+    const ids = from.map((each) => each.seat.id);
+    // The shortest form for the usual case: servers may know no directions.
+    const params = direction === 'both' ? [ids] : [ids, direction];
+    expectValue(await server.call('makeserverunreachablefrom', params), true);
+  }
+
   /** Crashes followers until those left, the leader among them, are one short of a majority. */
   async crashMajorityOfFollowers(leader: Server): Promise<readonly Server[]> {
     const victims = this.others(leader).slice(Math.max(0, this.majority - 2));

@@ -7,4 +7,7 @@ export type Need =
   | 'multicall'
   | 'getfileinfo'
   | 'getfileinfopage'
-  | 'getinternalstate';
+  | 'getinternalstate'
+  | 'setleader'
+  | 'sendheartbeat'
+  | 'makeserverunreachablefrom';
