@@ -3,7 +3,7 @@
  * usual options are read.
  */
 import { isScalar, type Node, type Scalar } from 'yaml';
-import { isNothing } from './scenario-text.js';
+import { isNothing, oneOf } from './scenario-text.js';
 import { readDuration } from './read-duration.js';
 import { readWho } from './read-who.js';
 import type { Reading } from './reading.js';
@@ -54,6 +54,6 @@ export class StepFields {
     if (node === undefined) return words[0];
     const found = isScalar(node) ? (node as Scalar).value : undefined;
     const word = words.find((each) => each === found);
-    return word ?? this.reading.text.refuse(node, words.join(', '));
+    return word ?? this.reading.text.refuse(node, oneOf(words));
   }
 }
