@@ -271,12 +271,13 @@ describe('a scenario that claims', () => {
     });
   }
 
-  it('something else tells the step in its words, the names, the round and the reason', async () => {
+  it('something wrong tells the step, the names, the round and the reason', async () => {
     const steps = ['- leader: L', '- repeat: 3', '  as: i', '  steps:', '    - update: f-{i}'];
     const more = ['      # a note', '      version: 2', '      on: L'];
     const verdict = await verdictOf(`why: it counts\n${scenario(...steps, ...more)}`);
-    expect(verdict).to.match(
-      /a\.yaml:8: update: f-\{i\}, version: 2, on: L; where L = 0, i = 1; why it matters: it counts$/,
+    const step = 'a.yaml:8: update: f-{i}, version: 2, on: L';
+    expect(verdict.endsWith(`${step}; where L = 0, i = 1; why it matters: it counts`)).to.equal(
+      true,
     );
   });
 });
