@@ -1,0 +1,138 @@
+/** The evidence for a contradiction: enough to be one, and nothing that could be left out. */
+import { expect } from 'chai';
+import { must } from '../../../src/base/assert.js';
+import { judgeHistory } from '../../../tester/history/judge-history.js';
+import type { Operation } from '../../../tester/history/operation.js';
+import { isLinearizableByForce } from './brute-force.js';
+import { history, saw, wrote } from './hand-made.js';
+import { randomHistory, tamperedHistory } from './random-history.js';
+
+const never = (): boolean => false;
+
+/** The evidence against linearizability; undefined where nothing is violated. */
+function evidenceIn(
+  operations: readonly Operation[],
+  isTimeUp = never,
+): readonly Operation[] | undefined {
+  const verdict = must(judgeHistory(operations, isTimeUp)[0], 'there is a finding').verdict;
+  return verdict.kind === 'violated' ? verdict.evidence : undefined;
+}
+
+/** The history as if only these answers had arrived. */
+function withOnly(
+  operations: readonly Operation[],
+  kept: readonly Operation[],
+): readonly Operation[] {
+  return operations.map((operation) =>
+    kept.includes(operation)
+      ? operation
+      : { ...operation, outcome: { kind: 'unknown', why: 'not looked at' } },
+  );
+}
+
+/** How often time is asked for in the whole judgement. */
+function looksAt(operations: readonly Operation[]): number {
+  let looks = 0;
+  judgeHistory(operations, () => {
+    looks += 1;
+    return false;
+  });
+  return looks;
+}
+
+describe('the evidence of a history that cannot be linearized', () => {
+  it('contradicts itself, and does so no longer without any one of its answers', () => {
+    let sizes = 0;
+    let violations = 0;
+    for (let at = 0; at < 6_000; at++) {
+      const seed = `evidence ${at}`;
+      const run = { seed, clients: 3, names: 1 + (at % 2), operations: 3 + (at % 6) };
+      const right = randomHistory({ ...run, unknownShare: (at % 4) * 0.15 });
+      const operations = tamperedHistory(right, seed);
+      const evidence = evidenceIn(operations);
+      expect(evidence === undefined, seed).to.equal(isLinearizableByForce(operations));
+      if (evidence === undefined) continue;
+      violations += 1;
+      sizes = Math.max(sizes, evidence.length);
+      expect(isLinearizableByForce(withOnly(operations, evidence)), seed).to.equal(false);
+      for (const left of evidence) {
+        const fewer = evidence.filter((operation) => operation !== left);
+        expect(isLinearizableByForce(withOnly(operations, fewer)), seed).to.equal(true);
+      }
+    }
+    // Contradictions of several answers were among them.
+    expect(violations).to.be.above(1_000);
+    expect(sizes).to.be.above(2);
+  });
+
+  it('is what went wrong first, and what came last before it', () => {
+    const told = [wrote(1, 'a', [0, 1]), wrote(2, 'b', [2, 3]), saw(2, 'b', [4, 5])];
+    const stale = [saw(1, 'a', [6, 7]), saw(0, '', [8, 9])];
+    const operations = history(...told, ...stale);
+    expect(evidenceIn(operations)?.map(({ id }) => id)).to.deep.equal([2, 3]);
+  });
+
+  it('is a superset of the contradiction when time is up before it is minimal', () => {
+    const run = { seed: 'time', clients: 4, names: 1, operations: 2_000, unknownShare: 0.1 };
+    const operations = [...randomHistory(run)];
+    const at = operations.findLastIndex(({ outcome }) => outcome.kind === 'seen');
+    const read = must(operations[at], 'somebody read');
+    operations[at] = { ...read, outcome: { kind: 'seen', version: 0, hash: '' } };
+    const minimal = must(evidenceIn(operations), 'a stale read is found');
+    expect(minimal).to.have.length(2);
+    const all = looksAt(operations);
+    const lengths: number[] = [];
+    for (let looksLeft = 0; looksLeft <= all; looksLeft++) {
+      let looks = 0;
+      const evidence = evidenceIn(operations, () => {
+        looks += 1;
+        return looks > looksLeft;
+      });
+      if (evidence === undefined) continue;
+      expect(evidence).to.include(operations[at]);
+      lengths.push(evidence.length);
+    }
+    expect(lengths.at(0)).to.be.above(1_000);
+    expect(lengths.at(-1)).to.equal(2);
+    expect([...lengths].sort((a, b) => b - a)).to.deep.equal(lengths);
+  });
+});
+
+describe('the evidence in histories of full size', () => {
+  const run = { seed: 'full', clients: 16, operations: 20_000, unknownShare: 0.1 };
+
+  for (const names of [1, 4]) {
+    it(`is found in few steps in 20,000 operations on ${names} names`, () => {
+      const operations = [...randomHistory({ ...run, names })];
+      const at = operations.findLastIndex(({ outcome }) => outcome.kind === 'seen');
+      const read = must(operations[at], 'somebody read');
+      operations[at] = { ...read, outcome: { kind: 'seen', version: 0, hash: '' } };
+      expect(evidenceIn(operations)).to.have.length(2);
+      expect(looksAt(operations)).to.be.below(20_000);
+    });
+  }
+
+  it('is unknown, not held, when time is up before anything was judged', () => {
+    const findings = judgeHistory(randomHistory({ ...run, names: 4 }), () => true);
+    expect(findings[0]?.verdict).to.deep.equal({
+      kind: 'unknown',
+      why: 'time was up before an order was found',
+    });
+  });
+});
+
+describe('the specific promises', () => {
+  it('are broken only where linearizability is', () => {
+    let broken = 0;
+    for (let at = 0; at < 4_000; at++) {
+      const seed = `specific ${at}`;
+      const run = { seed, clients: 4, names: 2, operations: 4 + (at % 12), unknownShare: 0.2 };
+      const operations = tamperedHistory(randomHistory(run), seed);
+      const [general, ...specific] = judgeHistory(operations, never);
+      if (specific.every(({ verdict }) => verdict.kind !== 'violated')) continue;
+      broken += 1;
+      expect(general?.verdict.kind, seed).to.equal('violated');
+    }
+    expect(broken).to.be.above(1_000);
+  });
+});
