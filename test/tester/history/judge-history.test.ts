@@ -76,6 +76,13 @@ describe('the judge of histories: what it finds', () => {
     expectEvidence(history(...told), notStale, [1, 2]);
   });
 
+  it('finds every stale read, also one behind another', () => {
+    const told = [unknown(1, 'a', [0, 1]), wrote(2, 'b', [2, 3]), saw(2, 'b', [14, 15])];
+    const stale = [saw(1, 'a', [4, 5]), saw(1, 'a', [6, 7]), saw(0, '', [8, 9])];
+    const { seen } = violationOf(history(...told, ...stale), notStale);
+    expect(seen).to.contain('the first of 3 contradictions');
+  });
+
   it('finds an acknowledged update lost that the last read does not show', () => {
     const told = [
       wrote(1, 'a', [0, 1]),
@@ -149,9 +156,15 @@ describe('the judge of histories: what it finds', () => {
       expectBroken(history(...told), [linearizable, notSkipped]);
       expectEvidence(history(...told), notSkipped, [1, 2]);
     }
-    const never = [first, saw(2, 'z', [2, 3])];
-    expectBroken(history(...never), [linearizable, notSkipped]);
-    expectEvidence(history(...never), notSkipped, [1]);
+  });
+
+  it('finds a read hash that was never written, or as another version', () => {
+    const first = wrote(1, 'a', [0, 1]);
+    for (const hash of ['a', 'z']) {
+      const told = [first, unknown(2, 'b', [2, 3]), saw(2, hash, [4, 5])];
+      expectBroken(history(...told), [linearizable, notSkipped]);
+      expectEvidence(history(...told), notSkipped, [2]);
+    }
   });
 
   it('finds versions in front of the first one', () => {
@@ -186,6 +199,15 @@ describe('the judge of histories: what it finds', () => {
       expectEvidence(history(...told), promise, [1, 2]);
       expect(violationOf(history(...told), promise).seen).to.contain('the first of 2');
     }
+  });
+
+  it('shows what went wrong first, whenever an update was given up that began too late', () => {
+    const told = [
+      wrote(2, 'b', [0, 1]),
+      unknown(1, 'a', [2, 30]),
+      of('hot-2', wrote(3, 'c', [10, 11])),
+    ];
+    expectEvidence(history(...told), notSkipped, [0, 1]);
   });
 
   it('takes operations in any order', () => {
