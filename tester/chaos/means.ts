@@ -6,11 +6,13 @@ import { saysMethodUnknown } from '../wire/answer.js';
 import type { Server } from '../wire/server.js';
 import type { Finding } from '../history/finding.js';
 import type { FaultKind } from './chaos-record.js';
+import { readStatus, type Telling } from './watcher.js';
 
 export interface Means {
   readonly kinds: readonly FaultKind[];
   /** `makeserverunreachablefrom` takes a direction. */
   readonly oneWay: boolean;
+  readonly tells: Telling;
   /** What the run cannot show on this cluster, each as a promise with the reason. */
   readonly leftOut: readonly Finding[];
 }
@@ -43,7 +45,9 @@ export async function findMeans(target: Target, server: Server, mayKill: boolean
     weigh('kill', lack);
     weigh('pause', lack);
   }
-  return { kinds, oneWay: hasPartitions && (await takesDirection(server)), leftOut };
+  const oneWay = hasPartitions && (await takesDirection(server));
+  const status = (await readStatus(server)) !== undefined;
+  return { kinds, oneWay, leftOut, tells: { state: abilities.has('getinternalstate'), status } };
 }
 
 /** With an argument that it does not take, the call is refused and moves no leader. */

@@ -142,7 +142,6 @@ async function runPhases(parts: RunParts): Promise<Seen> {
 function setStage({ target, options, world, cluster, means, nowMs }: RunParts) {
   const { spelling, abilities, processes, timing } = target;
   const seats = target.reachable;
-  const tellsState = abilities.has('getinternalstate');
   const runMs = options.seconds * 1_000;
   const hotNames = new HotNames(target.runName, runMs);
   const recorder = new HistoryRecorder();
@@ -153,7 +152,7 @@ function setStage({ target, options, world, cluster, means, nowMs }: RunParts) {
   const hotNow = (): readonly string[] => hotNames.at(nowMs());
   const frozenMaps = new FrozenMaps(conditions, hotNow);
   const link = { seats, spelling, conditions, traffic, nowMs };
-  const watcher = new Watcher({ ...link, tellsState, judge });
+  const watcher = new Watcher({ ...link, tells: means.tells, judge });
   const { servers } = cluster;
   const strikeWorld = {
     ...{ servers, processes, conditions, traffic, watcher, frozenMaps, nowMs, rest },

@@ -12,7 +12,7 @@ import type { FaultEvent } from './chaos-record.js';
 import type { Conditions } from './conditions.js';
 import type { Aim, PlannedFault } from './fault-plan.js';
 import type { FrozenMaps } from './frozen-maps.js';
-import { inWords, partitionOf, type PartitionShape } from './partition-shape.js';
+import { partitionOf, type PartitionShape } from './partition-shape.js';
 import type { Traffic } from './traffic.js';
 import type { Watcher } from './watcher.js';
 
@@ -38,6 +38,8 @@ interface Struck {
 
 /** How long a blow waits for the answer that it is to follow. */
 const answerMsMax = 1_000;
+/** A server that stands still takes no fault; the blow is not waited for. */
+const strikeMsMax = 1_500;
 /** `setleader` answers within 2 s. */
 const transferMsMax = 4_000;
 /** Calls reach a paused server this long before it goes on, and are the first that it sees. */
@@ -127,9 +129,22 @@ export class Strikes {
     }
   }
 
-  /** Undoes everything, one server after the other when there is a gap. */
+  /**
+   * Undoes everything, one server after the other when there is a gap; processes first, because
+   * only one that runs can be restored.
+   */
   async undoAll(gapMs: number): Promise<void> {
+    const isOfProcess = ({ event }: Struck): boolean =>
+      event.kind === 'kill' || event.kind === 'pause';
     const open = this.#open;
+    await this.#undo(open.filter(isOfProcess), gapMs);
+    await this.#undo(
+      open.filter((struck) => !isOfProcess(struck)),
+      gapMs,
+    );
+  }
+
+  async #undo(open: readonly Struck[], gapMs: number): Promise<void> {
     const undoOne = async (struck: Struck): Promise<void> => {
       await struck.undo();
       this.#open = this.#open.filter((each) => each !== struck);
@@ -157,24 +172,23 @@ export class Strikes {
   async #crash(id: number): Promise<void> {
     const { conditions, frozenMaps, traffic, watcher } = this.#world;
     const fromMs = this.#world.nowMs();
-    const { answer } = await this.#server(id).call('crash', []);
+    const server = this.#server(id);
+    const { answer } = await server.call('crash', [], strikeMsMax);
     if (!this.#isTaken('crash', id, answer)) return;
-    conditions.crashed(id);
+    if (answer.kind === 'value' && !conditions.isOutOfReach(id)) conditions.crashed(id);
     watcher.lookAt(id);
-    const frozen = frozenMaps.look(this.#server(id));
-    this.#struck(
-      { kind: 'crash', servers: [id], fromMs, description: `server ${id} crashed` },
-      async () => {
-        await frozen;
-        await frozenMaps.lookAgain(this.#server(id));
-        conditions.crashEnds(id);
-        if (conditions.isOutOfReach(id)) return;
-        const reply = await this.#server(id).restore();
-        this.#isTaken('restore', id, reply.answer);
-        traffic.attend(id, attendedMs);
-        watcher.lookAt(id);
-      },
-    );
+    const frozen = frozenMaps.look(server);
+    const description = `server ${id} crashed`;
+    this.#struck({ kind: 'crash', servers: [id], fromMs, description }, async () => {
+      await frozen;
+      await frozenMaps.lookAgain(server);
+      conditions.crashEnds(id);
+      if (conditions.isOutOfReach(id)) return;
+      const reply = await server.restore();
+      this.#isTaken('restore', id, reply.answer);
+      traffic.attend(id, attendedMs);
+      watcher.lookAt(id);
+    });
   }
 
   async #kill(id: number): Promise<void> {
@@ -236,14 +250,15 @@ export class Strikes {
 
   async #partition(shape: PartitionShape, order: readonly number[]): Promise<void> {
     const { conditions, traffic } = this.#world;
+    const method = 'makeserverunreachablefrom';
     const { cuts, struck, description } = partitionOf(shape, order);
     const fromMs = this.#world.nowMs();
     const made = await Promise.all(
       cuts.map(async ({ server, from, direction }) => {
         if (conditions.isOutOfReach(server)) return [];
         const params = direction === 'both' ? [from] : [from, direction];
-        const reply = await this.#server(server).call('makeserverunreachablefrom', params);
-        return this.#isTaken('makeserverunreachablefrom', server, reply.answer) ? [server] : [];
+        const reply = await this.#server(server).call(method, params, strikeMsMax);
+        return this.#isTaken(method, server, reply.answer) ? [server] : [];
       }),
     );
     const cutServers = made.flat();
@@ -254,7 +269,7 @@ export class Strikes {
       await Promise.all(
         cutServers
           .filter((id) => !conditions.isOutOfReach(id))
-          .map((id) => this.#server(id).call('makeserverunreachablefrom', [[]])),
+          .map((id) => this.#server(id).call(method, [[]])),
       );
     });
   }
@@ -266,12 +281,17 @@ export class Strikes {
     );
   }
 
-  /** A server that does not take a fault is no liar: the standard suite judges it, not chaos. */
+  /**
+   * False when it is certain that a server did not take a fault. That makes it no liar: the standard
+   * suite judges it, not chaos. A call that another fault cut off may have been taken.
+   */
   #isTaken(call: string, id: number, answer: Answer): boolean {
     if (answer.kind === 'value') return true;
-    const words = `${call} on ${inWords([id])} got ${describeAnswer(answer)}`;
+    const { conditions } = this.#world;
+    if (answer.kind !== 'fault' && conditions.isOutOfReach(id)) return true;
+    const words = `${call} on server ${id} got ${describeAnswer(answer)}`;
     if (this.#refusals.length < troublesMax) this.#refusals.push(words);
-    return false;
+    return answer.kind !== 'fault';
   }
 
   #struck(event: Omit<FaultEvent, 'untilMs'>, undo: () => Promise<void>): void {

@@ -9,14 +9,21 @@ import type { Spelling } from '../wire/spelling.js';
 import type { Role, Sighting } from './chaos-record.js';
 import type { Conditions } from './conditions.js';
 import type { StateJudge } from './state-judge.js';
-import { readState } from './state-report.js';
+import { readState, type StateReport } from './state-report.js';
 import type { Traffic } from './traffic.js';
+
+/** By what servers tell how they see themselves; without any of it, `isleader` is asked. */
+export interface Telling {
+  /** `getinternalstate`, with the log. */
+  readonly state: boolean;
+  /** `GET /status`: the same without the log, which is what makes it cheap. */
+  readonly status: boolean;
+}
 
 export interface WatcherOptions {
   readonly seats: readonly Seat[];
   readonly spelling: Spelling;
-  /** `getinternalstate` is served; else only `isleader` is asked. */
-  readonly tellsState: boolean;
+  readonly tells: Telling;
   readonly conditions: Conditions;
   readonly traffic: Traffic;
   readonly judge: StateJudge;
@@ -25,9 +32,11 @@ export interface WatcherOptions {
 
 const pollMs = 60;
 const callMs = 700;
-/** A state holds up to a thousand log entries: asking is made to cost little of each second. */
+/** A state may hold a thousand log entries: asking is made to cost little of each second. */
 const stateCostDivisor = 4;
 const stateMsMin = 100;
+/** Who tells the status is asked for the log alone, and so rarely; it holds some seconds' entries. */
+const logMsMin = 2_000;
 /** What has not changed is noted again after this time. */
 const sameSightingMs = 250;
 /** Memory of a run that lasts for hours: from then on only changes are noted. */
@@ -81,11 +90,11 @@ export class Watcher {
   }
 
   async #follow(watched: Watched): Promise<void> {
-    const { tellsState, nowMs } = this.#options;
+    const { tells, nowMs } = this.#options;
     try {
       for (;;) {
-        await this.#askIfLeader(watched);
-        if (tellsState && nowMs() >= watched.nextStateMs) await this.#askState(watched);
+        await (tells.status ? this.#askStatus(watched) : this.#askIfLeader(watched));
+        if (tells.state && nowMs() >= watched.nextStateMs) await this.#askState(watched);
         await this.#scope.pause(pollMs);
       }
     } catch (error) {
@@ -93,20 +102,32 @@ export class Watcher {
     }
   }
 
+  async #askStatus(watched: Watched): Promise<void> {
+    const life = this.#options.conditions.life(watched.id);
+    const state = await readStatus(watched.server);
+    if (state === undefined) this.#note(watched, 'silent', undefined);
+    else this.#saw(watched, state, life);
+    this.#believe(watched, state?.role === 'leader');
+  }
+
   async #askIfLeader(watched: Watched): Promise<void> {
-    const { tellsState, traffic } = this.#options;
+    const { tells } = this.#options;
     const { answer } = await watched.server.isLeader();
-    const leads = answer.kind === 'value' && answer.value === true;
-    const isNews = leads !== watched.leads;
-    watched.leads = leads;
-    if (isNews) {
-      watched.nextStateMs = 0;
-      const claimant = this.#watched.find((each) => each.leads);
-      if (leads) traffic.leader = watched.id;
-      else if (traffic.leader === watched.id) traffic.leader = claimant?.id;
-    }
+    this.#believe(watched, answer.kind === 'value' && answer.value === true);
     if (!answers(answer)) this.#note(watched, 'silent', undefined);
-    else if (!tellsState) this.#note(watched, this.#roleWithoutState(watched), undefined);
+    else if (!tells.state) this.#note(watched, this.#roleWithoutState(watched), undefined);
+  }
+
+  /** Who has begun to lead is believed rather than who has led for long. */
+  #believe(watched: Watched, leads: boolean): void {
+    const { tells, traffic } = this.#options;
+    if (leads && traffic.leader === undefined) traffic.leader = watched.id;
+    if (leads === watched.leads) return;
+    watched.leads = leads;
+    if (!tells.status) watched.nextStateMs = 0;
+    const claimant = this.#watched.find((each) => each.leads);
+    if (leads) traffic.leader = watched.id;
+    else if (traffic.leader === watched.id) traffic.leader = claimant?.id;
   }
 
   #roleWithoutState({ leads, id }: Watched): Role {
@@ -115,17 +136,21 @@ export class Watcher {
   }
 
   async #askState(watched: Watched): Promise<void> {
-    const { conditions, judge, nowMs } = this.#options;
-    const { id, server } = watched;
-    const life = conditions.life(id);
-    const { answer, elapsedMs } = await server.internalState();
-    const count = this.#watched.length;
-    watched.nextStateMs = nowMs() + Math.max(stateMsMin, elapsedMs * stateCostDivisor * count);
+    const { conditions, nowMs, tells } = this.#options;
+    const life = conditions.life(watched.id);
+    const { answer, elapsedMs } = await watched.server.internalState();
+    const costMs = elapsedMs * stateCostDivisor * this.#watched.length;
+    watched.nextStateMs = nowMs() + Math.max(tells.status ? logMsMin : stateMsMin, costMs);
     const state = answer.kind === 'value' ? readState(answer.value) : undefined;
-    if (state === undefined) return;
+    if (state !== undefined) this.#saw(watched, state, life);
+  }
+
+  /** `life` is that of the server's process when it was asked. */
+  #saw(watched: Watched, state: StateReport, life: number): void {
+    const { conditions, judge } = this.#options;
     this.#note(watched, state.role, state.term);
     // An answer that crossed a kill may be of either life.
-    if (life === conditions.life(id)) judge.watch({ server: id, state, life });
+    if (life === conditions.life(watched.id)) judge.watch({ server: watched.id, state, life });
   }
 
   #note(watched: Watched, role: Role, term: number | undefined): void {
@@ -137,6 +162,20 @@ export class Watcher {
     if (isSoon || this.#sightings.length >= limit) return;
     watched.latest = { server: watched.id, atMs, role, term };
     this.#sightings.push(watched.latest);
+  }
+}
+
+/** What `GET /status` tells; undefined when it is not served, or not answered. */
+export async function readStatus(server: Server): Promise<StateReport | undefined> {
+  const request = { verb: 'GET', path: '/status', body: '', describedAs: 'GET /status' };
+  const { outcome } = await server.send(request);
+  if (outcome.kind !== 'response' || outcome.status !== 200) return undefined;
+  try {
+    return readState(JSON.parse(outcome.body));
+  } catch (error) {
+    // A page that is not JSON belongs to a server that serves something else there.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 
