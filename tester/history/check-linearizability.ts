@@ -113,7 +113,7 @@ class LinearizationWalk {
     return version < this.#version || (version === this.#version && hash !== this.#hash);
   }
 
-  /** Not being passed, it has its place here: it follows from the file as it is and leaves it so. */
+  /** Not being passed, it has its place here: it follows from the file and leaves it as it is. */
   #fits({ kind, version }: Answer): boolean {
     if (kind === 'written') return false;
     if (kind === 'denied') return version !== this.#version + 1;

@@ -66,7 +66,10 @@ export function minimalEvidence(prefix: FailingPrefix, isTimeUp: () => boolean):
     let fewest = 0;
     let most = rest.length + 1;
     while (most - fewest > 1) {
-      const leftOut = Math.floor((fewest + most) / 2);
+      // Twice as many each time until it fails no longer: a needed answer is known at first sight.
+      const isBounded = most <= rest.length;
+      const middle = Math.floor((fewest + most) / 2);
+      const leftOut = isBounded ? middle : Math.min(2 * fewest + 1, rest.length);
       const kept = new Set([...needed, ...rest.slice(leftOut)]);
       const verdict = checkLinearizability(withOnly(prefix.history, kept), isTimeUp);
       if (verdict.kind === 'unknown') return inOrder([...needed, ...rest.slice(fewest)], deadEnd);
