@@ -11,7 +11,7 @@ import { surveyTarget } from '../../tester/cluster/target.js';
 import type { Timing } from '../../tester/cluster/timing.js';
 import { must } from '../../src/base/assert.js';
 import { FakeCluster } from './fake-cluster.js';
-import type { Bug } from './fake-model.js';
+import type { Bug } from './fake-bugs.js';
 
 /** Generous where a slow machine could hurt, short where the tester only watches. */
 export const fastTiming: Timing = {

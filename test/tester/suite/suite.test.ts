@@ -3,7 +3,7 @@
  * that names it.
  */
 import { expect } from 'chai';
-import type { Bug } from '../fake-model.js';
+import type { Bug } from '../fake-bugs.js';
 import { failuresOf, fastTiming, impatientTiming, judge, withFake } from '../judging.js';
 
 describe('the standard suite', () => {
