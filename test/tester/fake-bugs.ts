@@ -53,7 +53,7 @@ export type Bug =
   | 'setleader-is-ignored'
   | 'setleader-needs-nobody'
   | 'slow-senders-block'
-  | 'term-falls-at-restore'
+  | 'term-falls-at-crash'
   | 'tires-under-load'
   | 'trips-over-hostile-calls'
   | 'two-leaders'

@@ -13,7 +13,7 @@ import { methodTable, type Method } from './fake-methods.js';
 import { FakeModel } from './fake-model.js';
 import { Fault, type FakeReplica } from './fake-replica.js';
 
-/** A server that refuses crowds takes this many calls at a time. */
+/** A server that refuses crowds takes this many connections at a time. */
 const crowdMax = 50;
 
 export class FakeCluster implements Processes {
@@ -24,7 +24,6 @@ export class FakeCluster implements Processes {
   /** Calls that came while their server slept. */
   #asleep: { readonly id: number; readonly wake: () => void }[] = [];
   #halfCalls = 0;
-  #openCalls = 0;
   #isHurt = false;
   /** Names in the order in which they were called, for tests that look at the caller. */
   readonly calls: string[] = [];
@@ -96,6 +95,7 @@ export class FakeCluster implements Processes {
     if (this.model.bugs.has('answers-any-http')) {
       server.on('clientError', (_error, socket) => socket.destroy());
     }
+    if (this.model.bugs.has('refuses-crowds')) server.maxConnections = crowdMax;
     const port = this.#ports[replica.id] ?? 0;
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     this.#servers[replica.id] = server;
@@ -137,7 +137,7 @@ export class FakeCluster implements Processes {
     const { bugs } = this.model;
     // This very call counts as half until its end was seen by everybody.
     if (bugs.has('slow-senders-block') && this.#halfCalls > 10) return;
-    this.#openCalls += 1;
+    if (bugs.has('refuses-crowds')) await new Promise((resolve) => setTimeout(resolve, 20));
     try {
       const call = decodeCall(Buffer.concat(chunks).toString('utf8'));
       const value = await this.#dispatch(replica, call, response);
@@ -146,8 +146,6 @@ export class FakeCluster implements Processes {
       if (!(error instanceof Fault)) throw error;
       this.#isHurt ||= error.code === -32700;
       response.end(this.#faultBody(error));
-    } finally {
-      this.#openCalls -= 1;
     }
   }
 
@@ -183,7 +181,6 @@ export class FakeCluster implements Processes {
     const { bugs } = this.model;
     if (name === 'getfileinfomap' && bugs.has('nonsense-answers')) response.end('<h1>Welcome</h1>');
     if (name === 'getfileinfomap' && bugs.has('closes-connections')) response.destroy();
-    if (bugs.has('refuses-crowds') && this.#openCalls > crowdMax) throw new Fault(4, 'busy');
     const isHurt = bugs.has('trips-over-hostile-calls') && this.#isHurt;
     if (isHurt && name === 'updatefile') throw new Fault(-32603, 'a bug');
   }

@@ -10,6 +10,9 @@ export interface Method {
   readonly handle: (replica: FakeReplica, params: readonly unknown[]) => unknown;
 }
 
+/** `getinternalstate` shows the newest entries only. */
+const shownEntriesMax = 50;
+
 const isHash = (value: unknown): boolean => typeof value === 'string' || Number.isInteger(value);
 
 function updateOf(params: readonly unknown[]): { name: string; info: Info } {
@@ -113,7 +116,9 @@ class Methods {
       lastApplied: replica.applied,
       firstLogIndex: 1,
       lastLogIndex: replica.log.length,
-      log: replica.log.map((entry, position) => this.#entry(replica, entry, position)),
+      log: replica.log
+        .map((entry, position) => this.#entry(replica, entry, position))
+        .slice(-shownEntriesMax),
       metaMap: mapAsStruct(replica.map),
       peers: this.#model.replicas.map(({ id }) => ({ id, address: this.#addressOf(id) })),
     };

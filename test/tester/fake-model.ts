@@ -10,7 +10,7 @@ import { FakeReplica, Fault, type Entry, type Info, type Waiting } from './fake-
 const electionMs = 15;
 
 /** A server that tires under load leads for this many updates. */
-const tiringUpdates = 40;
+const tiringUpdates = 10;
 
 export class FakeModel {
   readonly replicas: readonly FakeReplica[];
@@ -46,6 +46,7 @@ export class FakeModel {
   crash(replica: FakeReplica): void {
     replica.crashed = true;
     this.#remember(replica);
+    if (this.bugs.has('term-falls-at-crash')) replica.term = 0;
     if (!this.bugs.has('leadership-outlives-crash')) replica.leads = false;
     if (!this.bugs.has('blocked-calls-outlive-crash')) {
       const text = this.bugs.has('hides-unknown-outcomes') ? '' : '; outcome unknown';
@@ -59,7 +60,6 @@ export class FakeModel {
     replica.crashed = false;
     if (!this.bugs.has('restore-keeps-cut')) replica.cut = new Set();
     if (wasCrashed && this.bugs.has('restore-loses-state')) replica.forget();
-    if (wasCrashed && this.bugs.has('term-falls-at-restore')) replica.term = 0;
     if (wasCrashed && this.bugs.has('old-leader-comes-back-leading')) this.#enthrone(replica);
     if (wasCrashed && this.bugs.has('restore-causes-election')) {
       for (const each of this.replicas) each.leads = false;
@@ -92,6 +92,17 @@ export class FakeModel {
 
   resume(replica: FakeReplica): void {
     replica.paused = false;
+    // Requests for its vote have come while it slept.
+    const stoodFor = Math.max(0, ...this.replicas.map((each) => each.stoodFor ?? 0));
+    if (stoodFor > replica.term) {
+      replica.term = stoodFor;
+      replica.leads = false;
+    }
+    // It finds the votes that it was given before it slept, and that were given again since.
+    if (replica.stoodFor !== undefined && this.bugs.has('votes-forgotten')) {
+      replica.term = replica.stoodFor;
+      replica.leads = true;
+    }
     this.step();
   }
 
@@ -107,9 +118,10 @@ export class FakeModel {
 
   setLeader(replica: FakeReplica): boolean {
     const { bugs } = this;
-    if (replica.crashed) throw new Fault(2, 'isCrashed');
     if (bugs.has('setleader-is-ignored')) return true;
+    if (replica.crashed) throw new Fault(2, 'isCrashed');
     const canWin = this.#canWin(replica) || bugs.has('setleader-needs-nobody');
+    if (!canWin) replica.stoodFor = replica.term + 1;
     if (replica.leads || !canWin) return replica.leads;
     for (const other of this.replicas) if (other.leads) this.#remember(other);
     this.#enthrone(replica);

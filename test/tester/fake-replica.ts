@@ -46,6 +46,8 @@ export class FakeReplica {
   map = new Map<string, Info>();
   cut: ReadonlySet<number> = new Set();
   waiting: readonly Waiting[] = [];
+  /** The term for which it stood in vain. */
+  stoodFor: number | undefined;
   /** What it would tell from memory after an absence, and how often it still would. */
   memory: { readonly map: ReadonlyMap<string, Info>; reads: number } | undefined;
 
@@ -76,6 +78,7 @@ export class FakeReplica {
 
   /** Takes over a leader's log; entries that were here in its place are returned. */
   follow(log: readonly Entry[]): readonly Entry[] {
+    if (this.log === log) return [];
     const fork = this.log.findIndex((entry, index) => entry !== log[index]);
     const lost = fork < 0 ? [] : this.log.slice(fork);
     this.log = log;

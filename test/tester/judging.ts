@@ -47,6 +47,8 @@ export interface JudgeRequest {
   readonly timing: Timing;
   readonly only?: readonly string[];
   readonly interrupt?: AbortSignal;
+  /** The tester counts as the one who started the servers. */
+  readonly ownsServers?: boolean;
   readonly onStarted?: () => void;
 }
 
@@ -66,9 +68,10 @@ export async function judge(request: JudgeRequest): Promise<Judgement> {
     finished: (result) => void results.push(result),
     end: () => undefined,
   };
+  const target = await surveyTarget(seats, timing, scope);
   const summary = await runSuite({
     checks: selectChecks(standardSuite, request.only ?? []),
-    target: await surveyTarget(seats, timing, scope),
+    target: request.ownsServers === true ? { ...target, processes: cluster } : target,
     reporter,
     interrupt: request.interrupt ?? new AbortController().signal,
   });
