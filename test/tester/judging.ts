@@ -12,7 +12,7 @@ import { surveyTarget } from '../../tester/cluster/target.js';
 import type { Timing } from '../../tester/cluster/timing.js';
 import { must } from '../../src/base/assert.js';
 import { FakeCluster } from './fake-cluster.js';
-import type { Bug } from './fake-model.js';
+import type { Bug } from './fake-bugs.js';
 
 /** Generous where a slow machine could hurt, short where the tester only watches. */
 export const fastTiming: Timing = {
@@ -50,6 +50,8 @@ export interface JudgeRequest {
   readonly suite?: readonly Check[];
   readonly only?: readonly string[];
   readonly interrupt?: AbortSignal;
+  /** The tester counts as the one who started the servers. */
+  readonly ownsServers?: boolean;
   readonly onStarted?: () => void;
 }
 
@@ -65,13 +67,15 @@ export async function judge(request: JudgeRequest): Promise<Judgement> {
   const results: CheckResult[] = [];
   const reporter: Reporter = {
     begin: () => undefined,
-    started: () => request.onStarted?.(),
+    progress: () => request.onStarted?.(),
     finished: (result) => void results.push(result),
     end: () => undefined,
   };
+  const target = await surveyTarget(seats, timing, scope);
   const summary = await runSuite({
     checks: selectChecks(request.suite ?? standardSuite, request.only ?? []),
-    target: await surveyTarget(seats, timing, scope),
+    act: undefined,
+    target: request.ownsServers === true ? { ...target, processes: cluster } : target,
     reporter,
     interrupt: request.interrupt ?? new AbortController().signal,
   });

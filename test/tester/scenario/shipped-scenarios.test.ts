@@ -60,6 +60,7 @@ describe('the scenarios in tester/scenarios', () => {
         const target = await surveyTarget(processes.seats, standardTiming, scope);
         const summary = await runSuite({
           checks,
+          act: undefined,
           target: { ...target, processes },
           reporter: new SpecReporter(sink),
           interrupt: new AbortController().signal,
