@@ -3,6 +3,7 @@ export type Need =
   | 'followers'
   | 'spare-server'
   | 'two-spare-servers'
+  | 'own-servers'
   | 'introspection'
   | 'multicall'
   | 'getfileinfo'

@@ -8,6 +8,7 @@ import { saysMethodUnknown, type Answer } from '../wire/answer.js';
 import type { CallScope } from '../wire/call-scope.js';
 import type { Need } from './need.js';
 import { DiscoveryError } from './discovery-error.js';
+import type { Processes } from './processes.js';
 import { Server, type Seat } from '../wire/server.js';
 import { contractSpelling, findSpelling, type Spelling } from '../wire/spelling.js';
 import type { Timing } from './timing.js';
@@ -32,6 +33,8 @@ export interface Target {
   readonly timing: Timing;
   /** Begins the file names of this run, so that no other run can have used them. */
   readonly runName: string;
+  /** The servers' processes, when the tester started them itself. */
+  readonly processes?: Processes;
 }
 
 /** Calls that show whether a method exists; none of them changes anything that lasts. */
@@ -101,6 +104,9 @@ export function majorityOf(target: Target): number {
   return Math.floor(target.seats.length / 2) + 1;
 }
 
+/** Why a check that kills or starts processes is skipped. */
+export const startedByOthers = 'the tester did not start the servers (--start)';
+
 /** Why the cluster cannot give what a check needs; undefined when it can. */
 export function lackOf(need: Need, target: Target): string | undefined {
   const spare = spareServers(target);
@@ -112,6 +118,8 @@ export function lackOf(need: Need, target: Target): string | undefined {
       return spare >= 1 ? undefined : 'needs a majority without one of its servers';
     case 'two-spare-servers':
       return spare >= 2 ? undefined : 'needs a majority without two of its servers';
+    case 'own-servers':
+      return target.processes === undefined ? startedByOthers : undefined;
     case 'introspection':
       return target.abilities.has(need) ? undefined : 'system.listMethods is not served';
     case 'multicall':
