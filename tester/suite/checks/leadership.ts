@@ -32,6 +32,12 @@ export function isTrue({ answer }: Reply): boolean {
   return answer.kind === 'value' && answer.value === true;
 }
 
+/** True of an end that does not say whether the update took effect. */
+export function leavesOpen({ answer }: Reply): boolean {
+  if (answer.kind === 'silent' || answer.kind === 'lost') return true;
+  return answer.kind === 'fault' && (answer.code === 3 || /outcome unknown/.test(answer.text));
+}
+
 /** The entry of a file in a reply of `getfileinfomap`; undefined when there is none. */
 export function entryIn({ answer }: Reply, name: string): unknown {
   const map = answer.kind === 'value' && isStruct(answer.value) ? answer.value : {};
