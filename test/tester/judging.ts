@@ -11,7 +11,7 @@ import { surveyTarget } from '../../tester/cluster/target.js';
 import type { Timing } from '../../tester/cluster/timing.js';
 import { must } from '../../src/base/assert.js';
 import { FakeCluster } from './fake-cluster.js';
-import type { Bug } from './fake-model.js';
+import type { Bug } from './fake-bugs.js';
 
 /** Generous where a slow machine could hurt, short where the tester only watches. */
 export const fastTiming: Timing = {
@@ -47,6 +47,8 @@ export interface JudgeRequest {
   readonly timing: Timing;
   readonly only?: readonly string[];
   readonly interrupt?: AbortSignal;
+  /** The tester counts as the one who started the servers. */
+  readonly ownsServers?: boolean;
   readonly onStarted?: () => void;
 }
 
@@ -66,10 +68,11 @@ export async function judge(request: JudgeRequest): Promise<Judgement> {
     finished: (result) => void results.push(result),
     end: () => undefined,
   };
+  const target = await surveyTarget(seats, timing, scope);
   const summary = await runSuite({
     checks: selectChecks(standardSuite, request.only ?? []),
-    target: await surveyTarget(seats, timing, scope),
     act: undefined,
+    target: request.ownsServers === true ? { ...target, processes: cluster } : target,
     reporter,
     interrupt: request.interrupt ?? new AbortController().signal,
   });

@@ -111,10 +111,10 @@ async function raceAcrossFailover(cluster: Cluster): Promise<void> {
   for (const crashAfterMs of [0, 2, 5, 10]) {
     const hashesOf = hashesIn(`cut off after ${crashAfterMs} ms`);
     const leader = await cluster.leader(await liveServers(cluster));
-    const racing = Promise.all(race(leader, { name, version, hashesOf }));
+    const racing = race(leader, { name, version, hashesOf });
     await cluster.pause(crashAfterMs);
     await cluster.crash(leader);
-    const replies = await racing;
+    const replies = await Promise.all(racing);
     const next = await cluster.leader(cluster.others(leader));
     const entry = entryIn(await next.fileInfoMap(), name);
     const isTaken = Array.isArray(entry) && entry[0] === version;

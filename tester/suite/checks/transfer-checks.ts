@@ -118,6 +118,7 @@ async function rivalsEndWithOneLeader(cluster: Cluster): Promise<void> {
       if (reply.answer.kind === 'fault') continue;
       expectThat(reply, 'true or false', (value) => typeof value === 'boolean');
     }
+    await cluster.leader();
     await insistOn(cluster, cluster.servers, sampleUpdate(name, round));
   };
   const rounds = async (): Promise<void> => {
