@@ -91,7 +91,7 @@ const versionPlants: readonly ServerPlant[] = [
     trials: [
       {
         kind: 'check',
-        title: 'a repeated request id takes effect once',
+        title: 'a repeated request id is answered true again',
         words: /expected true, saw false/,
       },
     ],
@@ -173,7 +173,13 @@ const earlyAnswerPlants: readonly ServerPlant[] = [
         replace: '}\n        const waiters',
       },
     ],
-    trials: [],
+    trials: [
+      {
+        kind: 'check',
+        title: 'an update that waited on an old leader',
+        words: /expected a fault for an update that was replaced, saw true/,
+      },
+    ],
   },
   {
     name: 'a deposed leader refuses updates that take effect',
@@ -186,7 +192,13 @@ const earlyAnswerPlants: readonly ServerPlant[] = [
           '\n        this.#refuseUnlogged(refusal);',
       },
     ],
-    trials: [],
+    trials: [
+      {
+        kind: 'check',
+        title: 'an update that the next leader commits',
+        words: /expected true for an update that the next leader committed, saw fault 1/,
+      },
+    ],
   },
 ];
 
@@ -197,7 +209,8 @@ const readPlants: readonly ServerPlant[] = [
       {
         file: clientMethods,
         find: "if (outcome.kind === 'done')\n            reply(valueOf(read));",
-        replace: "if (['done', 'notLeader'].includes(outcome.kind))\n            reply(valueOf(read));",
+        replace:
+          "if (['done', 'notLeader'].includes(outcome.kind))\n            reply(valueOf(read));",
       },
     ],
     trials: [
@@ -225,17 +238,6 @@ const readPlants: readonly ServerPlant[] = [
         words: /expected no answer while a majority is missing, saw \{.*getfileinfomap/,
       },
     ],
-  },
-  {
-    name: 'a new leader reads before it knows what is committed',
-    patches: [
-      {
-        file: 'src/raft/raft.js',
-        find: 'Math.max(core.commitIndex, role.termStartIndex)',
-        replace: 'core.commitIndex',
-      },
-    ],
-    trials: [],
   },
   {
     name: 'followers learn of a commit with the next heartbeat',

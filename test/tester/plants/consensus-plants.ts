@@ -54,18 +54,39 @@ const votePlants: readonly ServerPlant[] = [
         replace: '',
       },
     ],
-    trials: [],
+    trials: [
+      {
+        kind: 'check',
+        title: 'two followers that stand for the same term',
+        words: /expected one leader in term \d+, saw server \d .* and server \d/,
+      },
+    ],
   },
   {
     name: 'vote forgotten at restart',
-    patches: [
-      { file: core, find: 'votedFor: this.#votedFor,', replace: 'votedFor: undefined,' },
+    patches: [{ file: core, find: 'votedFor: this.#votedFor,', replace: 'votedFor: undefined,' }],
+    trials: [
+      {
+        kind: 'check',
+        title: 'a vote outlives its server even when',
+        words: /expected one leader in term \d+, saw server \d .* and server \d/,
+      },
     ],
-    trials: [],
   },
 ];
 
 const commitPlants: readonly ServerPlant[] = [
+  {
+    name: 'a new leader reads before it has committed an entry of its term',
+    patches: noNoop,
+    trials: [
+      {
+        kind: 'check',
+        title: 'when all servers are killed nothing that was answered is lost',
+        words: /saw no ".*-dark-\d+" in the map/,
+      },
+    ],
+  },
   {
     name: "an old term's entry committed by counting",
     patches: [
@@ -87,7 +108,13 @@ const commitPlants: readonly ServerPlant[] = [
         replace: '',
       },
     ],
-    trials: [],
+    trials: [
+      {
+        kind: 'check',
+        title: 'what was readable once stays',
+        words: /expected \{".*-early-\d+":\[1,\["lost"\]\]\}, saw no/,
+      },
+    ],
   },
   {
     name: 'entries of an old leader are kept after a change of leader',
@@ -98,7 +125,13 @@ const commitPlants: readonly ServerPlant[] = [
         replace: 'entries.splice(0, Math.max(0, core.log.lastIndex + 1 - index));',
       },
     ],
-    trials: [],
+    trials: [
+      {
+        kind: 'check',
+        title: 'entries that never reached a majority',
+        words: /expected 0, saw 1 on .*-abandoned-/,
+      },
+    ],
   },
   {
     name: 'a lagging follower is never found out about',
@@ -109,7 +142,14 @@ const commitPlants: readonly ServerPlant[] = [
         replace: 'progress.rejected(progress.nextIndex);',
       },
     ],
-    trials: [],
+    size: 5,
+    trials: [
+      {
+        kind: 'check',
+        title: 'away across a change of leader',
+        words: /expected 5 within 1000 ms, saw [123]/,
+      },
+    ],
   },
 ];
 
@@ -125,7 +165,13 @@ const diskPlants: readonly ServerPlant[] = [
             .then(() => this.#file.appendDurably([frame]));`,
       },
     ],
-    trials: [],
+    trials: [
+      {
+        kind: 'check',
+        title: 'when all servers are killed nothing',
+        words: /expected .* saw no ".*-dark-\d+" in the map/,
+      },
+    ],
   },
 ];
 

@@ -13,7 +13,8 @@ export const crashPlants: readonly ServerPlant[] = [
       {
         file: clientMethods,
         find: "if (outcome.kind === 'done')\n            reply(valueOf(read));",
-        replace: "if (['done', 'crashed'].includes(outcome.kind))\n            reply(valueOf(read));",
+        replace:
+          "if (['done', 'crashed'].includes(outcome.kind))\n            reply(valueOf(read));",
       },
     ],
     trials: [
@@ -30,7 +31,8 @@ export const crashPlants: readonly ServerPlant[] = [
       {
         file: replica,
         find: "this.#halt(this.#standstill.storageError === undefined ? 'crashed' : 'closed', {",
-        replace: "((doors, refusals) => this.#calls.endAll(refusals.logged, refusals.unlogged))('', {",
+        replace:
+          "((doors, refusals) => this.#calls.endAll(refusals.logged, refusals.unlogged))('', {",
       },
       { file: replica, find: 'this.#loop.resume();', replace: 'return;' },
     ],
