@@ -16,9 +16,11 @@ describe('the tester finds, over nothing but the public API:', () => {
   }
 
   it('nothing where no bug is planted', async () => {
-    const only = serverPlants.flatMap(({ trials }) => trials.map(({ title }) => title));
+    const only = serverPlants.flatMap(({ trials }) =>
+      trials.flatMap(({ kind, title }) => (kind === 'check' ? [title] : [])),
+    );
     const none = { name: 'no bug', patches: [] };
-    const results = await judgePlanted(none, { size: 5, only });
+    const results = await judgePlanted(none, 5, only);
     expect(results.length).to.be.at.least(new Set(only).size);
     for (const { check, verdict } of results) {
       const said = verdict.kind === 'failed' ? verdict.failure.message : verdict.kind;

@@ -1,24 +1,19 @@
 /**
- * Starts a cluster of real servers with a bug planted in them, and has the tester judge it as it
- * would judge anybody's: over the public API, with its own times.
+ * Has the tester judge a cluster with a planted bug as it would judge anybody's: over the public
+ * API, with its own times.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { surveyTarget, type Target } from '../../../tester/cluster/target.js';
-import { standardTiming } from '../../../tester/cluster/timing.js';
-import { launchCluster } from '../../../tester/launch/launch-cluster.js';
+import { unreachable } from '../../../src/base/assert.js';
+import { chaosResults } from '../../../tester/chaos/chaos-results.js';
+import { runChaos } from '../../../tester/chaos/run-chaos.js';
 import type { CheckResult } from '../../../tester/suite/reporter.js';
 import { runSuite } from '../../../tester/suite/runner.js';
 import { selectChecks, standardSuite } from '../../../tester/suite/suite.js';
-import { CallScope } from '../../../tester/wire/call-scope.js';
-import { findClusterPorts } from '../../e2e/support/cluster-ports.js';
-import { fastElections } from '../../e2e/support/fast-elections.js';
 import type { Plant } from '../../sim/plants/plant.js';
-import { PlantedBuild } from '../../sim/plants/planted-build.js';
-import type { ServerPlant, Trial } from './server-plant.js';
+import { withPlanted } from './planted-cluster.js';
+import type { ChaosTrial, ServerPlant, Trial } from './server-plant.js';
 
 const usualSize = 3;
+const chaosClients = 8;
 
 /** What came of one trial. */
 export interface Sight {
@@ -27,16 +22,28 @@ export interface Sight {
   readonly isCaught: boolean;
   /** What the tester said. */
   readonly message: string;
-  /** From the moment at which all servers answered. */
+  /** From the moment at which all servers answered; of chaos the whole run. */
   readonly durationMs: number;
 }
 
 export async function hunt(plant: ServerPlant): Promise<readonly Sight[]> {
-  const results = await judgePlanted(plant, {
-    size: plant.size ?? usualSize,
-    only: plant.trials.map(({ title }) => title),
-  });
-  return plant.trials.map((trial) => sightOf(trial, results));
+  const size = plant.size ?? usualSize;
+  const titles = plant.trials.flatMap((trial) => (trial.kind === 'check' ? [trial.title] : []));
+  const checked = titles.length === 0 ? [] : await judgePlanted(plant, size, titles);
+  const sights: Sight[] = [];
+  for (const trial of plant.trials) {
+    switch (trial.kind) {
+      case 'check':
+        sights.push(sightOf(trial, checked));
+        break;
+      case 'chaos':
+        sights.push(sightOf(trial, await shakePlanted(plant, size, trial)));
+        break;
+      default:
+        unreachable(trial);
+    }
+  }
+  return sights;
 }
 
 function sightOf(trial: Trial, results: readonly CheckResult[]): Sight {
@@ -44,27 +51,29 @@ function sightOf(trial: Trial, results: readonly CheckResult[]): Sight {
     `${check.group}: ${check.name}`.includes(trial.title),
   );
   if (result === undefined || others.length > 0) {
-    throw new Error(`"${trial.title}" is to name one check, not ${others.length + 1}`);
+    throw new Error(`"${trial.title}" is to name one check, and does not`);
   }
-  const { verdict, durationMs } = result;
+  const { verdict } = result;
   const message = verdict.kind === 'failed' ? verdict.failure.message : verdict.kind;
+  const isWhole = trial.kind === 'chaos';
+  const durationMs = isWhole ? sumOf(results) : result.durationMs;
   return { trial, isCaught: trial.words.test(message), message, durationMs };
 }
 
-interface PlantedRun {
-  readonly size: number;
-  readonly only: readonly string[];
+function sumOf(results: readonly CheckResult[]): number {
+  return results.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
-/** The results of some checks on a cluster of planted servers. */
+/** The results of the checks with these titles on `size` planted servers. */
 export async function judgePlanted(
   plant: Plant,
-  { size, only }: PlantedRun,
+  size: number,
+  titles: readonly string[],
 ): Promise<readonly CheckResult[]> {
   return withPlanted(plant, size, async (target) => {
     const results: CheckResult[] = [];
     await runSuite({
-      checks: selectChecks(standardSuite, only),
+      checks: selectChecks(standardSuite, titles),
       act: undefined,
       target,
       reporter: {
@@ -79,47 +88,15 @@ export async function judgePlanted(
   });
 }
 
-async function withPlanted<T>(
+/** What a run of chaos finds on `size` planted servers. */
+export async function shakePlanted(
   plant: Plant,
   size: number,
-  use: (target: Target) => Promise<T>,
-): Promise<T> {
-  const build = new PlantedBuild(plant, ['src']);
-  const dataFolder = mkdtempSync(join(tmpdir(), 'surfraft-planted-'));
-  const scope = new CallScope();
-  try {
-    const cluster = await launchCluster({
-      configFile: await writeConfig(dataFolder, size),
-      serverCommand: commandOf(build.folder),
-      dataFolder,
-      log: () => undefined,
-      isStopped: new AbortController().signal,
-    });
-    try {
-      const found = await surveyTarget(cluster.seats, standardTiming, scope);
-      return await use({ ...found, processes: cluster });
-    } finally {
-      await cluster.stop();
-    }
-  } finally {
-    scope.close();
-    rmSync(dataFolder, { recursive: true });
-    build.remove();
-  }
-}
-
-async function writeConfig(folder: string, size: number): Promise<string> {
-  const ports = await findClusterPorts(size);
-  const lines = ports.map((port, id) => `metadata${id}: localhost:${port}\n`);
-  const file = join(folder, 'cluster.txt');
-  writeFileSync(file, `M: ${size}\n${lines.join('')}`);
-  return file;
-}
-
-function commandOf(buildFolder: string): string {
-  const program = join(buildFolder, 'src/cli/run-server.js');
-  const options = ['--data-dir', '{data}', '--log-level', 'warn', ...fastElections];
-  return [process.execPath, program, '{config}', '{id}', ...options]
-    .map((word) => `"${word}"`)
-    .join(' ');
+  { seed, seconds, kill }: Pick<ChaosTrial, 'seed' | 'seconds' | 'kill'>,
+): Promise<readonly CheckResult[]> {
+  return withPlanted(plant, size, async (target) => {
+    const options = { seed, seconds, kill, clients: chaosClients, replay: `seed ${seed}` };
+    const world = { interrupt: new AbortController().signal, progress: () => undefined };
+    return chaosResults(await runChaos(target, options, world));
+  });
 }

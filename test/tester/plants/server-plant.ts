@@ -8,13 +8,24 @@ export interface ServerPlant extends Plant {
   readonly trials: readonly Trial[];
 }
 
-export type Trial = CheckTrial;
+export type Trial = CheckTrial | ChaosTrial;
 
 /** A check of the standard suite must fail. */
-export interface CheckTrial {
+interface CheckTrial {
   readonly kind: 'check';
   /** A part of "group: name" that only this check has. */
   readonly title: string;
   /** What its failure must say. */
+  readonly words: RegExp;
+}
+
+/** A run of chaos must find a promise broken. */
+export interface ChaosTrial {
+  readonly kind: 'chaos';
+  readonly seed: string;
+  readonly seconds: number;
+  readonly kill: boolean;
+  /** A part of the promise that no other has. */
+  readonly title: string;
   readonly words: RegExp;
 }
