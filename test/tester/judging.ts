@@ -62,13 +62,14 @@ export async function judge(request: JudgeRequest): Promise<Judgement> {
   const results: CheckResult[] = [];
   const reporter: Reporter = {
     begin: () => undefined,
-    started: () => request.onStarted?.(),
+    progress: () => request.onStarted?.(),
     finished: (result) => void results.push(result),
     end: () => undefined,
   };
   const summary = await runSuite({
     checks: selectChecks(standardSuite, request.only ?? []),
     target: await surveyTarget(seats, timing, scope),
+    act: undefined,
     reporter,
     interrupt: request.interrupt ?? new AbortController().signal,
   });

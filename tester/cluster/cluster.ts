@@ -142,6 +142,19 @@ export class Cluster {
     expectValue(await server.restore(), true);
   }
 
+  /** From now on `server` neither sends to `from` nor accepts from them, or does only one of both. */
+  async cutOff(
+    server: Server,
+    from: readonly Server[],
+    direction: 'both' | 'send' | 'receive' = 'both',
+  ): Promise<void> {
+    this.#disturbed = true;
+    const ids = from.map((each) => each.seat.id);
+    // The shortest form for the usual case: servers may know no directions.
+    const params = direction === 'both' ? [ids] : [ids, direction];
+    expectValue(await server.call('makeserverunreachablefrom', params), true);
+  }
+
   /** SIGKILL; resolves when the server's process is gone. */
   async killProcess(server: Server): Promise<void> {
     await this.#disturbProcesses().kill(server.seat.id);

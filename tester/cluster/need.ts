@@ -8,4 +8,7 @@ export type Need =
   | 'multicall'
   | 'getfileinfo'
   | 'getfileinfopage'
-  | 'getinternalstate';
+  | 'getinternalstate'
+  | 'setleader'
+  | 'sendheartbeat'
+  | 'makeserverunreachablefrom';

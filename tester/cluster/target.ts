@@ -20,6 +20,8 @@ export type Ability =
   | 'getfileinfo'
   | 'getfileinfopage'
   | 'getinternalstate'
+  | 'setleader'
+  | 'sendheartbeat'
   | 'makeserverunreachablefrom'
   | 'crash';
 
@@ -44,6 +46,9 @@ const probes: readonly (readonly [ability: Ability, method: string, params: unkn
   ['getfileinfo', 'getfileinfo', ['probe']],
   ['getfileinfopage', 'getfileinfopage', ['', 1]],
   ['getinternalstate', 'getinternalstate', []],
+  // With one argument too many: a right call would move the leadership.
+  ['setleader', 'setleader', ['probe']],
+  ['sendheartbeat', 'sendheartbeat', []],
   ['makeserverunreachablefrom', 'makeserverunreachablefrom', [[]]],
   ['crash', 'restore', []],
 ];
@@ -127,6 +132,9 @@ export function lackOf(need: Need, target: Target): string | undefined {
     case 'getfileinfo':
     case 'getfileinfopage':
     case 'getinternalstate':
+    case 'setleader':
+    case 'sendheartbeat':
+    case 'makeserverunreachablefrom':
       return target.abilities.has(need) ? undefined : `${need} is not served`;
     default:
       return unreachable(need);

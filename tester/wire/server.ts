@@ -7,6 +7,7 @@ import { formatAddress, type Address } from './address.js';
 import { decodeAnswer, describeValue, type Answer } from './answer.js';
 import type { CallScope } from './call-scope.js';
 import { exchange, type HttpOutcome } from './http-exchange.js';
+import { RawConnection } from './raw-connection.js';
 import type { Spelling } from './spelling.js';
 
 /** A server's place in the configuration. */
@@ -82,6 +83,11 @@ export class Server {
       outcome,
       elapsedMs: performance.now() - startedAt,
     };
+  }
+
+  /** A connection that ends with the check at the latest. */
+  connect(): RawConnection {
+    return new RawConnection(this.seat.address, this.#link.scope);
   }
 
   ping(): Promise<Reply> {
