@@ -9,6 +9,9 @@ import { FakeReplica, Fault, type Entry, type Info, type Waiting } from './fake-
 /** Long enough to be seen as a gap, short enough for many elections in one test run. */
 const electionMs = 15;
 
+/** Long enough to be seen as late on a busy machine. */
+const lateMs = 100;
+
 /** A server that tires under load leads for this many updates. */
 const tiringUpdates = 10;
 
@@ -271,7 +274,7 @@ export class FakeModel {
   #commit(leader: FakeReplica, followers: readonly FakeReplica[]): void {
     const { bugs } = this;
     const followersLag = bugs.has('replicates-late') || bugs.has('reads-lag');
-    if (bugs.has('reads-lag')) this.#later(60, () => leader.apply());
+    if (bugs.has('reads-lag')) this.#later(lateMs, () => leader.apply());
     else leader.apply();
     const frozen = bugs.has('crash-does-not-freeze')
       ? this.replicas.filter((each) => each.crashed)
@@ -280,7 +283,7 @@ export class FakeModel {
     for (const follower of [...followers, ...frozen]) {
       const gap = follower.log.length - follower.applied;
       if (bugs.has('follower-never-catches-up') && gap > 1) continue;
-      if (followersLag) this.#later(60, () => follower.apply());
+      if (followersLag) this.#later(lateMs, () => follower.apply());
       else follower.apply();
     }
     for (const server of [leader, ...followers]) {

@@ -182,7 +182,7 @@ async function awaitTermAfter(cluster: Cluster, servers: readonly Server[], term
  */
 async function votesOutliveProcesses(cluster: Cluster): Promise<void> {
   const watch = new LeaderWatch();
-  for (let round = 1; round <= 3; round += 1) {
+  for (let round = 1; round <= 2; round += 1) {
     const leader = await cluster.leader();
     const [first, second] = cluster.others(leader);
     if (first === undefined || second === undefined) return;
@@ -229,9 +229,9 @@ async function standOneByOne(
   await cluster.pause(3 * pollMs);
   cluster.resumeProcess(first);
   const deadline = performance.now() + quietMs / 5;
-  while (performance.now() < deadline) await watch.look(cluster);
+  while (performance.now() < deadline) await watch.lookAtLeaders(cluster);
   await Promise.all(standings);
-  await watch.look(cluster);
+  await watch.lookAtLeaders(cluster);
 }
 
 function check(
