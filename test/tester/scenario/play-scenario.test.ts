@@ -3,7 +3,7 @@
  * names the step, what was expected and what was seen.
  */
 import { expect } from 'chai';
-import type { Bug } from '../fake-model.js';
+import type { Bug } from '../fake-bugs.js';
 import { failuresOf, fastTiming, impatientTiming } from '../judging.js';
 import { play, scenario, type Stand } from './scenario-files.js';
 

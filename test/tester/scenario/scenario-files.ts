@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { loadScenarios, type LoadedScenarios } from '../../../tester/scenario/load-scenarios.js';
 import type { Check } from '../../../tester/suite/check.js';
 import type { Timing } from '../../../tester/cluster/timing.js';
-import type { Bug } from '../fake-model.js';
+import type { Bug } from '../fake-bugs.js';
 import { fastTiming, judge, withFake, type Judgement } from '../judging.js';
 
 /** Files by their names; `use` gets the folder. */
