@@ -116,7 +116,7 @@ function planFault(kind: FaultKind, request: PlanRequest, random: Random): Plann
         aim: { ...aim, leaderFirst: random() < 0.75, count: countOf(serverCount, random) },
       };
     case 'transfer':
-      // A leader that is told to lead learns nothing new, so the others are asked.
+      // Two that are told at once compete; a leader that is told to lead may stay one.
       return {
         kind,
         delayMs: 0,
