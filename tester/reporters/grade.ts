@@ -49,6 +49,7 @@ export function gradeOf(results: readonly CheckResult[]): Grade {
   };
 }
 
+/** A group that is of no area can only have come with files of users, as scenarios do. */
 function areaOf(group: string): GradeArea {
   const areas = [...suiteAreas, chaosArea];
   return areas.find(({ groups }) => groups.includes(group)) ?? scenarioArea;
