@@ -8,6 +8,7 @@ import type { ChaosRecord } from './chaos/chaos-record.js';
 import { chaosResults } from './chaos/chaos-results.js';
 import { runChaos } from './chaos/run-chaos.js';
 import { DiscoveryError } from './cluster/discovery-error.js';
+import { LaunchError } from './cluster/launch-error.js';
 import type { Target } from './cluster/target.js';
 import { scaleTiming } from './cluster/timing.js';
 import { exitFailed, exitInterrupted, exitPassed, exitUnusable } from './exit-codes.js';
@@ -54,7 +55,9 @@ export async function judge(
     cluster = await openJudged(judged, scaleTiming(world.timing, options.timeoutScale), world);
   } catch (error) {
     if (error instanceof ScopeClosed) return exitInterrupted;
-    if (error instanceof DiscoveryError) return unusable(error.message, world);
+    if (error instanceof DiscoveryError || error instanceof LaunchError) {
+      return unusable(error.message, world);
+    }
     throw error;
   }
   let exitCode = exitFailed;
@@ -88,7 +91,8 @@ function saveReport(
     return undefined;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    return `${reportFile}: the report cannot be written (${code}); name a file in a folder that is there`;
+    const advice = 'name a file in a folder that is there';
+    return `${reportFile}: the report cannot be written (${code}); ${advice}`;
   }
 }
 

@@ -17,7 +17,10 @@ export interface JudgedCluster {
   close(somethingFailed: boolean): Promise<void>;
 }
 
-/** Throws `DiscoveryError` when there is nobody to judge, `ScopeClosed` when interrupted. */
+/**
+ * Throws `DiscoveryError` or `LaunchError` when there is nobody to judge, `ScopeClosed` when
+ * interrupted.
+ */
 export async function openJudged(
   judged: Judged,
   timing: Timing,

@@ -58,7 +58,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },
   'tester/wire': {
     folders: ['base'],
-    packages: ['node:http', 'xmlrpc'],
+    packages: ['node:http', 'node:net', 'xmlrpc'],
   },
   'tester/cluster': { folders: ['base', 'tester/wire'], packages: ['node:fs', 'node:util'] },
   'tester/history': { folders: ['base'], packages: [] },

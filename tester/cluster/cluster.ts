@@ -8,7 +8,9 @@ import { describeAnswer } from '../wire/answer.js';
 import type { CallScope } from '../wire/call-scope.js';
 import { expectFault, expectThat, expectValue } from './expectations.js';
 import { Server, type Reply, type Update } from '../wire/server.js';
-import { majorityOf, type Target } from './target.js';
+import { LaunchError } from './launch-error.js';
+import type { Processes } from './processes.js';
+import { majorityOf, startedByOthers, type Target } from './target.js';
 import type { Timing } from './timing.js';
 
 /** What lasts from check to check of one run. */
@@ -140,6 +142,45 @@ export class Cluster {
     expectValue(await server.restore(), true);
   }
 
+  /** From now on `server` neither sends to `from` nor accepts from them, or only one of both. */
+  async cutOff(
+    server: Server,
+    from: readonly Server[],
+    direction: 'both' | 'send' | 'receive' = 'both',
+  ): Promise<void> {
+    this.#disturbed = true;
+    const ids = from.map((each) => each.seat.id);
+    // The shortest form for the usual case: servers may know no directions.
+    const params = direction === 'both' ? [ids] : [ids, direction];
+    expectValue(await server.call('makeserverunreachablefrom', params), true);
+  }
+
+  /** SIGKILL; resolves when the server's process is gone. */
+  async killProcess(server: Server): Promise<void> {
+    await this.#disturbProcesses().kill(server.seat.id);
+  }
+
+  /** Starts a killed server again; a failure when it does not come up. */
+  async startProcess(server: Server): Promise<void> {
+    const processes = this.#disturbProcesses();
+    try {
+      await processes.start(server.seat.id);
+    } catch (error) {
+      if (!(error instanceof LaunchError)) throw error;
+      throw new CheckFailure('a server that starts again', error.message, server.label);
+    }
+  }
+
+  /** SIGSTOP: the server keeps its port and its memory, and does nothing. */
+  pauseProcess(server: Server): void {
+    this.#disturbProcesses().pause(server.seat.id);
+  }
+
+  /** SIGCONT. */
+  resumeProcess(server: Server): void {
+    this.#disturbProcesses().resume(server.seat.id);
+  }
+
   /** Crashes followers until those left, the leader among them, are one short of a majority. */
   async crashMajorityOfFollowers(leader: Server): Promise<readonly Server[]> {
     const victims = this.others(leader).slice(Math.max(0, this.majority - 2));
@@ -173,8 +214,17 @@ export class Cluster {
     );
   }
 
-  /** Restores every server and lifts every partition. What could not be healed, if anything. */
+  /**
+   * Starts and resumes every server of the tester's own, restores every server and lifts every
+   * partition. What could not be healed, if anything.
+   */
   async restoreAll(): Promise<string | undefined> {
+    try {
+      await this.target.processes?.heal();
+    } catch (error) {
+      if (!(error instanceof LaunchError)) throw error;
+      return error.message;
+    }
     const troubles = await Promise.all(this.servers.map((server) => this.#healServer(server)));
     return troubles.find((text) => text !== undefined);
   }
@@ -190,6 +240,12 @@ export class Cluster {
       if (error instanceof CheckFailure) return error.message;
       throw error;
     }
+  }
+
+  #disturbProcesses(): Processes {
+    if (this.target.processes === undefined) throw new CheckSkipped(startedByOthers);
+    this.#disturbed = true;
+    return this.target.processes;
   }
 
   async #healServer(server: Server): Promise<string | undefined> {

@@ -3,8 +3,12 @@ export type Need =
   | 'followers'
   | 'spare-server'
   | 'two-spare-servers'
+  | 'own-servers'
   | 'introspection'
   | 'multicall'
   | 'getfileinfo'
   | 'getfileinfopage'
-  | 'getinternalstate';
+  | 'getinternalstate'
+  | 'setleader'
+  | 'sendheartbeat'
+  | 'makeserverunreachablefrom';

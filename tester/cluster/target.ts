@@ -4,10 +4,12 @@
  */
 import { unreachable } from '../../src/base/assert.js';
 import { formatAddress } from '../wire/address.js';
-import { saysMethodUnknown, type Answer } from '../wire/answer.js';
+import { saysMethodUnknown } from '../wire/answer.js';
 import type { CallScope } from '../wire/call-scope.js';
 import type { Need } from './need.js';
 import { DiscoveryError } from './discovery-error.js';
+import type { Processes } from './processes.js';
+import { isSignOfLife, pingByAnyName } from './sign-of-life.js';
 import { Server, type Seat } from '../wire/server.js';
 import { contractSpelling, findSpelling, type Spelling } from '../wire/spelling.js';
 import type { Timing } from './timing.js';
@@ -19,6 +21,8 @@ export type Ability =
   | 'getfileinfo'
   | 'getfileinfopage'
   | 'getinternalstate'
+  | 'setleader'
+  | 'sendheartbeat'
   | 'makeserverunreachablefrom'
   | 'crash';
 
@@ -32,6 +36,8 @@ export interface Target {
   readonly timing: Timing;
   /** Begins the file names of this run, so that no other run can have used them. */
   readonly runName: string;
+  /** The servers' processes, when the tester started them itself. */
+  readonly processes?: Processes;
 }
 
 /** Calls that show whether a method exists; none of them changes anything that lasts. */
@@ -41,6 +47,9 @@ const probes: readonly (readonly [ability: Ability, method: string, params: unkn
   ['getfileinfo', 'getfileinfo', ['probe']],
   ['getfileinfopage', 'getfileinfopage', ['', 1]],
   ['getinternalstate', 'getinternalstate', []],
+  // With one argument too many: a right call would move the leadership.
+  ['setleader', 'setleader', ['probe']],
+  ['sendheartbeat', 'sendheartbeat', []],
   ['makeserverunreachablefrom', 'makeserverunreachablefrom', [[]]],
   ['crash', 'restore', []],
 ];
@@ -55,8 +64,8 @@ export async function surveyTarget(
   scope: CallScope,
 ): Promise<Target> {
   const link = { spelling: contractSpelling, callMs: timing.callMs, scope };
-  const pings = await Promise.all(seats.map((seat) => new Server(seat, link).ping()));
-  const reachable = pings.filter(({ answer }) => answersAtAll(answer)).map((ping) => ping.server);
+  const pings = await Promise.all(seats.map((seat) => pingByAnyName(new Server(seat, link))));
+  const reachable = pings.filter(isSignOfLife).map((ping) => ping.server);
   const [first] = reachable;
   if (first === undefined) {
     const told = seats.map((seat) => formatAddress(seat.address)).join(', ');
@@ -88,10 +97,6 @@ async function findAbilities(server: Server): Promise<ReadonlySet<Ability>> {
   return new Set(found.flat());
 }
 
-function answersAtAll(answer: Answer): boolean {
-  return answer.kind === 'value' || answer.kind === 'fault';
-}
-
 /** How many servers may be crashed while the rest still is a majority of all. */
 export function spareServers(target: Target): number {
   return target.reachable.length - majorityOf(target);
@@ -100,6 +105,9 @@ export function spareServers(target: Target): number {
 export function majorityOf(target: Target): number {
   return Math.floor(target.seats.length / 2) + 1;
 }
+
+/** Why a check that kills or starts processes is skipped. */
+export const startedByOthers = 'the tester did not start the servers (--start)';
 
 /** Why the cluster cannot give what a check needs; undefined when it can. */
 export function lackOf(need: Need, target: Target): string | undefined {
@@ -112,6 +120,8 @@ export function lackOf(need: Need, target: Target): string | undefined {
       return spare >= 1 ? undefined : 'needs a majority without one of its servers';
     case 'two-spare-servers':
       return spare >= 2 ? undefined : 'needs a majority without two of its servers';
+    case 'own-servers':
+      return target.processes === undefined ? startedByOthers : undefined;
     case 'introspection':
       return target.abilities.has(need) ? undefined : 'system.listMethods is not served';
     case 'multicall':
@@ -119,6 +129,9 @@ export function lackOf(need: Need, target: Target): string | undefined {
     case 'getfileinfo':
     case 'getfileinfopage':
     case 'getinternalstate':
+    case 'setleader':
+    case 'sendheartbeat':
+    case 'makeserverunreachablefrom':
       return target.abilities.has(need) ? undefined : `${need} is not served`;
     default:
       return unreachable(need);

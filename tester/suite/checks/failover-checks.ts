@@ -7,29 +7,10 @@ import { CheckFailure } from '../../cluster/check-outcome.js';
 import { sampleHashes, sampleUpdate, type Cluster } from '../../cluster/cluster.js';
 import { expectInMap, expectValue } from '../../cluster/expectations.js';
 import { expectQuiet } from '../../cluster/quiet.js';
-import type { Server } from '../../wire/server.js';
 import { termOf } from '../../cluster/server-state.js';
+import { replaceLeader } from './leadership.js';
 
 const group = 'failover';
-
-/** Crashes the leader and waits, patiently, for another; how long that took. */
-async function replaceLeader(
-  cluster: Cluster,
-  leader: Server,
-): Promise<{ readonly successor: Server; readonly tookMs: number }> {
-  const live = await liveServers(cluster);
-  await cluster.crash(leader);
-  const startedAt = performance.now();
-  const successor = await cluster.leader(live.filter((server) => server !== leader));
-  return { successor, tookMs: performance.now() - startedAt };
-}
-
-async function liveServers(cluster: Cluster): Promise<readonly Server[]> {
-  const replies = await Promise.all(cluster.servers.map((server) => server.isCrashed()));
-  return replies
-    .filter(({ answer }) => answer.kind === 'value' && answer.value === false)
-    .map((reply) => reply.server);
-}
 
 async function leaderIsReplacedInTime(cluster: Cluster): Promise<void> {
   const leader = await cluster.leader();

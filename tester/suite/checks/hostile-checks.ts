@@ -2,8 +2,8 @@
  * Calls that no honest client makes: each is answered by a fault, and the server lives.
  */
 import type { Check } from '../check.js';
-import type { Cluster } from '../../cluster/cluster.js';
-import { expectFault, expectValue } from '../../cluster/expectations.js';
+import { sampleHashes, type Cluster } from '../../cluster/cluster.js';
+import { expectFault, expectInMap, expectValue } from '../../cluster/expectations.js';
 
 const group = 'hostile';
 
@@ -62,6 +62,31 @@ const hostileCalls: readonly HostileCall[] = [
     body: (cluster) => callWith(cluster, '<int>99999999999</int>'),
     code: -32602,
   },
+  {
+    name: 'a number that is none',
+    body: (cluster) => callWith(cluster, '<int>seven</int>'),
+    code: -32602,
+  },
+  {
+    name: 'a truth value that is none',
+    body: (cluster) => callWith(cluster, '<boolean>2</boolean>'),
+    code: -32602,
+  },
+  {
+    name: 'a lone surrogate as a reference',
+    body: (cluster) => callWith(cluster, '<string>&#xD800;</string>'),
+    code: -32700,
+  },
+  {
+    name: 'a struct that names a prototype',
+    body: (cluster) =>
+      callWith(
+        cluster,
+        '<struct><member><name>__proto__</name><value><struct><member><name>polluted</name>' +
+          '<value>yes</value></member></struct></value></member></struct>',
+      ),
+    code: -32602,
+  },
 ];
 
 async function expectRefusal(cluster: Cluster, call: HostileCall): Promise<void> {
@@ -78,6 +103,31 @@ async function expectCodes(cluster: Cluster): Promise<void> {
   }
 }
 
+/** Honest clients go on writing while all of the above come in, again and again. */
+async function honestClientsAreServed(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  let isDone = false;
+  const attacking = async (): Promise<void> => {
+    while (!isDone) {
+      for (const call of hostileCalls) {
+        expectFault(await leader.send({ body: call.body(cluster), describedAs: call.name }));
+      }
+    }
+  };
+  const working = async (): Promise<void> => {
+    const name = cluster.newName('honest');
+    for (let version = 1; version <= 20; version += 1) {
+      await cluster.write(leader, name, [version]);
+    }
+    expectInMap(await leader.fileInfoMap(), name, [20, sampleHashes(20)]);
+  };
+  const work = Promise.all([working(), working(), working()]).finally(() => {
+    isDone = true;
+  });
+  await Promise.all([work, attacking(), attacking()]);
+  expectValue(await leader.isLeader(), true);
+}
+
 export const hostileChecks: readonly Check[] = [
   ...hostileCalls.map((call) => ({
     group,
@@ -90,5 +140,11 @@ export const hostileChecks: readonly Check[] = [
     name: 'the faults are -32700 for bad XML, -32600 for no call, -32602 for a bad value',
     needs: [],
     run: expectCodes,
+  },
+  {
+    group,
+    name: 'while they come in honest clients are served as ever',
+    needs: [],
+    run: honestClientsAreServed,
   },
 ];

@@ -3,10 +3,10 @@
  * comes back as it was; of two racing calls exactly one is answered true.
  */
 import { type Check } from '../check.js';
-import { CheckFailure, CheckSkipped } from '../../cluster/check-outcome.js';
+import { CheckFailure } from '../../cluster/check-outcome.js';
 import { describeAnswer } from '../../wire/answer.js';
 import { sampleHashes, sampleUpdate, type Cluster } from '../../cluster/cluster.js';
-import { expectFault, expectInMap, expectValue } from '../../cluster/expectations.js';
+import { expectInMap, expectValue } from '../../cluster/expectations.js';
 import type { Reply } from '../../wire/server.js';
 
 const group = 'versions';
@@ -140,21 +140,6 @@ async function readsFollowWrites(cluster: Cluster): Promise<void> {
   }
 }
 
-async function requestIdsTakeEffectOnce(cluster: Cluster): Promise<void> {
-  const leader = await cluster.leader();
-  const name = cluster.newName('request');
-  const requestId = `${name}-id`;
-  const first = await leader.call('updatefile', [name, 1, ['a'], requestId]);
-  if (first.answer.kind === 'fault') throw new CheckSkipped('updatefile takes no request id');
-  expectValue(first, true);
-  expectValue(await leader.call('updatefile', [name, 1, ['a'], requestId]), true);
-  expectValue(await leader.call('updatefile', [name, 1, ['a']]), false);
-  expectInMap(await leader.fileInfoMap(), name, [1, ['a']]);
-  const reused = await leader.call('updatefile', [name, 2, ['b'], requestId]);
-  expectFault(reused, { code: -32602 });
-  expectInMap(await leader.fileInfoMap(), name, [1, ['a']]);
-}
-
 function check(name: string, run: (cluster: Cluster) => Promise<void>): Check {
   return { group, name, needs: [], run };
 }
@@ -187,7 +172,4 @@ export const versionChecks: readonly Check[] = [
   ),
   check('of racing updates with the same next version exactly one is true', racersAreOrdered),
   check('a read shows every update that was answered before it', readsFollowWrites),
-  check('a repeated request id takes effect once, with other arguments it is refused', (cluster) =>
-    requestIdsTakeEffectOnce(cluster),
-  ),
 ];

@@ -1,0 +1,75 @@
+/**
+ * Looks at who leads in which term, again and again, while something else goes on. Each sighting is
+ * one answer of one server, so that two leaders of one term are a violation of Election Safety
+ * (section 5.2 of the paper) however long apart they were seen.
+ */
+import { CheckFailure } from '../../cluster/check-outcome.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import { isStruct } from '../../cluster/expectations.js';
+import type { Server } from '../../wire/server.js';
+
+/** Between two rounds of sightings. */
+const roundMs = 20;
+
+export class LeaderWatch {
+  readonly #leaders = new Map<number, Server>();
+  readonly #terms = new Map<Server, number>();
+
+  /** Looks closely at those who say that they lead; a state is too much to ask of all. */
+  async lookAtLeaders(cluster: Cluster): Promise<void> {
+    await this.#look(await cluster.leadersNow());
+  }
+
+  /** Looks closely at all servers; a failure also when the term of one fell. */
+  async lookAtAll(cluster: Cluster): Promise<void> {
+    await this.#look(cluster.servers);
+  }
+
+  async #look(servers: readonly Server[]): Promise<void> {
+    const replies = await Promise.all(servers.map((server) => server.internalState()));
+    for (const { server, answer } of replies) {
+      if (answer.kind !== 'value' || !isStruct(answer.value)) continue;
+      const { term, isLeader } = answer.value;
+      if (typeof term !== 'number') continue;
+      this.#noteTerm(server, term);
+      if (isLeader === true) this.#noteLeader(server, term);
+    }
+  }
+
+  #noteTerm(server: Server, term: number): void {
+    const before = this.#terms.get(server) ?? 0;
+    this.#terms.set(server, term);
+    if (term >= before) return;
+    throw new CheckFailure(`no term before ${before}`, `term ${term}`, server.label);
+  }
+
+  #noteLeader(server: Server, term: number): void {
+    const known = this.#leaders.get(term) ?? server;
+    this.#leaders.set(term, known);
+    if (known === server) return;
+    throw new CheckFailure(`one leader in term ${term}`, `${known.label} and ${server.label}`);
+  }
+}
+
+/**
+ * Does `work` under a watch; rejects at the first violation, without waiting for the work. The work
+ * itself looks at all servers where that tells most.
+ */
+export async function underWatch(
+  cluster: Cluster,
+  work: (watch: LeaderWatch) => Promise<void>,
+): Promise<void> {
+  const watch = new LeaderWatch();
+  let isDone = false;
+  const looking = async (): Promise<void> => {
+    while (!isDone) {
+      await watch.lookAtLeaders(cluster);
+      await cluster.pause(roundMs);
+    }
+    await watch.lookAtAll(cluster);
+  };
+  const working = work(watch).finally(() => {
+    isDone = true;
+  });
+  await Promise.all([working, looking()]);
+}
