@@ -75,7 +75,7 @@ describe('a grade', () => {
   });
 
   it('has points for chaos and scenarios only when they were run', () => {
-    const extra = [resultOf('chaos', 'p', passed), resultOf('my own scenarios', 'q', broken)];
+    const extra = [resultOf('chaos', 'p', passed), resultOf('scenario', 'q', broken)];
     expect(gradeOf(everyGroup(passed)).areas).to.have.length(suiteAreas.length);
     const grade = gradeOf([...everyGroup(passed), ...extra]);
     expect(grade).to.include({ points: 130, pointsMax: 150, outOf100: 86.7 });
@@ -87,7 +87,7 @@ describe('a grade', () => {
   it('adds up: the total is the sum of what the areas show, within their bounds', () => {
     const verdict = fc.constantFrom(passed, broken, skipped);
     const result = fc
-      .tuple(fc.constantFrom(...suiteGroups, 'chaos', 'other'), verdict)
+      .tuple(fc.constantFrom(...suiteGroups, 'chaos', 'scenario'), verdict)
       .map(([group, one]) => resultOf(group, 's', one));
     fc.assert(
       fc.property(fc.array(result, { maxLength: 200 }), (results) => {
