@@ -20,10 +20,7 @@ interface Run {
   readonly stderr: string;
 }
 
-async function run(
-  argv: readonly string[],
-  world: Partial<TesterEnvironment> = {},
-): Promise<Run> {
+async function run(argv: readonly string[], world: Partial<TesterEnvironment> = {}): Promise<Run> {
   const stdout = new RecordingSink();
   const stderr = new RecordingSink();
   const exitCode = await runTester(await parseRequest(argv, '1.2.3'), {
