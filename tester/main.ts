@@ -1,10 +1,12 @@
 /**
  * The process around the tester: arguments, streams, signals and the exit code, nothing else.
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseRequest } from './options.js';
 import { findProjectRoot } from './project-root.js';
+import { replayWords } from './replay-command.js';
 import type { Sink } from './suite/reporter.js';
 import { runTester } from './tester.js';
 import { standardTiming } from './cluster/timing.js';
@@ -41,4 +43,10 @@ process.exitCode = await runTester(request, {
   interrupt: interruption.signal,
   defaultFiles: [join(process.cwd(), 'myconfig.txt'), join(projectRoot, 'myconfig.txt')],
   timing: standardTiming,
+  commandLine: replayWords(['./run-tester.sh', ...process.argv.slice(2)]),
+  drawSeed: () => String(Math.floor(Math.random() * 2 ** 32)),
+  now: () => new Date(),
+  saveFile: (path, text) => writeFileSync(path, text),
+  makeFolder: () => mkdtempSync(join(tmpdir(), 'surfraft-judged-')),
+  removeFolder: (path) => rmSync(path, { recursive: true, force: true }),
 });

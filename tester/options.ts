@@ -1,100 +1,20 @@
 /**
  * The command line: a typed request out of it, or a sentence that says what is wrong.
  */
-import yargs from 'yargs';
-import { parseAddress, type Address } from './wire/address.js';
-import { commandUsages, parseCommand, type OneShotCall } from './one-shot.js';
-
-export const reporterNames = ['spec', 'tap', 'junit', 'json'] as const;
-export type ReporterName = (typeof reporterNames)[number];
-
-export type Request =
-  /** `text` is what the user asked to read. */
-  | { readonly kind: 'print'; readonly text: string }
-  | { readonly kind: 'list'; readonly only: readonly string[] }
-  | { readonly kind: 'judge'; readonly address: Address; readonly suite: SuiteOptions }
-  | {
-      readonly kind: 'call';
-      readonly address: Address;
-      readonly call: OneShotCall;
-      readonly asJson: boolean;
-      readonly timeoutScale: number;
-    }
-  | { readonly kind: 'misuse'; readonly message: string };
-
-export interface SuiteOptions {
-  readonly configFile: string | undefined;
-  readonly only: readonly string[];
-  readonly reporter: ReporterName;
-  readonly timeoutScale: number;
-}
+import { defaultClients, defaultSeconds, makeParser } from './command-line.js';
+import { parseCommand } from './one-shot.js';
+import type { ChaosRequest, Judged, JudgeOptions, Request, Work } from './request.js';
+import { parseAddress } from './wire/address.js';
 
 const timeoutScaleMax = 100;
+const secondsMax = 86_400;
+const clientsMax = 128;
 
-const commandHelp = Object.values(commandUsages)
-  .map((usage) => `  HOST:PORT ${usage}`)
-  .join('\n');
+type Arguments = Awaited<ReturnType<ReturnType<typeof makeParser>['parseAsync']>>;
 
-const description = `Usage: run-tester.sh HOST:PORT [options]
-       run-tester.sh HOST:PORT COMMAND [ARGUMENTS] [--json]
-
-Judges the live cluster that the server at HOST:PORT belongs to. Its servers are crashed and
-restored on the way; files named "tester-…" are left in its map.
-
-Commands (one call each):
-${commandHelp}`;
-
-const epilogue = `Exit codes: 0 all passed (a command: answered), 1 something failed (a command: a
-fault, or false from updatefile), 2 the server cannot be reached or the command line is wrong.`;
-
-function makeParser(argv: readonly string[]) {
-  return yargs([...argv])
-    .scriptName('run-tester.sh')
-    .usage(description)
-    .epilogue(epilogue)
-    .parserConfiguration({ 'parse-positional-numbers': false, 'camel-case-expansion': false })
-    .option('config', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'Configuration file of the cluster, for servers that do not tell their peers',
-    })
-    .option('only', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      default: [] as string[],
-      defaultDescription: 'all',
-      describe: 'Run only checks whose "group: name" contains this text; may be repeated',
-    })
-    .option('list', { type: 'boolean', default: false, describe: 'List the checks and end' })
-    .option('reporter', {
-      choices: reporterNames,
-      default: 'spec' as const,
-      describe: 'Form of the report',
-    })
-    .option('json', {
-      type: 'boolean',
-      default: false,
-      describe: 'Answer of a command, or report, as JSON',
-    })
-    .option('timeout-scale', {
-      type: 'number',
-      default: 1,
-      requiresArg: true,
-      describe: 'Multiply every time limit, for slow machines and networks',
-    })
-    .strictOptions()
-    .exitProcess(false)
-    .fail(false)
-    .help(false)
-    .version(false)
-    .option('help', { type: 'boolean', default: false, describe: 'Show this text' })
-    .option('version', { type: 'boolean', default: false, describe: 'Show the version' })
-    .wrap(100);
-}
-
-function misuse(message: string): Request {
-  return { kind: 'misuse', message: `${message} (see --help)` };
+/** What is wrong with the command line. */
+class Misuse extends Error {
+  override readonly name = 'Misuse';
 }
 
 /** `argv` without node and script; `version` is what --version shows. */
@@ -108,25 +28,88 @@ export async function parseRequest(argv: readonly string[], version: string): Pr
   }
   if (args.help) return { kind: 'print', text: await parser.getHelp() };
   if (args.version) return { kind: 'print', text: version };
-  if (args.list) return { kind: 'list', only: args.only };
-  const [addressText, command, ...rest] = args._.map(String);
-  if (addressText === undefined) return misuse('HOST:PORT is missing');
-  const address = parseAddress(addressText);
-  if (address === undefined) return misuse(`"${addressText}" is not HOST:PORT`);
-  const timeoutScale = args['timeout-scale'];
-  if (!(timeoutScale > 0 && timeoutScale <= timeoutScaleMax)) {
-    return misuse(`--timeout-scale is a number above 0 and at most ${timeoutScaleMax}`);
+  try {
+    return requestOf(args);
+  } catch (error) {
+    if (error instanceof Misuse) return misuse(error.message);
+    throw error;
   }
+}
+
+function misuse(message: string): Request {
+  return { kind: 'misuse', message: `${message} (see --help)` };
+}
+
+function requestOf(args: Arguments): Request {
+  const timeoutScale = within(args, 'timeout-scale', timeoutScaleMax) ?? 1;
+  const work = workOf(args);
+  if (args.list) return { kind: 'list', only: args.only, work };
+  const [addressText, command, ...rest] = args._.map(String);
+  if (args.start !== undefined) {
+    if (addressText !== undefined) {
+      throw new Misuse(`--start starts the servers to be judged; "${addressText}" is one too many`);
+    }
+    const judged = { kind: 'started' as const, configFile: args.start };
+    const serverCommand = args['server-command'];
+    return judgeRequest(args, { ...judged, serverCommand }, { work, timeoutScale });
+  }
+  if (args['server-command'] !== undefined) throw new Misuse('--server-command needs --start');
+  if (addressText === undefined) throw new Misuse('HOST:PORT is missing');
+  const address = parseAddress(addressText);
+  if (address === undefined) throw new Misuse(`"${addressText}" is not HOST:PORT`);
   if (command !== undefined) {
     const call = parseCommand(command, rest);
-    if (typeof call === 'string') return misuse(call);
+    if (typeof call === 'string') throw new Misuse(call);
     return { kind: 'call', address, call, asJson: args.json, timeoutScale };
   }
-  const suite: SuiteOptions = {
-    configFile: args.config,
+  const judged = { kind: 'running' as const, address, configFile: args.config };
+  return judgeRequest(args, judged, { work, timeoutScale });
+}
+
+function judgeRequest(
+  args: Arguments,
+  judged: Judged,
+  settled: { readonly work: Work; readonly timeoutScale: number },
+): Request {
+  if (settled.work.chaos?.kill === true && judged.kind !== 'started') {
+    throw new Misuse('--kill needs --start: only processes that the tester started may be killed');
+  }
+  const options: JudgeOptions = {
+    ...settled,
     only: args.only,
     reporter: args.json ? 'json' : args.reporter,
-    timeoutScale,
+    reportFile: args.report,
+    grade: args.grade,
   };
-  return { kind: 'judge', address, suite };
+  return { kind: 'judge', judged, options };
+}
+
+function workOf(args: Arguments): Work {
+  const chaos = args.chaos ? chaosOf(args) : undefined;
+  if (chaos === undefined) {
+    for (const option of ['seed', 'seconds', 'clients', 'kill'] as const) {
+      const isGiven = args[option] !== undefined && args[option] !== false;
+      if (isGiven) throw new Misuse(`--${option} needs --chaos`);
+    }
+  }
+  const isSuiteReplaced = args.scenario.length > 0 || chaos !== undefined;
+  return { suite: args.grade || !isSuiteReplaced, scenarios: args.scenario, chaos };
+}
+
+function chaosOf(args: Arguments): ChaosRequest {
+  const clients = within(args, 'clients', clientsMax) ?? defaultClients;
+  if (!Number.isInteger(clients)) throw new Misuse(`--clients is a whole number, not ${clients}`);
+  const seconds = within(args, 'seconds', secondsMax) ?? defaultSeconds;
+  return { seed: args.seed, seconds, clients, kill: args.kill };
+}
+
+/** A number above 0 and at most `max`; undefined when the option is not given. */
+function within(
+  args: Arguments,
+  option: 'timeout-scale' | 'seconds' | 'clients',
+  max: number,
+): number | undefined {
+  const value = args[option];
+  if (value === undefined || (value > 0 && value <= max)) return value;
+  throw new Misuse(`--${option} is a number above 0 and at most ${max}`);
 }

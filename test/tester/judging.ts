@@ -64,7 +64,7 @@ export async function judge(request: JudgeRequest): Promise<Judgement> {
   const results: CheckResult[] = [];
   const reporter: Reporter = {
     begin: () => undefined,
-    started: () => request.onStarted?.(),
+    progress: () => request.onStarted?.(),
     finished: (result) => void results.push(result),
     end: () => undefined,
   };
@@ -72,6 +72,7 @@ export async function judge(request: JudgeRequest): Promise<Judgement> {
   const summary = await runSuite({
     checks: selectChecks(standardSuite, request.only ?? []),
     target: request.ownsServers === true ? { ...target, processes: cluster } : target,
+    act: undefined,
     reporter,
     interrupt: request.interrupt ?? new AbortController().signal,
   });

@@ -6,22 +6,38 @@ import { parseRequest } from '../../tester/options.js';
 
 const parse = (line: string) => parseRequest(line.split(' ').filter(Boolean), '1.2.3');
 const address = { host: 'localhost', port: 9001 };
+const suiteOnly = { suite: true, scenarios: [], chaos: undefined };
+const plainOptions = {
+  work: suiteOnly,
+  only: [],
+  reporter: 'spec',
+  reportFile: undefined,
+  grade: false,
+  timeoutScale: 1,
+};
 
 describe('the command line', () => {
   it('asks for the whole suite when there is only an address', async () => {
     expect(await parse('localhost:9001')).to.deep.equal({
       kind: 'judge',
-      address,
-      suite: { configFile: undefined, only: [], reporter: 'spec', timeoutScale: 1 },
+      judged: { kind: 'running', address, configFile: undefined },
+      options: plainOptions,
     });
   });
 
   it('takes the options of a run before and after the address', async () => {
     const line = '--only api --only race localhost:9001 --config c.txt --reporter tap';
-    expect(await parse(`${line} --timeout-scale 2.5`)).to.deep.equal({
+    expect(await parse(`${line} --timeout-scale 2.5 --report r.html`)).to.deep.equal({
       kind: 'judge',
-      address,
-      suite: { configFile: 'c.txt', only: ['api', 'race'], reporter: 'tap', timeoutScale: 2.5 },
+      judged: { kind: 'running', address, configFile: 'c.txt' },
+      options: {
+        work: suiteOnly,
+        only: ['api', 'race'],
+        reporter: 'tap',
+        reportFile: 'r.html',
+        grade: false,
+        timeoutScale: 2.5,
+      },
     });
   });
 
@@ -46,7 +62,11 @@ describe('the command line', () => {
   });
 
   it('lists without an address', async () => {
-    expect(await parse('--list --only race')).to.deep.equal({ kind: 'list', only: ['race'] });
+    expect(await parse('--list --only race')).to.deep.equal({
+      kind: 'list',
+      only: ['race'],
+      work: suiteOnly,
+    });
   });
 
   it('shows version and help', async () => {
@@ -58,6 +78,36 @@ describe('the command line', () => {
     expect(text.split('\n').every((line) => line.length <= 100)).to.equal(true);
   });
 
+  it('asks for chaos in place of the suite', async () => {
+    const chaos = { seed: '7', seconds: 12, clients: 3, kill: false };
+    const line = 'localhost:9001 --chaos --seed 7 --seconds 12 --clients 3';
+    expect(await parse(line)).to.deep.include({
+      options: { ...plainOptions, work: { suite: false, scenarios: [], chaos } },
+    });
+  });
+
+  it('asks for scenarios in place of the suite, and for all together with --grade', async () => {
+    const scenarios = ['a.yaml', 'more'];
+    const line = 'localhost:9001 --scenario a.yaml --scenario more';
+    expect(await parse(line)).to.deep.include({
+      options: { ...plainOptions, work: { suite: false, scenarios, chaos: undefined } },
+    });
+    expect(await parse(`${line} --grade`)).to.deep.include({
+      options: {
+        ...plainOptions,
+        grade: true,
+        work: { suite: true, scenarios, chaos: undefined },
+      },
+    });
+  });
+
+  it('takes servers to be started by a command of their own', async () => {
+    const request = await parse('--start c.txt --server-command {id}! --chaos --kill');
+    expect(request).to.deep.include({
+      judged: { kind: 'started', configFile: 'c.txt', serverCommand: '{id}!' },
+    });
+  });
+
   const misuses: readonly (readonly [line: string, words: RegExp])[] = [
     ['', /HOST:PORT is missing/],
     ['localhost', /"localhost" is not HOST:PORT/],
@@ -65,6 +115,14 @@ describe('the command line', () => {
     ['localhost:9001 --reporter pdf', /pdf|Invalid values/],
     ['localhost:9001 --timeout-scale 0', /above 0/],
     ['localhost:9001 --timeout-scale many', /above 0/],
+    ['localhost:9001 --chaos --seconds 0', /--seconds is a number above 0/],
+    ['localhost:9001 --chaos --clients 1.5', /--clients is a whole number, not 1.5/],
+    ['localhost:9001 --chaos --clients 1000', /--clients is a number above 0 and at most 128/],
+    ['localhost:9001 --chaos --kill', /--kill needs --start/],
+    ['localhost:9001 --seed 7', /--seed needs --chaos/],
+    ['localhost:9001 --kill', /--kill needs --chaos/],
+    ['localhost:9001 --start c.txt', /"localhost:9001" is one too many/],
+    ['localhost:9001 --server-command x', /--server-command needs --start/],
     ['localhost:9001 explode', /unknown command "explode"; the commands are ping/],
     ['localhost:9001 ping now', /usage: ping/],
     ['localhost:9001 updatefile a', /usage: updatefile NAME/],

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseRequest } from '../../tester/options.js';
 import { runTester } from '../../tester/tester.js';
-import type { Timing } from '../../tester/cluster/timing.js';
+import type { TesterEnvironment } from '../../tester/tester-environment.js';
 import type { FakeCluster } from './fake-cluster.js';
 import { fastTiming, impatientTiming, judge, withFake } from './judging.js';
 import { RecordingSink } from './recording-sink.js';
@@ -22,7 +22,7 @@ interface Run {
 
 async function run(
   argv: readonly string[],
-  world: { readonly timing?: Timing; readonly defaultFiles?: readonly string[] } = {},
+  world: Partial<TesterEnvironment> = {},
 ): Promise<Run> {
   const stdout = new RecordingSink();
   const stderr = new RecordingSink();
@@ -30,8 +30,15 @@ async function run(
     stdout,
     stderr,
     interrupt: new AbortController().signal,
-    defaultFiles: world.defaultFiles ?? [],
-    timing: world.timing ?? fastTiming,
+    defaultFiles: [],
+    timing: fastTiming,
+    commandLine: argv.join(' '),
+    drawSeed: () => 'drawn',
+    now: () => new Date(0),
+    saveFile: () => expect.fail('nobody asked for a report'),
+    makeFolder: () => expect.fail('nobody asked for servers'),
+    removeFolder: () => expect.fail('no folder was made'),
+    ...world,
   });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }

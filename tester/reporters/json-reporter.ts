@@ -1,8 +1,8 @@
 /**
  * One JSON document at the end: the counts and every check with its verdict.
  */
+import { gradeOf } from './grade-table.js';
 import { formatAddress } from '../wire/address.js';
-import type { Check } from '../suite/check.js';
 import type { CheckResult, Reporter, Sink, Summary } from '../suite/reporter.js';
 import type { Target } from '../cluster/target.js';
 
@@ -21,14 +21,16 @@ function resultJson({ check, verdict, durationMs }: CheckResult): unknown {
 
 export class JsonReporter implements Reporter {
   readonly #sink: Sink;
+  readonly #isGraded: boolean;
   readonly #results: CheckResult[] = [];
   #servers: readonly unknown[] = [];
 
-  constructor(sink: Sink) {
+  constructor(sink: Sink, isGraded = false) {
     this.#sink = sink;
+    this.#isGraded = isGraded;
   }
 
-  begin(target: Target, _checkCount: number): void {
+  begin(target: Target): void {
     this.#servers = target.seats.map((seat) => ({
       id: seat.id,
       address: formatAddress(seat.address),
@@ -36,7 +38,7 @@ export class JsonReporter implements Reporter {
     }));
   }
 
-  started(_check: Check): void {
+  progress(_text: string): void {
     // Only results are written.
   }
 
@@ -49,6 +51,7 @@ export class JsonReporter implements Reporter {
       ...summary,
       durationMs: Math.round(summary.durationMs),
       servers: this.#servers,
+      ...(this.#isGraded ? { grade: gradeOf(this.#results) } : {}),
       checks: this.#results.map(resultJson),
     };
     this.#sink.write(`${JSON.stringify(report, undefined, 2)}\n`);

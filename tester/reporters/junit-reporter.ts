@@ -1,7 +1,6 @@
 /**
  * JUnit XML for continuous integration, written whole at the end.
  */
-import type { Check } from '../suite/check.js';
 import {
   failureLines,
   type CheckResult,
@@ -42,11 +41,11 @@ export class JunitReporter implements Reporter {
     this.#sink = sink;
   }
 
-  begin(_target: Target, _checkCount: number): void {
+  begin(_target: Target): void {
     // The head of the file carries counts that are known only at the end.
   }
 
-  started(_check: Check): void {
+  progress(_text: string): void {
     // Only results are written.
   }
 

@@ -2,7 +2,6 @@
  * For people: a line per check under the heading of its group; on a terminal with colours and the
  * name of the check that runs. The last line is the summary alone.
  */
-import type { Check } from '../suite/check.js';
 import {
   failureLines,
   summaryLine,
@@ -23,28 +22,23 @@ export class SpecReporter implements Reporter {
   readonly #sink: Sink;
   #group = '';
   #progress = '';
-  #done = 0;
-  #checkCount = 0;
 
   constructor(sink: Sink) {
     this.#sink = sink;
   }
 
-  begin(target: Target, checkCount: number): void {
-    this.#checkCount = checkCount;
+  begin(target: Target): void {
     this.#line(`Judging a cluster of ${targetLine(target)}.`);
   }
 
-  started(check: Check): void {
+  progress(text: string): void {
     if (this.#sink.columns === undefined) return;
-    const width = this.#sink.columns - 1;
-    const counter = `${this.#done + 1}/${this.#checkCount}`;
-    this.#progress = `  ${counter} ${check.group}: ${check.name}`.slice(0, width);
+    this.#eraseProgress();
+    this.#progress = `  ${text}`.slice(0, this.#sink.columns - 1);
     this.#sink.write(this.#style('gray', this.#progress));
   }
 
   finished({ check, verdict, durationMs }: CheckResult): void {
-    this.#done += 1;
     this.#eraseProgress();
     if (check.group !== this.#group) this.#line(`\n${check.group}`);
     this.#group = check.group;

@@ -1,7 +1,6 @@
 /**
  * Test Anything Protocol, version 13, for tools that read it.
  */
-import type { Check } from '../suite/check.js';
 import {
   failureLines,
   summaryLine,
@@ -21,12 +20,12 @@ export class TapReporter implements Reporter {
     this.#sink = sink;
   }
 
-  begin(target: Target, checkCount: number): void {
-    this.#sink.write(`TAP version 13\n# ${targetLine(target)}\n1..${checkCount}\n`);
+  begin(target: Target): void {
+    this.#sink.write(`TAP version 13\n# ${targetLine(target)}\n`);
   }
 
-  started(_check: Check): void {
-    // A plan and results are all that TAP has.
+  progress(_text: string): void {
+    // Results and their number are all that TAP has.
   }
 
   finished({ check, verdict, durationMs }: CheckResult): void {
@@ -45,6 +44,7 @@ export class TapReporter implements Reporter {
 
   end(summary: Summary): void {
     if (summary.interrupted) this.#sink.write('Bail out! interrupted\n');
+    else this.#sink.write(`1..${this.#count}\n`);
     this.#sink.write(`# ${summaryLine(summary)}\n`);
   }
 }

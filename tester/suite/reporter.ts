@@ -29,8 +29,9 @@ export interface Summary {
 }
 
 export interface Reporter {
-  begin(target: Target, checkCount: number): void;
-  started(check: Check): void;
+  begin(target: Target): void;
+  /** What is being done now, in a line; replaces the one before. */
+  progress(text: string): void;
   finished(result: CheckResult): void;
   end(summary: Summary): void;
 }

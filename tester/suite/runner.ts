@@ -6,11 +6,18 @@ import { CallScope, ScopeClosed } from '../wire/call-scope.js';
 import { type Check } from './check.js';
 import { CheckFailure, CheckSkipped } from '../cluster/check-outcome.js';
 import { Cluster, type RunNotes } from '../cluster/cluster.js';
-import type { Reporter, Summary, Verdict } from './reporter.js';
+import type { CheckResult, Reporter, Summary, Verdict } from './reporter.js';
 import { lackOf, type Target } from '../cluster/target.js';
+
+/** Work that is no check, but has results like checks. It heals what it disturbs. */
+export interface Act {
+  run(progress: (text: string) => void): Promise<readonly CheckResult[]>;
+}
 
 export interface SuiteRun {
   readonly checks: readonly Check[];
+  /** Comes after the checks. */
+  readonly act: Act | undefined;
   readonly target: Target;
   readonly reporter: Reporter;
   /** Aborting it ends the current check and skips the rest; all servers are restored still. */
@@ -22,16 +29,23 @@ export async function runSuite(run: SuiteRun): Promise<Summary> {
   const notes: RunNotes = { leaderless: false, nameCount: 0 };
   const startedAt = performance.now();
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  reporter.begin(target, checks.length);
+  const finish = (result: CheckResult): void => {
+    counts[result.verdict.kind] += 1;
+    reporter.finished(result);
+  };
+  reporter.begin(target);
   await restoreAll(target, notes);
-  for (const check of checks) {
+  for (const [position, check] of checks.entries()) {
     if (interrupt.aborted) break;
-    reporter.started(check);
+    reporter.progress(`${position + 1}/${checks.length} ${check.group}: ${check.name}`);
     const checkStartedAt = performance.now();
     const verdict = await runCheck(check, { target, notes, interrupt });
     if (verdict === 'interrupted') break;
-    counts[verdict.kind] += 1;
-    reporter.finished({ check, verdict, durationMs: performance.now() - checkStartedAt });
+    finish({ check, verdict, durationMs: performance.now() - checkStartedAt });
+  }
+  if (run.act !== undefined && !interrupt.aborted) {
+    const results = await run.act.run((text) => reporter.progress(text));
+    for (const result of results) finish(result);
   }
   const unrestored = await restoreAll(target, notes);
   const summary: Summary = {

@@ -49,9 +49,9 @@ const summary: Summary = {
 function tell(make: (sink: Sink) => Reporter, columns?: number, end = summary): string {
   const sink = new RecordingSink(columns);
   const reporter = make(sink);
-  reporter.begin(target, story.length);
-  for (const [check, verdict] of story) {
-    reporter.started(check);
+  reporter.begin(target);
+  for (const [position, [check, verdict]] of story.entries()) {
+    reporter.progress(`${position + 1}/${story.length} ${check.group}: ${check.name}`);
     reporter.finished({ check, verdict, durationMs: 12.4 });
   }
   reporter.end(end);
@@ -91,7 +91,7 @@ describe('the spec reporter', () => {
 });
 
 describe('the TAP reporter', () => {
-  it('writes a plan, numbered results and what went wrong', () => {
+  it('writes numbered results, what went wrong, and how many there were', () => {
     const lines = tell((sink) => new TapReporter(sink)).split('\n');
     expect(lines).to.include('1..3');
     expect(lines).to.include('ok 1 - api: ping answers');
