@@ -170,7 +170,8 @@ describe('a single call', () => {
       const address = cluster.addressOf(1);
       const { exitCode, stdout, stderr } = await run([address, 'getfileinfomap']);
       expect([exitCode, stdout]).to.deep.equal([1, '']);
-      expect(stderr).to.equal(`${address}: fault 1 "not the leader"\n`);
+      const hint = `the leader is server 0 at ${cluster.addressOf(0)}`;
+      expect(stderr).to.equal(`${address}: fault 1 "not the leader; ${hint}"\n`);
     });
   });
 
