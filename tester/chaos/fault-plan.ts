@@ -21,10 +21,17 @@ export interface Aim {
 
 export type PlannedFault =
   | {
-      readonly kind: 'crash' | 'kill' | 'pause' | 'transfer';
+      readonly kind: 'crash' | 'kill' | 'pause';
       /** From the begin of the episode. */
       readonly delayMs: number;
       readonly aim: Aim;
+    }
+  | {
+      readonly kind: 'transfer';
+      readonly delayMs: number;
+      readonly aim: Aim;
+      /** In each round the next `count` servers of the order are told to lead. */
+      readonly rounds: number;
     }
   | {
       readonly kind: 'partition';
@@ -52,6 +59,8 @@ export interface PlanRequest {
   /** `makeserverunreachablefrom` takes a direction. */
   readonly oneWay: boolean;
 }
+
+const roundsMax = 5;
 
 type Random = () => number;
 
@@ -120,7 +129,8 @@ function planFault(kind: FaultKind, request: PlanRequest, random: Random): Plann
       return {
         kind,
         delayMs: 0,
-        aim: { ...aim, leaderFirst: false, count: random() < 0.7 ? 1 : 2 },
+        aim: { ...aim, leaderFirst: false, count: random() < 0.5 ? 1 : 2 },
+        rounds: between(1, roundsMax, random),
       };
     case 'partition':
       return {
