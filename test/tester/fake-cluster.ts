@@ -1,145 +1,158 @@
 /**
- * The fake cluster behind real ports: decodes calls just strictly enough for the hostile checks,
- * and answers them from the model. Each server can also be made to talk nonsense.
+ * The fake cluster behind real ports. Each server can be made to talk nonsense, and its process can
+ * be ended, so to say, put to sleep and started again.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Deserializer from 'xmlrpc/lib/deserializer.js';
 import serializer from 'xmlrpc/lib/serializer.js';
 import { must } from '../../src/base/assert.js';
-import { Fault, FakeModel, type Bug, type FakeReplica, type Info } from './fake-model.js';
+import type { Processes } from '../../tester/cluster/processes.js';
+import type { Bug } from './fake-bugs.js';
+import { decodeCall, httpErrorOf, type Call } from './fake-http.js';
+import { methodTable, type Method } from './fake-methods.js';
+import { FakeModel } from './fake-model.js';
+import { Fault, type FakeReplica } from './fake-replica.js';
 
-const intMax = 2 ** 31 - 1;
-const nestedMax = 64;
+/** A server that refuses crowds takes this many connections at a time. */
+const crowdMax = 50;
 
-interface Call {
-  readonly method: string;
-  readonly params: readonly unknown[];
-}
-
-/** A table of the fake's methods: the number of arguments, and what they answer. */
-type Handler = (replica: FakeReplica, params: readonly unknown[]) => unknown;
-interface Method {
-  readonly arity: readonly number[];
-  readonly handle: Handler;
-}
-
-function isOutOfRange(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(isOutOfRange);
-  return typeof value === 'number' && Math.abs(value) > intMax + 1;
-}
-
-function decodeCall(body: string): Call {
-  const text = body.trim();
-  if (!text.startsWith('<') || text.includes('<!DOCTYPE') || text.includes('&#1;')) {
-    throw new Fault(-32700, 'not well-formed');
-  }
-  if (text.startsWith('<html')) throw new Fault(-32600, 'not a call');
-  if (!text.endsWith('</methodCall>')) throw new Fault(-32700, 'not well-formed');
-  if (text.split('<array>').length > nestedMax) throw new Fault(-32600, 'too deep');
-  let call: Call | undefined;
-  const source = {
-    setEncoding: () => undefined,
-    on: () => undefined,
-    pipe: (parser: { write(chunk: string): void; end(): void }) => {
-      parser.write(text.replaceAll('i8>', 'int>'));
-      parser.end();
-    },
-  };
-  new Deserializer().deserializeMethodCall(source, (_error, method, params) => {
-    if (method !== undefined) call = { method, params: params ?? [] };
-  });
-  if (call === undefined) throw new Fault(-32600, 'not a call');
-  if (call.params.some(isOutOfRange)) throw new Fault(-32602, 'out of range');
-  return call;
-}
-
-const isHash = (value: unknown): boolean => typeof value === 'string' || Number.isInteger(value);
-
-function updateOf(params: readonly unknown[]): { name: string; info: Info } {
-  const [name, version, given, requestId] = params;
-  const hashes: unknown = given === '0' ? ['0'] : given;
-  const nameBytes = typeof name === 'string' ? Buffer.byteLength(name) : 0;
-  const goodName = nameBytes >= 1 && nameBytes <= 4096;
-  const goodHashes = Array.isArray(hashes) && hashes.every(isHash);
-  const goodId = requestId === undefined || typeof requestId === 'string';
-  if (!goodName || !Number.isInteger(version) || !goodHashes || !goodId) {
-    throw new Fault(-32602, 'wrong argument');
-  }
-  return { name: String(name), info: { version: Number(version), hashes } };
-}
-
-function mapAsStruct(replica: FakeReplica): Record<string, unknown> {
-  const entries = [...replica.map].map(([name, { version, hashes }]) => [name, [version, hashes]]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
-}
-
-export class FakeCluster {
+export class FakeCluster implements Processes {
   readonly model: FakeModel;
   readonly #servers: Server[] = [];
-  readonly #addresses: string[] = [];
+  readonly #ports: number[] = [];
   readonly #methods: ReadonlyMap<string, Method>;
-  readonly #requests = new Map<string, string>();
+  /** Calls that came while their server slept. */
+  #asleep: { readonly id: number; readonly wake: () => void }[] = [];
+  #halfCalls = 0;
+  #isHurt = false;
   /** Names in the order in which they were called, for tests that look at the caller. */
   readonly calls: string[] = [];
 
   /** `without` names methods that this cluster does not serve. */
   constructor(size: number, bugs: readonly Bug[] = [], without: readonly string[] = []) {
     this.model = new FakeModel(size, bugs);
-    const served = Object.entries(this.#table()).filter(([name]) => !without.includes(name));
-    this.#methods = new Map(served);
+    const table = Object.entries(methodTable(this.model, (id) => this.addressOf(id)));
+    this.#methods = new Map(table.filter(([name]) => !without.includes(name)));
   }
 
-  async start(): Promise<void> {
-    for (const replica of this.model.replicas) {
-      const server = createServer((request, response) => this.#receive(replica, request, response));
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      this.#servers.push(server);
-      this.#addresses.push(`127.0.0.1:${(server.address() as AddressInfo).port}`);
-    }
+  /** Starts one server, or all of them. */
+  async start(id?: number): Promise<void> {
+    const chosen = this.model.replicas.filter((replica) => replica.id === (id ?? replica.id));
+    for (const replica of chosen) await this.#listen(replica);
   }
 
   async stop(): Promise<void> {
     this.model.stop();
-    for (const server of this.#servers) server.closeAllConnections();
-    await Promise.all(
-      this.#servers.map((server) => new Promise((resolve) => server.close(resolve))),
-    );
+    for (const { id } of this.model.replicas) await this.#close(id);
   }
 
   /** Ends one server's process, so to say: its port refuses from now on. */
   async kill(id: number): Promise<void> {
-    this.#servers[id]?.closeAllConnections();
-    await new Promise((resolve) => this.#servers[id]?.close(resolve));
+    const replica = this.#replica(id);
+    this.#asleep = this.#asleep.filter((call) => call.id !== id);
+    await this.#close(id);
+    this.model.kill(replica);
+  }
+
+  pause(id: number): void {
+    this.model.pause(this.#replica(id));
+  }
+
+  resume(id: number): void {
+    this.model.resume(this.#replica(id));
+    const awake = this.#asleep.filter((call) => call.id === id);
+    this.#asleep = this.#asleep.filter((call) => call.id !== id);
+    for (const { wake } of awake) wake();
+  }
+
+  isRunning(id: number): boolean {
+    return this.#replica(id).running;
+  }
+
+  async heal(): Promise<void> {
+    for (const { id, paused, running } of this.model.replicas) {
+      if (paused) this.resume(id);
+      if (!running) await this.start(id);
+    }
   }
 
   addressOf(id: number): string {
-    return must(this.#addresses[id], `server ${id} was started`);
+    return `127.0.0.1:${must(this.#ports[id], `server ${id} was started`)}`;
+  }
+
+  #replica(id: number): FakeReplica {
+    return must(this.model.replicas[id], `there is a server ${id}`);
+  }
+
+  async #listen(replica: FakeReplica): Promise<void> {
+    const server = createServer((request, response) => {
+      if (replica.paused) {
+        const wake = (): void => this.#receive(replica, request, response);
+        this.#asleep.push({ id: replica.id, wake });
+      } else this.#receive(replica, request, response);
+    });
+    if (this.model.bugs.has('answers-any-http')) {
+      server.on('clientError', (_error, socket) => socket.destroy());
+    }
+    if (this.model.bugs.has('refuses-crowds')) server.maxConnections = crowdMax;
+    const port = this.#ports[replica.id] ?? 0;
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    this.#servers[replica.id] = server;
+    this.#ports[replica.id] = (server.address() as AddressInfo).port;
+    this.model.start(replica);
+  }
+
+  async #close(id: number): Promise<void> {
+    const server = this.#servers[id];
+    server?.closeAllConnections();
+    await new Promise((resolve) => server?.close(resolve) ?? resolve(undefined));
   }
 
   #receive(replica: FakeReplica, request: IncomingMessage, response: ServerResponse): void {
+    const { bugs } = this.model;
+    const status = bugs.has('answers-any-http') ? undefined : httpErrorOf(request);
+    if (status !== undefined) {
+      response.writeHead(status, { Connection: 'close' }).end();
+      return;
+    }
+    if (bugs.has('closes-kept-connections')) response.setHeader('Connection', 'close');
+    this.#halfCalls += 1;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString('utf8');
-      void this.#respond(replica, body, response);
+    request.on('error', () => {
+      if (bugs.has('crashes-on-hang-up')) this.model.crash(replica);
+    });
+    request.on('end', () => void this.#respond(replica, chunks, response));
+    request.on('close', () => {
+      this.#halfCalls -= 1;
     });
   }
 
-  async #respond(replica: FakeReplica, body: string, response: ServerResponse): Promise<void> {
+  async #respond(
+    replica: FakeReplica,
+    chunks: readonly Buffer[],
+    response: ServerResponse,
+  ): Promise<void> {
+    const { bugs } = this.model;
+    // This very call counts as half until its end was seen by everybody.
+    if (bugs.has('slow-senders-block') && this.#halfCalls > 10) return;
+    if (bugs.has('refuses-crowds')) await new Promise((resolve) => setTimeout(resolve, 20));
     try {
-      const value = await this.#dispatch(replica, decodeCall(body), response);
+      const call = decodeCall(Buffer.concat(chunks).toString('utf8'));
+      const value = await this.#dispatch(replica, call, response);
       if (!response.writableEnded) response.end(serializer.serializeMethodResponse(value));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      const isBad = this.model.bugs.has('malformed-faults');
-      const fault = { faultCode: error.code, faultString: error.message };
-      response.end(
-        isBad
-          ? '<methodResponse><fault></fault></methodResponse>'
-          : serializer.serializeFault(fault),
-      );
+      this.#isHurt ||= error.code === -32700;
+      response.end(this.#faultBody(error));
     }
+  }
+
+  #faultBody(fault: Fault): string {
+    if (this.model.bugs.has('malformed-faults')) {
+      return '<methodResponse><fault></fault></methodResponse>';
+    }
+    return serializer.serializeFault({ faultCode: fault.code, faultString: fault.message });
   }
 
   async #dispatch(replica: FakeReplica, call: Call, response: ServerResponse): Promise<unknown> {
@@ -148,17 +161,12 @@ export class FakeCluster {
       .replace(/^surfstore\./, '')
       .replaceAll('_', '');
     this.calls.push(name);
+    this.#misbehave(name, response);
     const { bugs } = this.model;
-    if (name === 'getfileinfomap' && bugs.has('nonsense-answers')) {
-      response.end('<h1>Welcome</h1>');
-    }
-    if (name === 'getfileinfomap' && bugs.has('closes-connections')) response.destroy();
     const hangs =
       (name === 'updatefile' && bugs.has('hangs-on-updates')) ||
       (name === 'getfileinfo' && bugs.has('hangs-on-single-reads'));
-    if (hangs) {
-      return new Promise(() => undefined);
-    }
+    if (hangs) return new Promise(() => undefined);
     const method = this.#methods.get(name);
     if (method === undefined) {
       const closest = [...this.#methods.keys()].find((known) => known.startsWith(name.slice(0, 4)));
@@ -168,104 +176,11 @@ export class FakeCluster {
     return method.handle(replica, call.params);
   }
 
-  #table(): Record<string, Method> {
-    const none = [0];
-    const { model } = this;
-    return {
-      ping: { arity: none, handle: () => true },
-      isleader: { arity: none, handle: (replica) => model.isLeader(replica) },
-      iscrashed: { arity: none, handle: (replica) => replica.crashed },
-      crash: { arity: none, handle: (replica) => (model.crash(replica), true) },
-      restore: { arity: none, handle: (replica) => (model.restore(replica), true) },
-      makeserverunreachablefrom: { arity: [1, 2], handle: () => true },
-      testergetversion: { arity: [1], handle: (replica, [name]) => this.#version(replica, name) },
-      updatefile: { arity: [3, 4], handle: (replica, params) => this.#update(replica, params) },
-      getfileinfomap: {
-        arity: none,
-        handle: (replica) => model.onLeader(replica, () => mapAsStruct(replica)),
-      },
-      getfileinfo: {
-        arity: [1],
-        handle: (replica, [name]) =>
-          model.onLeader(replica, () => {
-            const info = replica.map.get(String(name));
-            return info === undefined ? [0, []] : [info.version, info.hashes];
-          }),
-      },
-      getfileinfopage: {
-        arity: [2],
-        handle: (replica, params) => model.onLeader(replica, () => this.#page(replica, params)),
-      },
-      getinternalstate: { arity: none, handle: (replica) => this.#state(replica) },
-      'system.listmethods': { arity: none, handle: () => [...this.#methods.keys()] },
-      'system.methodhelp': { arity: [1], handle: () => 'help' },
-      'system.methodsignature': { arity: [1], handle: () => [['boolean']] },
-      'system.multicall': {
-        arity: [1],
-        handle: (_replica, [calls]) => (Array.isArray(calls) ? calls : []).map(multicallAnswer),
-      },
-    };
+  #misbehave(name: string, response: ServerResponse): void {
+    const { bugs } = this.model;
+    if (name === 'getfileinfomap' && bugs.has('nonsense-answers')) response.end('<h1>Welcome</h1>');
+    if (name === 'getfileinfomap' && bugs.has('closes-connections')) response.destroy();
+    const isHurt = bugs.has('trips-over-hostile-calls') && this.#isHurt;
+    if (isHurt && name === 'updatefile') throw new Fault(-32603, 'a bug');
   }
-
-  #version(replica: FakeReplica, name: unknown): number {
-    if (typeof name !== 'string') throw new Fault(-32602, 'wrong type');
-    const version = replica.map.get(name)?.version;
-    if (version === undefined && this.model.bugs.has('unknown-file-faults')) {
-      throw new Fault(1, 'KeyError');
-    }
-    return version ?? 0;
-  }
-
-  #update(replica: FakeReplica, params: readonly unknown[]): Promise<unknown> {
-    const { name, info } = updateOf(params);
-    return this.model.onLeader(replica, () => {
-      const id = params[3];
-      if (typeof id !== 'string') return this.model.update(name, info);
-      const content = JSON.stringify([name, info]);
-      const known = this.#requests.get(id);
-      if (known !== undefined && known !== content) throw new Fault(-32602, 'another request');
-      if (known === content) return true;
-      const isTaken = this.model.update(name, info);
-      if (isTaken) this.#requests.set(id, content);
-      return isTaken;
-    });
-  }
-
-  #page(replica: FakeReplica, [after, limit]: readonly unknown[]): unknown {
-    const byCodePoint = (one: string, other: string): number =>
-      Buffer.compare(Buffer.from(one), Buffer.from(other));
-    const names = [...replica.map.keys()].toSorted(byCodePoint);
-    const rest = names.filter((name) => byCodePoint(name, String(after)) > 0);
-    const files = rest.slice(0, Number(limit)).map((name) => {
-      const info = replica.map.get(name);
-      return [name, info?.version, info?.hashes];
-    });
-    return { files, more: rest.length > files.length };
-  }
-
-  #state(replica: FakeReplica): unknown {
-    const { model } = this;
-    const isLeader = model.isLeader(replica);
-    const role = isLeader ? 'leader' : 'follower';
-    return {
-      serverId: replica.id,
-      status: replica.crashed ? 'crashed' : role,
-      isLeader,
-      term: model.term,
-      leaderId: model.leaderId ?? -1,
-      commitIndex: model.commitIndex,
-      lastApplied: replica.applied,
-      firstLogIndex: 1,
-      lastLogIndex: replica.applied,
-      log: [],
-      metaMap: mapAsStruct(replica),
-      peers: model.replicas.map(({ id }) => ({ id, address: this.addressOf(id) })),
-    };
-  }
-}
-
-function multicallAnswer(call: unknown): unknown {
-  const { methodName } = call as { methodName: string };
-  if (methodName.endsWith('ping')) return [true];
-  return { faultCode: -32601, faultString: 'unknown method' };
 }

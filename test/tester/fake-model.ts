@@ -1,94 +1,38 @@
 /**
- * A cluster in one object for the tester's own tests: no log, no network between servers, but the
- * behaviour that clients of a correct cluster see, and a list of bugs that can be switched on.
+ * A cluster in one object for the tester's own tests: each server has a log of its own, but instead
+ * of messages there is one hand that moves entries between servers which can reach each other. To
+ * clients it behaves like a correct cluster, but for the bugs that are switched on.
  */
-
-export type Bug =
-  | 'accepts-any-version'
-  | 'answers-all-racers-true'
-  | 'answers-without-majority'
-  | 'refuses-without-majority'
-  | 'blocked-calls-outlive-crash'
-  | 'closes-connections'
-  | 'crash-keeps-answering'
-  | 'crash-does-not-freeze'
-  | 'follower-never-catches-up'
-  | 'hangs-on-single-reads'
-  | 'hangs-on-updates'
-  | 'hash-lists-become-strings'
-  | 'leads-without-majority'
-  | 'loses-last-update-at-failover'
-  | 'malformed-faults'
-  | 'never-elects-again'
-  | 'nonsense-answers'
-  | 'old-leader-comes-back-leading'
-  | 'reads-lag'
-  | 'replicates-late'
-  | 'restore-causes-election'
-  | 'restore-loses-state'
-  | 'serves-any-follower'
-  | 'two-leaders'
-  | 'unknown-file-faults';
-
-export interface Info {
-  readonly version: number;
-  readonly hashes: readonly unknown[];
-}
-
-interface Entry {
-  readonly name: string;
-  readonly info: Info;
-}
-
-export interface FakeReplica {
-  readonly id: number;
-  crashed: boolean;
-  /** Entries of the log that are in `map`. */
-  applied: number;
-  readonly map: Map<string, Info>;
-}
-
-export class Fault extends Error {
-  readonly code: number;
-
-  constructor(code: number, text: string) {
-    super(text);
-    this.code = code;
-  }
-}
-
-interface Waiting {
-  readonly replica: FakeReplica;
-  readonly work: () => unknown;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (fault: Fault) => void;
-}
+import type { Bug } from './fake-bugs.js';
+import { FakeReplica, Fault, type Entry, type Info, type Waiting } from './fake-replica.js';
 
 /** Long enough to be seen as a gap, short enough for many elections in one test run. */
 const electionMs = 15;
 
+/** Long enough to be seen as late on a busy machine. */
+const lateMs = 100;
+
+/** A server that tires under load leads for this many updates. */
+const tiringUpdates = 10;
+
 export class FakeModel {
   readonly replicas: readonly FakeReplica[];
   readonly bugs: ReadonlySet<Bug>;
-  leaderId: number | undefined = 0;
-  term = 1;
-  #log: readonly Entry[] = [];
-  #waiting: readonly Waiting[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   #electing = false;
+  #updateCount = 0;
 
   constructor(size: number, bugs: readonly Bug[]) {
     this.bugs = new Set(bugs);
-    this.replicas = Array.from({ length: size }, (_, id) => ({
-      id,
-      crashed: false,
-      applied: 0,
-      map: new Map<string, Info>(),
-    }));
+    this.replicas = Array.from({ length: size }, (_, id) => new FakeReplica(id));
+    const [first] = this.replicas;
+    if (first !== undefined) first.leads = true;
   }
 
-  get commitIndex(): number {
-    return this.#log.length;
+  /** The leader of the newest term. */
+  get leader(): FakeReplica | undefined {
+    const leaders = this.replicas.filter((replica) => replica.leads && replica.up);
+    return leaders.toSorted((one, other) => other.term - one.term)[0];
   }
 
   stop(): void {
@@ -97,121 +41,311 @@ export class FakeModel {
 
   isLeader(replica: FakeReplica): boolean {
     if (replica.crashed) return false;
-    if (this.bugs.has('two-leaders') && replica.id === (this.leaderId ?? 0) + 1) return true;
-    if (this.bugs.has('leads-without-majority') && this.leaderId === undefined) return true;
-    return replica.id === this.leaderId;
+    if (this.bugs.has('two-leaders') && replica.id === (this.leader?.id ?? 0) + 1) return true;
+    if (this.bugs.has('leads-without-majority') && this.leader === undefined) return true;
+    return replica.leads;
   }
 
   crash(replica: FakeReplica): void {
     replica.crashed = true;
-    if (this.leaderId === replica.id) this.leaderId = undefined;
-    const gone = this.#waiting.filter((call) => call.replica === replica);
+    this.#remember(replica);
+    if (this.bugs.has('term-falls-at-crash')) replica.term = 0;
+    if (!this.bugs.has('leadership-outlives-crash')) replica.leads = false;
     if (!this.bugs.has('blocked-calls-outlive-crash')) {
-      this.#waiting = this.#waiting.filter((call) => call.replica !== replica);
-      for (const call of gone) call.reject(new Fault(2, 'isCrashed; outcome unknown'));
+      const text = this.bugs.has('hides-unknown-outcomes') ? '' : '; outcome unknown';
+      this.#refuseAll(replica, new Fault(2, `isCrashed${text}`));
     }
-    this.#step();
+    this.step();
   }
 
   restore(replica: FakeReplica): void {
     const wasCrashed = replica.crashed;
     replica.crashed = false;
-    if (wasCrashed && this.bugs.has('restore-loses-state')) {
-      replica.map.clear();
-      replica.applied = 0;
+    if (!this.bugs.has('restore-keeps-cut')) replica.cut = new Set();
+    if (wasCrashed && this.bugs.has('restore-loses-state')) replica.forget();
+    if (wasCrashed && this.bugs.has('old-leader-comes-back-leading')) this.#enthrone(replica);
+    if (wasCrashed && this.bugs.has('restore-causes-election')) {
+      for (const each of this.replicas) each.leads = false;
     }
-    if (wasCrashed && this.bugs.has('old-leader-comes-back-leading')) this.leaderId = replica.id;
-    if (wasCrashed && this.bugs.has('restore-causes-election')) this.leaderId = undefined;
-    this.#later(1, () => this.#step());
+    this.#later(1, () => this.step());
     this.#elect();
+  }
+
+  /** The end of a process, and its next beginning: the log stays, all else is gone. */
+  kill(replica: FakeReplica): void {
+    replica.running = false;
+    replica.paused = false;
+    replica.leads = false;
+    if (!this.bugs.has('crash-outlives-process')) replica.crashed = false;
+    if (this.bugs.has('kill-loses-updates')) replica.forget();
+    this.#refuseAll(replica, new Fault(3, 'outcome unknown'));
+    this.step();
+  }
+
+  start(replica: FakeReplica): void {
+    replica.running = true;
+    this.step();
+  }
+
+  pause(replica: FakeReplica): void {
+    this.#remember(replica);
+    replica.paused = true;
+    this.step();
+  }
+
+  resume(replica: FakeReplica): void {
+    replica.paused = false;
+    // Requests for its vote have come while it slept.
+    const stoodFor = Math.max(0, ...this.replicas.map((each) => each.stoodFor ?? 0));
+    if (stoodFor > replica.term) {
+      replica.term = stoodFor;
+      replica.leads = false;
+    }
+    // It finds the votes that it was given before it slept, and that were given again since.
+    if (replica.stoodFor !== undefined && this.bugs.has('votes-forgotten')) {
+      replica.term = replica.stoodFor;
+      replica.leads = true;
+    }
+    this.step();
+  }
+
+  cutOff(replica: FakeReplica, ids: readonly number[], direction: unknown): void {
+    const { bugs } = this;
+    if (bugs.has('cut-is-ignored')) return;
+    if (bugs.has('never-heals') && ids.length === 0) return;
+    if (bugs.has('deaf-servers-hear') && direction === 'receive') return;
+    const before = bugs.has('cuts-add-up') && ids.length > 0 ? replica.cut : [];
+    replica.cut = new Set([...before, ...ids]);
+    this.step();
+  }
+
+  setLeader(replica: FakeReplica): boolean {
+    const { bugs } = this;
+    if (bugs.has('setleader-is-ignored')) return true;
+    if (replica.crashed) throw new Fault(2, 'isCrashed');
+    const canWin = this.#canWin(replica) || bugs.has('setleader-needs-nobody');
+    if (!canWin) replica.stoodFor = replica.term + 1;
+    if (replica.leads || !canWin) return replica.leads;
+    for (const other of this.replicas) if (other.leads) this.#remember(other);
+    this.#enthrone(replica);
+    this.step();
+    return true;
+  }
+
+  sendHeartbeat(replica: FakeReplica): boolean {
+    if (replica.crashed) throw new Fault(2, 'isCrashed');
+    return replica.leads || this.bugs.has('heartbeats-anywhere');
   }
 
   /** Runs `work` on the leader as soon as a majority is there; a fault on any other server. */
   onLeader(replica: FakeReplica, work: () => unknown): Promise<unknown> {
+    const early = this.#answersEarly(replica);
+    if (early) return Promise.resolve(work());
+    if (this.bugs.has('logs-reads')) this.#append(replica, undefined);
+    return this.#wait(replica, undefined, work);
+  }
+
+  /** What a server that was away, or was deposed, tells from memory, if it does. */
+  fromMemory(replica: FakeReplica): ReadonlyMap<string, Info> | undefined {
+    const { memory } = replica;
+    if (!replica.up || memory === undefined || memory.reads === 0) return undefined;
+    memory.reads -= 1;
+    return memory.map;
+  }
+
+  /** The version rule. The entry is logged at once; the answer waits until it is committed. */
+  update(
+    replica: FakeReplica,
+    update: { readonly name: string; readonly info: Info },
+    requestId?: string,
+  ): Promise<unknown> {
+    const { bugs } = this;
+    const early = this.#answersEarly(replica);
+    const host = early ? (this.leader ?? replica) : replica;
+    const current = host.versionOf(update.name);
+    const { version, hashes } = update.info;
+    const isRacer = bugs.has('answers-all-racers-true') && version === current && current > 0;
+    if (isRacer) return this.#wait(host, undefined, () => true);
+    const isNext = version === current + 1 || bugs.has('accepts-any-version');
+    if (!isNext) return early ? Promise.resolve(false) : this.#wait(host, undefined, () => false);
+    const kept = bugs.has('hash-lists-become-strings') ? hashes.map(String) : hashes;
+    const logged = { name: update.name, info: { version, hashes: kept } };
+    const entry = this.#append(host, logged, requestId);
+    this.#updateCount += 1;
+    const isTired = bugs.has('tires-under-load') && this.#updateCount % tiringUpdates === 0;
+    if (isTired) host.leads = false;
+    if (early || bugs.has('applies-before-commit')) host.apply();
+    if (!early) return this.#wait(host, entry, () => true);
+    this.step();
+    return Promise.resolve(true);
+  }
+
+  /** The answer to a call whose entry is in the log already. */
+  repeat(replica: FakeReplica, entry: Entry): Promise<unknown> {
+    return this.#wait(replica, entry, () => true);
+  }
+
+  /** Throws the fault for which a call ends here; true when a bug makes the answer come at once. */
+  #answersEarly(replica: FakeReplica): boolean {
     const { bugs } = this;
     const pretends = replica.crashed && bugs.has('crash-keeps-answering');
-    if (pretends || bugs.has('serves-any-follower')) return Promise.resolve(work());
+    if (pretends || bugs.has('serves-any-follower')) return true;
     if (replica.crashed) throw new Fault(2, 'isCrashed');
     if (!this.isLeader(replica)) throw new Fault(1, 'not the leader');
-    if (bugs.has('answers-without-majority')) return Promise.resolve(work());
-    if (bugs.has('refuses-without-majority') && !this.#hasMajority()) {
+    if (bugs.has('refuses-without-majority') && !this.#hasMajority(replica)) {
       throw new Fault(1, 'no majority');
     }
+    return bugs.has('answers-without-majority');
+  }
+
+  #wait(replica: FakeReplica, entry: Entry | undefined, work: () => unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#waiting = [...this.#waiting, { replica, work, resolve, reject }];
-      this.#step();
+      replica.waiting = [...replica.waiting, { entry, work, resolve, reject }];
+      this.step();
     });
   }
 
-  /** The version rule, at the moment when a majority stands behind the leader. */
-  update(name: string, info: Info): boolean {
-    const { bugs } = this;
-    const current = this.#log.findLast((entry) => entry.name === name)?.info.version ?? 0;
-    const isRacer = bugs.has('answers-all-racers-true') && info.version === current;
-    if (isRacer && current > 0) return true;
-    const takesAll = bugs.has('accepts-any-version');
-    if (!takesAll && info.version !== current + 1) return false;
-    const hashes = bugs.has('hash-lists-become-strings') ? info.hashes.map(String) : info.hashes;
-    this.#log = [...this.#log, { name, info: { ...info, hashes } }];
-    const leader = this.replicas.find((replica) => replica.id === this.leaderId);
-    if (leader !== undefined && !bugs.has('reads-lag')) this.#apply(leader);
-    const spread = (): void => this.#replicate();
-    if (bugs.has('replicates-late') || bugs.has('reads-lag')) this.#later(60, spread);
-    else spread();
-    return true;
+  #append(replica: FakeReplica, update: Entry['update'], requestId?: string): Entry {
+    const entry = { term: replica.term, update, requestId };
+    replica.append(entry);
+    return entry;
   }
 
-  #hasMajority(): boolean {
-    const live = this.replicas.filter((replica) => !replica.crashed);
-    return live.length > this.replicas.length / 2;
+  #canReach(one: FakeReplica, other: FakeReplica): boolean {
+    return one.up && other.up && !one.cut.has(other.id) && !other.cut.has(one.id);
   }
 
-  #step(): void {
+  #reachableFrom(replica: FakeReplica): readonly FakeReplica[] {
+    return this.replicas.filter((other) => other === replica || this.#canReach(replica, other));
+  }
+
+  #hasMajority(replica: FakeReplica): boolean {
+    return replica.up && this.#reachableFrom(replica).length > this.replicas.length / 2;
+  }
+
+  #canWin(replica: FakeReplica): boolean {
+    const isBlind = this.bugs.has('elects-any-log');
+    const voters = this.#reachableFrom(replica).filter(
+      (voter) => isBlind || replica.compareLog(voter) >= 0,
+    );
+    return replica.up && voters.length > this.replicas.length / 2;
+  }
+
+  /** Moves everything that can move now. */
+  step(): void {
+    const leaders = this.replicas.filter((replica) => replica.leads && replica.up);
+    const byTerm = leaders.toSorted((one, other) => other.term - one.term);
+    for (const leader of byTerm) if (leader.leads) this.#lead(leader);
     this.#elect();
-    if (this.leaderId === undefined || !this.#hasMajority()) return;
-    if (!this.bugs.has('replicates-late') && !this.bugs.has('reads-lag')) this.#replicate();
-    const calls = this.#waiting;
-    this.#waiting = [];
-    for (const call of calls) call.resolve(call.work());
+  }
+
+  #lead(leader: FakeReplica): void {
+    const followers = this.#reachableFrom(leader).filter((each) => each !== leader);
+    if (followers.some((each) => each.term > leader.term)) {
+      leader.leads = false;
+      return;
+    }
+    for (const follower of followers) this.#replicate(leader, follower);
+    if (this.#hasMajority(leader)) this.#commit(leader, followers);
+  }
+
+  #replicate(leader: FakeReplica, follower: FakeReplica): void {
+    follower.term = leader.term;
+    follower.leads = false;
+    const lost = follower.follow(leader.log);
+    if (this.bugs.has('keeps-lost-entries')) {
+      for (const { update } of lost) {
+        if (update !== undefined) follower.map.set(update.name, update.info);
+      }
+    }
+    const isLost = ({ entry }: Waiting): boolean =>
+      entry === undefined ||
+      !leader.log.includes(entry) ||
+      this.bugs.has('refuses-pending-that-commit');
+    const replaced = follower.waiting.filter(isLost);
+    follower.waiting = follower.waiting.filter((call) => !isLost(call));
+    for (const { entry, resolve, reject } of replaced) {
+      const pretends = entry !== undefined && this.bugs.has('replaced-updates-are-true');
+      if (pretends) resolve(true);
+      else reject(new Fault(1, 'not the leader'));
+    }
+  }
+
+  #commit(leader: FakeReplica, followers: readonly FakeReplica[]): void {
+    const { bugs } = this;
+    const followersLag = bugs.has('replicates-late') || bugs.has('reads-lag');
+    if (bugs.has('reads-lag')) this.#later(lateMs, () => leader.apply());
+    else leader.apply();
+    const frozen = bugs.has('crash-does-not-freeze')
+      ? this.replicas.filter((each) => each.crashed)
+      : [];
+    for (const each of frozen) each.follow(leader.log);
+    for (const follower of [...followers, ...frozen]) {
+      const gap = follower.log.length - follower.applied;
+      if (bugs.has('follower-never-catches-up') && gap > 1) continue;
+      if (followersLag) this.#later(lateMs, () => follower.apply());
+      else follower.apply();
+    }
+    for (const server of [leader, ...followers]) {
+      const { waiting } = server;
+      server.waiting = [];
+      for (const call of waiting) call.resolve(call.work());
+    }
   }
 
   #elect(): void {
-    if (this.leaderId !== undefined || this.#electing || !this.#hasMajority()) return;
-    if (this.bugs.has('never-elects-again')) return;
+    if (this.#electing || this.bugs.has('never-elects-again')) return;
+    if (this.#candidate() === undefined) return;
     this.#electing = true;
     this.#later(electionMs, () => {
       this.#electing = false;
-      if (!this.#hasMajority()) return;
-      const live = this.replicas.filter((replica) => !replica.crashed);
-      const [winner] = live.toSorted((one, other) => other.applied - one.applied);
+      const winner = this.#candidate();
+      if (winner === undefined) return;
       if (this.bugs.has('loses-last-update-at-failover')) this.#loseLast();
-      this.leaderId = winner?.id;
-      this.term += 1;
-      this.#step();
+      this.#enthrone(winner);
+      this.step();
     });
   }
 
+  /** Who would win now among the servers that hear no leader. */
+  #candidate(): FakeReplica | undefined {
+    const orphans = this.replicas.filter(
+      (replica) =>
+        this.#canWin(replica) && !this.#reachableFrom(replica).some((each) => each.leads),
+    );
+    const sign = this.bugs.has('elects-any-log') ? 1 : -1;
+    return orphans.toSorted((one, other) => sign * one.compareLog(other))[0];
+  }
+
+  #enthrone(replica: FakeReplica): void {
+    const { bugs } = this;
+    const known = bugs.has('votes-forgotten') ? [replica] : this.#reachableFrom(replica);
+    const newest = Math.max(...known.map((each) => each.term));
+    replica.term = bugs.has('same-term-twice') ? newest : newest + 1;
+    for (const each of this.#reachableFrom(replica)) each.leads = false;
+    replica.leads = true;
+    if (!bugs.has('commits-old-terms-by-counting')) this.#append(replica, undefined);
+  }
+
   #loseLast(): void {
-    const lost = this.#log.at(-1);
-    this.#log = this.#log.slice(0, -1);
     for (const replica of this.replicas) {
-      if (lost !== undefined) replica.map.delete(lost.name);
-      replica.applied = Math.min(replica.applied, this.#log.length);
+      const last = replica.log.findLastIndex((entry) => entry.update !== undefined);
+      const name = replica.log[last]?.update?.name;
+      replica.log = replica.log.filter((_, index) => index !== last);
+      if (name !== undefined) replica.map.delete(name);
+      replica.applied = Math.min(replica.applied, replica.log.length);
     }
   }
 
-  #replicate(): void {
-    for (const replica of this.replicas) {
-      const frozen = replica.crashed && !this.bugs.has('crash-does-not-freeze');
-      const stuck = this.bugs.has('follower-never-catches-up') && replica.id !== this.leaderId;
-      const gap = this.#log.length - replica.applied;
-      if (!frozen && !(stuck && gap > 1)) this.#apply(replica);
-    }
+  #remember(replica: FakeReplica): void {
+    if (!this.bugs.has('answers-from-memory-after-absence')) return;
+    if (replica.leads) replica.memory = { map: new Map(replica.map), reads: 3 };
   }
 
-  #apply(replica: FakeReplica): void {
-    for (const { name, info } of this.#log.slice(replica.applied)) replica.map.set(name, info);
-    replica.applied = this.#log.length;
+  #refuseAll(replica: FakeReplica, fault: Fault): void {
+    const gone = replica.waiting;
+    replica.waiting = [];
+    for (const call of gone) call.reject(fault);
   }
 
   #later(delayMs: number, work: () => void): void {

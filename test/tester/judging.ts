@@ -4,6 +4,7 @@
 import { CallScope } from '../../tester/wire/call-scope.js';
 import { discoverSeats } from '../../tester/cluster/discovery.js';
 import { parseAddress } from '../../tester/wire/address.js';
+import type { Check } from '../../tester/suite/check.js';
 import type { CheckResult, Reporter, Summary } from '../../tester/suite/reporter.js';
 import { runSuite } from '../../tester/suite/runner.js';
 import { selectChecks, standardSuite } from '../../tester/suite/suite.js';
@@ -11,7 +12,7 @@ import { surveyTarget } from '../../tester/cluster/target.js';
 import type { Timing } from '../../tester/cluster/timing.js';
 import { must } from '../../src/base/assert.js';
 import { FakeCluster } from './fake-cluster.js';
-import type { Bug } from './fake-model.js';
+import type { Bug } from './fake-bugs.js';
 
 /** Generous where a slow machine could hurt, short where the tester only watches. */
 export const fastTiming: Timing = {
@@ -45,8 +46,12 @@ export interface Judgement {
 export interface JudgeRequest {
   readonly cluster: FakeCluster;
   readonly timing: Timing;
+  /** Instead of the standard suite. */
+  readonly suite?: readonly Check[];
   readonly only?: readonly string[];
   readonly interrupt?: AbortSignal;
+  /** The tester counts as the one who started the servers. */
+  readonly ownsServers?: boolean;
   readonly onStarted?: () => void;
 }
 
@@ -66,10 +71,10 @@ export async function judge(request: JudgeRequest): Promise<Judgement> {
     finished: (result) => void results.push(result),
     end: () => undefined,
   };
+  const target = await surveyTarget(seats, timing, scope);
   const summary = await runSuite({
-    checks: selectChecks(standardSuite, request.only ?? []),
-    target: await surveyTarget(seats, timing, scope),
-    act: undefined,
+    checks: selectChecks(request.suite ?? standardSuite, request.only ?? []),
+    target: request.ownsServers === true ? { ...target, processes: cluster } : target,
     reporter,
     interrupt: request.interrupt ?? new AbortController().signal,
   });

@@ -72,7 +72,7 @@ describe('a run of the tester', () => {
   });
 
   it('lists checks by group and name', async () => {
-    const { exitCode, stdout } = await run(['--list', '--only', 'RACING']);
+    const { exitCode, stdout } = await run(['--list', '--only', 'RACING UPDATES']);
     expect(exitCode).to.equal(0);
     expect(stdout.split('\n')).to.have.length(3);
     expect(stdout).to.match(/^versions: of racing updates/);

@@ -14,10 +14,11 @@ import { replaceLeader } from './leadership.js';
 const group = 'elections';
 
 async function oneLeaderPerTerm(cluster: Cluster): Promise<void> {
-  await underWatch(cluster, async () => {
+  await underWatch(cluster, async (watch) => {
     for (let round = 1; round <= 3; round += 1) {
       const leader = await cluster.leader();
       const { successor } = await replaceLeader(cluster, leader);
+      await watch.lookAtAll(cluster);
       await cluster.restore(leader);
       await cluster.write(successor, cluster.newName('term'), [1]);
     }

@@ -8,16 +8,25 @@ import type { Cluster } from '../../cluster/cluster.js';
 import { isStruct } from '../../cluster/expectations.js';
 import type { Server } from '../../wire/server.js';
 
-/** Between two rounds of sightings: an answer holds the whole map, so that more would be a load. */
+/** Between two rounds of sightings. */
 const roundMs = 20;
 
 export class LeaderWatch {
   readonly #leaders = new Map<number, Server>();
   readonly #terms = new Map<Server, number>();
 
-  /** Asks all servers once; a failure at a second leader of a term, or at a term that fell. */
-  async look(cluster: Cluster): Promise<void> {
-    const replies = await Promise.all(cluster.servers.map((server) => server.internalState()));
+  /** Looks closely at those who say that they lead; a state is too much to ask of all. */
+  async lookAtLeaders(cluster: Cluster): Promise<void> {
+    await this.#look(await cluster.leadersNow());
+  }
+
+  /** Looks closely at all servers; a failure also when the term of one fell. */
+  async lookAtAll(cluster: Cluster): Promise<void> {
+    await this.#look(cluster.servers);
+  }
+
+  async #look(servers: readonly Server[]): Promise<void> {
+    const replies = await Promise.all(servers.map((server) => server.internalState()));
     for (const { server, answer } of replies) {
       if (answer.kind !== 'value' || !isStruct(answer.value)) continue;
       const { term, isLeader } = answer.value;
@@ -42,18 +51,24 @@ export class LeaderWatch {
   }
 }
 
-/** Does `work` under a watch; rejects at the first violation, without waiting for the work. */
-export async function underWatch(cluster: Cluster, work: () => Promise<void>): Promise<void> {
+/**
+ * Does `work` under a watch; rejects at the first violation, without waiting for the work. The work
+ * itself looks at all servers where that tells most.
+ */
+export async function underWatch(
+  cluster: Cluster,
+  work: (watch: LeaderWatch) => Promise<void>,
+): Promise<void> {
   const watch = new LeaderWatch();
   let isDone = false;
   const looking = async (): Promise<void> => {
     while (!isDone) {
-      await watch.look(cluster);
+      await watch.lookAtLeaders(cluster);
       await cluster.pause(roundMs);
     }
-    await watch.look(cluster);
+    await watch.lookAtAll(cluster);
   };
-  const working = work().finally(() => {
+  const working = work(watch).finally(() => {
     isDone = true;
   });
   await Promise.all([working, looking()]);

@@ -8,6 +8,7 @@ import { CheckFailure } from '../../cluster/check-outcome.js';
 import { sampleHashes, sampleUpdate, type Cluster } from '../../cluster/cluster.js';
 import { expectInMap, expectValue } from '../../cluster/expectations.js';
 import type { Need } from '../../cluster/need.js';
+import { termOf } from '../../cluster/server-state.js';
 import type { Reply, Server } from '../../wire/server.js';
 import { entryIn, insistOn } from './leadership.js';
 import { LeaderWatch } from './leader-watch.js';
@@ -74,12 +75,13 @@ async function killedLeaderLosesNothing(cluster: Cluster): Promise<void> {
       answered.set(name, version);
     }
   };
-  const clients = Promise.all(names.map(client));
-  await cluster.within(cluster.timing.settleMs, () =>
-    Promise.resolve(answered.size === names.length ? true : undefined),
-  );
-  await cluster.killProcess(leader);
-  await clients;
+  const killing = async (): Promise<void> => {
+    await cluster.within(cluster.timing.settleMs, () =>
+      Promise.resolve(answered.size === names.length ? true : undefined),
+    );
+    await cluster.killProcess(leader);
+  };
+  await Promise.all([killing(), ...names.map(client)]);
   const next = await cluster.leader(cluster.others(leader));
   await expectAnswered(next, answered);
   await cluster.startProcess(leader);
@@ -164,9 +166,19 @@ async function sleeperDoesNotSpeak(cluster: Cluster): Promise<void> {
   await cluster.expectApplied([old], { name, version: 2 }, settleMs);
 }
 
+/** Waits until all of `servers` are beyond `term`; that they never get there is no fault. */
+async function awaitTermAfter(cluster: Cluster, servers: readonly Server[], term: unknown) {
+  await cluster.within(cluster.timing.promptLimitMs, async () => {
+    const terms = await Promise.all(servers.map((server) => termOf(cluster, server)));
+    return terms.every((each) => Number(each) > Number(term)) ? true : undefined;
+  });
+}
+
 /**
  * Two candidates that cannot hear each other stand for the same term, one after the other, and the
- * only voters they share are killed and started in between. Who forgets its vote elects both.
+ * only voters they share are killed and started in between. The first is put to sleep before it
+ * can count the votes, so that it has told nobody of its term when the second one stands; it counts
+ * them when it wakes. Who forgets its vote has elected both.
  */
 async function votesOutliveProcesses(cluster: Cluster): Promise<void> {
   const watch = new LeaderWatch();
@@ -174,25 +186,52 @@ async function votesOutliveProcesses(cluster: Cluster): Promise<void> {
     const leader = await cluster.leader();
     const [first, second] = cluster.others(leader);
     if (first === undefined || second === undefined) return;
-    const voters = cluster.others(first, second).slice(0, cluster.majority - 1);
+    const voters = [leader, ...cluster.others(leader, first, second)].slice(
+      0,
+      cluster.majority - 1,
+    );
     const rest = cluster.others(first, second, ...voters);
     await Promise.all(rest.map((server) => cluster.crash(server)));
-    await cluster.cutOff(first, [second]);
-    await cluster.cutOff(second, [first]);
-    await watch.look(cluster);
-    const patienceMs = cluster.timing.settleMs;
-    await first.call('setleader', [], patienceMs);
-    await watch.look(cluster);
-    await Promise.all(voters.map((server) => cluster.killProcess(server)));
-    await startAll(cluster, voters);
-    const standing = second.call('setleader', [], patienceMs);
-    const deadline = performance.now() + cluster.timing.quietMs / 3;
-    while (performance.now() < deadline) await watch.look(cluster);
-    await standing;
-    await watch.look(cluster);
+    await cluster.cutOff(first, [second, ...rest]);
+    await cluster.cutOff(second, [first, ...rest]);
+    await standOneByOne(cluster, { first, second, voters, watch });
     await Promise.all(cluster.servers.map((server) => cluster.restore(server)));
     await cluster.leader();
   }
+}
+
+async function standOneByOne(
+  cluster: Cluster,
+  roles: {
+    readonly first: Server;
+    readonly second: Server;
+    readonly voters: readonly Server[];
+    readonly watch: LeaderWatch;
+  },
+): Promise<void> {
+  const { first, second, voters, watch } = roles;
+  const { settleMs, pollMs, quietMs } = cluster.timing;
+  const term = await termOf(cluster, first);
+  for (const voter of voters) cluster.pauseProcess(voter);
+  const standings = [first.call('setleader', [], settleMs)];
+  // The requests for votes are in the ports of the voters when the candidate falls asleep.
+  await cluster.pause(3 * pollMs);
+  cluster.pauseProcess(first);
+  cluster.pauseProcess(second);
+  for (const voter of voters) cluster.resumeProcess(voter);
+  await awaitTermAfter(cluster, voters, term);
+  await cluster.pause(3 * pollMs);
+  await Promise.all(voters.map((server) => cluster.killProcess(server)));
+  await startAll(cluster, voters);
+  standings.push(second.call('setleader', [], settleMs));
+  cluster.resumeProcess(second);
+  await awaitTermAfter(cluster, [second], term);
+  await cluster.pause(3 * pollMs);
+  cluster.resumeProcess(first);
+  const deadline = performance.now() + quietMs / 5;
+  while (performance.now() < deadline) await watch.lookAtLeaders(cluster);
+  await Promise.all(standings);
+  await watch.lookAtLeaders(cluster);
 }
 
 function check(

@@ -104,17 +104,17 @@ function expectExplained(
   throw new CheckFailure(expected, `${describeValue(entry)} after ${told}`, reply.server.label);
 }
 
-/** Each round has hash lists of its own: an update that was cut off may take effect rounds later. */
+/** Each round has lists of its own: an update that was cut off may take effect rounds later. */
 async function raceAcrossFailover(cluster: Cluster): Promise<void> {
   const name = cluster.newName('race-on');
   let version = 1;
   for (const crashAfterMs of [0, 2, 5, 10]) {
     const hashesOf = hashesIn(`cut off after ${crashAfterMs} ms`);
     const leader = await cluster.leader(await liveServers(cluster));
-    const racing = Promise.all(race(leader, { name, version, hashesOf }));
+    const racing = race(leader, { name, version, hashesOf });
     await cluster.pause(crashAfterMs);
     await cluster.crash(leader);
-    const replies = await racing;
+    const replies = await Promise.all(racing);
     const next = await cluster.leader(cluster.others(leader));
     const entry = entryIn(await next.fileInfoMap(), name);
     const isTaken = Array.isArray(entry) && entry[0] === version;

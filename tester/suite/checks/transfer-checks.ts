@@ -118,6 +118,7 @@ async function rivalsEndWithOneLeader(cluster: Cluster): Promise<void> {
       if (reply.answer.kind === 'fault') continue;
       expectThat(reply, 'true or false', (value) => typeof value === 'boolean');
     }
+    await cluster.leader();
     await insistOn(cluster, cluster.servers, sampleUpdate(name, round));
   };
   const rounds = async (): Promise<void> => {
@@ -181,7 +182,7 @@ const heartbeats: Pick<Check, 'group'> & { readonly needs: readonly Need[] } = {
 
 export const transferChecks: readonly Check[] = [
   check('setleader makes any server the leader, in a new term', eachServerCanLead),
-  check('a leader deposed by setleader refuses updates and reads at once', deposedLeaderRefuses),
+  check('a leader deposed by setleader refuses reads and updates at once', deposedLeaderRefuses),
   check('setleader takes over from a crashed leader', crashedLeaderIsNoObstacle, ['spare-server']),
   check('setleader answers false without a majority', noMajorityNoLeader),
   check('setleader on a crashed server answers fault 2', crashedServerCannotLead),
