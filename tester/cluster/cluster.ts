@@ -142,6 +142,7 @@ export class Cluster {
   }
 
   async restore(server: Server): Promise<void> {
+    if (!this.target.abilities.has('crash')) throw new CheckSkipped('restore is not served');
     expectValue(await server.restore(), true);
   }
 
