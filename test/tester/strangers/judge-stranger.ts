@@ -30,8 +30,7 @@ export async function judgeStranger(...argv: readonly string[]): Promise<Told> {
     stderr,
     interrupt: new AbortController().signal,
     defaultFiles: [],
-    // Their queues of new connections are short, and a second passes before the next try.
-    timing: { ...fastTiming, callMs: 8_000, promptLimitMs: 4_000 },
+    timing: fastTiming,
     commandLine: argv.join(' '),
     drawSeed: () => 'drawn',
     now: () => new Date(0),

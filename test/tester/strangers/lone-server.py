@@ -16,6 +16,8 @@ class RequestHandler(SimpleXMLRPCRequestHandler):
 
 class ThreadedServer(ThreadingMixIn, SimpleXMLRPCServer):
     daemon_threads = True
+    # With the usual 5, whoever comes in a crowd waits for seconds.
+    request_queue_size = 128
 
 
 class FileStore:
