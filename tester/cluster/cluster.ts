@@ -146,7 +146,7 @@ export class Cluster {
     expectValue(await server.restore(), true);
   }
 
-  /** From now on `server` neither sends to `from` nor accepts from them, or does only one of both. */
+  /** From now on `server` neither sends to `from` nor accepts from them, or only one of both. */
   async cutOff(
     server: Server,
     from: readonly Server[],

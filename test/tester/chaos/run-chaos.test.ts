@@ -3,7 +3,7 @@
  * bug. Faults of the fake cluster are crashes, as partitions mean nothing to it.
  */
 import { expect } from 'chai';
-import type { Bug } from '../fake-model.js';
+import type { Bug } from '../fake-bugs.js';
 import { fastTiming, withFake } from '../judging.js';
 import { launch, withSite } from '../launch/launching.js';
 import { standardTiming } from '../../../tester/cluster/timing.js';

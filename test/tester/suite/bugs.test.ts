@@ -1,6 +1,6 @@
 /**
- * Each check can fail: a bug of the fake cluster makes the check fail that names it, with words that
- * say what was seen.
+ * Each check can fail: a bug of the fake cluster makes the check fail that names it, with words
+ * that say what was seen.
  */
 import { expect } from 'chai';
 import type { Bug } from '../fake-bugs.js';

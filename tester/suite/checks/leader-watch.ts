@@ -15,7 +15,7 @@ export class LeaderWatch {
   readonly #leaders = new Map<number, Server>();
   readonly #terms = new Map<Server, number>();
 
-  /** Looks closely at those who say that they lead: a whole state is too much to ask of everybody. */
+  /** Looks closely at those who say that they lead; a state is too much to ask of all. */
   async lookAtLeaders(cluster: Cluster): Promise<void> {
     await this.#look(await cluster.leadersNow());
   }

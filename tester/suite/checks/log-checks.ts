@@ -21,8 +21,8 @@ function loggingMs(cluster: Cluster): number {
 }
 
 /**
- * Leaves `names` at version 1 with the hash "lost" in the log of `leader` alone, and crashes it. All
- * other servers are crashed before, so that it can tell nobody.
+ * Leaves `names` at version 1 with the hash "lost" in the log of `leader` alone, and crashes it.
+ * All other servers are crashed before, so that it can tell nobody.
  */
 async function leaveUncommitted(
   cluster: Cluster,

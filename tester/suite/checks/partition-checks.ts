@@ -1,6 +1,6 @@
 /**
- * `makeserverunreachablefrom`: a server that is cut off costs no more than a crashed one, and is one
- * of them again as soon as it is healed.
+ * `makeserverunreachablefrom`: a server that is cut off costs no more than a crashed one, and is
+ * one of them again as soon as it is healed.
  */
 import { type Check } from '../check.js';
 import { CheckSkipped } from '../../cluster/check-outcome.js';

@@ -166,7 +166,7 @@ async function sleeperDoesNotSpeak(cluster: Cluster): Promise<void> {
   await cluster.expectApplied([old], { name, version: 2 }, settleMs);
 }
 
-/** Waits until one of `servers` is in another term than `term`; a term that never comes is no fault. */
+/** Waits until all of `servers` are beyond `term`; that they never get there is no fault. */
 async function awaitTermAfter(cluster: Cluster, servers: readonly Server[], term: unknown) {
   await cluster.within(cluster.timing.promptLimitMs, async () => {
     const terms = await Promise.all(servers.map((server) => termOf(cluster, server)));

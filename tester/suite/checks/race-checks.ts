@@ -104,7 +104,7 @@ function expectExplained(
   throw new CheckFailure(expected, `${describeValue(entry)} after ${told}`, reply.server.label);
 }
 
-/** Each round has hash lists of its own: an update that was cut off may take effect rounds later. */
+/** Each round has lists of its own: an update that was cut off may take effect rounds later. */
 async function raceAcrossFailover(cluster: Cluster): Promise<void> {
   const name = cluster.newName('race-on');
   let version = 1;

@@ -23,19 +23,30 @@ async function visibilityDelay(cluster: Cluster, name: string, version: number):
   return performance.now() - answeredAt;
 }
 
+/**
+ * What is left of a delay on a busy machine is the asking itself, so that round trips are measured
+ * beside the updates. A delay takes two of them and a pause when the first look came too early.
+ */
 async function followersShowItAtOnce(cluster: Cluster): Promise<void> {
   const name = cluster.newName('at-once');
   const delays: number[] = [];
+  const roundTrips: number[] = [];
   for (let version = 1; version <= updateCount; version += 1) {
     delays.push(await visibilityDelay(cluster, name, version));
+    const pings = await Promise.all(cluster.servers.map((server) => server.ping()));
+    roundTrips.push(Math.max(...pings.map((ping) => ping.elapsedMs)));
   }
-  const median = delays.toSorted((one, other) => one - other)[Math.floor(updateCount / 2)] ?? 0;
-  const limitMs = cluster.timing.visibleMedianMs;
-  if (median <= limitMs) return;
+  const limitMs = Math.max(cluster.timing.visibleMedianMs, 5 * medianOf(roundTrips));
+  const delayMs = medianOf(delays);
+  if (delayMs <= limitMs) return;
   throw new CheckFailure(
-    `half of ${updateCount} updates on all followers within ${limitMs} ms of their answer`,
-    `half of them within ${Math.round(median)} ms`,
+    `half of ${updateCount} updates on all followers within ${Math.round(limitMs)} ms of the answer`,
+    `half of them within ${Math.round(delayMs)} ms`,
   );
+}
+
+function medianOf(times: readonly number[]): number {
+  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
 }
 
 async function followersConverge(cluster: Cluster): Promise<void> {

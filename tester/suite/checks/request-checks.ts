@@ -96,7 +96,7 @@ async function idsOutliveCrashOfAll(cluster: Cluster): Promise<void> {
   await cluster.write(leader, request.name, [2]);
 }
 
-/** The first try waits without a majority and ends with its server; the client asks the next one. */
+/** The first try waits without a majority and ends with its server; the client asks the next. */
 async function cutOffRequestIsRepeated(cluster: Cluster): Promise<void> {
   const leader = await cluster.leader();
   await sendFirst(leader, newRequest(cluster));
