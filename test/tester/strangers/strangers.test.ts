@@ -4,6 +4,7 @@
  */
 import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,7 +83,7 @@ describe("a server on Python's standard library", () => {
     expect(reasonsToSkip(told)).to.include('crash is not served');
   });
 
-  it('is told to be one of many leaders, soon, when three of them do not know each other', async () => {
+  it('is told soon that three of them, each for itself, are three leaders', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'strangers-'));
     try {
       const addresses = [];
@@ -128,7 +129,7 @@ describe('a server on the npm package xmlrpc', () => {
         reply(null, answer(params as readonly unknown[]));
       });
     }
-    const { httpServer } = server as unknown as { httpServer: import('node:http').Server };
+    const { httpServer } = server as unknown as { httpServer: HttpServer };
     await new Promise((resolve) => httpServer.once('listening', resolve));
     address = `127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
     close = () => httpServer.close();

@@ -1,7 +1,7 @@
 /**
- * One vote for each server and term (section 5.2 of the paper), put to the test where two candidates
- * stand for the same term and their logs are equal, so that nothing but the voter's own memory keeps
- * it from electing both.
+ * One vote for each server and term (section 5.2 of the paper), put to the test where two
+ * candidates stand for the same term and their logs are equal: nothing but the voter's own memory
+ * keeps it from electing both.
  */
 import { type Check } from '../check.js';
 import { CheckSkipped } from '../../cluster/check-outcome.js';
