@@ -48,7 +48,7 @@ async function votesAreOnDisk(cluster: Cluster): Promise<void> {
   for (let attempt = 1; attempt <= ballotsMax; attempt += 1) {
     const ballot = await openBallot(cluster);
     const isElected = await electByVotesAlone(cluster, ballot);
-    await watch.lookAtAll(cluster);
+    await watch.look(cluster);
     if (isElected) {
       await standAgainstForgetful(cluster, ballot, watch);
       return;
@@ -109,12 +109,12 @@ async function standAgainstForgetful(
   await cluster.cutOff(second, cluster.others(second, ...voters));
   const standing = setLeader(cluster, second);
   await cluster.within(cluster.timing.electionLimitMs, async () => {
-    await watch.lookAtAll(cluster);
+    await watch.look(cluster);
     const others = cluster.others(first);
     return (await cluster.leadersNow(others)).length > 0 ? true : undefined;
   });
   await standing;
-  await watch.lookAtAll(cluster);
+  await watch.look(cluster);
 }
 
 export const voteChecks: readonly Check[] = [
