@@ -74,7 +74,6 @@ export async function judge(request: JudgeRequest): Promise<Judgement> {
   const target = await surveyTarget(seats, timing, scope);
   const summary = await runSuite({
     checks: selectChecks(request.suite ?? standardSuite, request.only ?? []),
-    act: undefined,
     target: request.ownsServers === true ? { ...target, processes: cluster } : target,
     reporter,
     interrupt: request.interrupt ?? new AbortController().signal,

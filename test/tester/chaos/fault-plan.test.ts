@@ -54,6 +54,14 @@ describe('a plan of faults', () => {
     expect(pairs).to.include('transfer kill');
   });
 
+  it('opens with a leader that is cut off for long', () => {
+    const [opening] = planFaults(requestOf());
+    const [fault] = opening?.faults ?? [];
+    expect(fault).to.deep.include({ kind: 'partition', shape: { kind: 'split', size: 1 } });
+    expect(fault?.aim.leaderFirst).to.equal(true);
+    expect(opening?.holdMs).to.be.above(1_500);
+  });
+
   it('is empty when nothing can be done', () => {
     expect(planFaults(requestOf({ kinds: [] }))).to.deep.equal([]);
     const kinds: readonly FaultKind[] = ['partition', 'transfer'];

@@ -104,12 +104,9 @@ describe('a chaos run on a cluster with a bug', () => {
     ['crash-does-not-freeze', /^the map of a crashed server stays as it is until it is restored/m],
     ['old-leader-comes-back-leading', /^at most one server leads in a term: servers \d and \d/m],
     ['follower-never-catches-up', /^all servers end with the same versions/m],
-    ['never-elects-again', /^all servers can be restored, and one of them leads then: .*saw none/m],
+    ['never-elects-again', /^all servers can be restored, and one of them leads then: none/m],
     ['hangs-on-updates', /^every call that is blocked ends .*: \d calls still open after 500 ms/m],
-    [
-      'two-leaders',
-      /^the cluster has a leader before the first fault: .*saw server \d.* and server/m,
-    ],
+    ['two-leaders', /^the cluster has a leader to begin with: server \d.* and server/m],
   ];
   const timing = { ...fastTiming, settleMs: 500 };
   for (const [bug, violation] of caught) {
