@@ -75,7 +75,6 @@ export async function judge(request: JudgeRequest): Promise<Judgement> {
   const summary = await runSuite({
     checks: selectChecks(request.suite ?? standardSuite, request.only ?? []),
     target: request.ownsServers === true ? { ...target, processes: cluster } : target,
-    act: undefined,
     reporter,
     interrupt: request.interrupt ?? new AbortController().signal,
   });
