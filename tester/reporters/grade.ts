@@ -50,6 +50,7 @@ export function gradeOf(results: readonly CheckResult[]): Grade {
   };
 }
 
+/** A group that is of no area can only have come with files of users, as scenarios do. */
 function areaOf(group: string): GradeArea {
   const areas = [...suiteAreas, scenarioArea, chaosArea];
   const area = areas.find(({ groups }) => groups.includes(group));
