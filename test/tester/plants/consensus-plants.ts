@@ -82,7 +82,7 @@ const commitPlants: readonly ServerPlant[] = [
     trials: [
       {
         kind: 'check',
-        title: 'when all servers are killed nothing that was answered is lost',
+        title: 'when all servers are killed nothing',
         words: /saw no ".*-dark-\d+" in the map/,
       },
     ],
