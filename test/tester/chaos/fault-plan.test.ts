@@ -76,7 +76,7 @@ describe('a plan of faults', () => {
         fc.subarray([...allKinds]),
         fc.boolean(),
         (seed, serverCount, kinds, oneWay) => {
-          const plan = planFaults(requestOf({ seed, serverCount, kinds, oneWay }));
+          const plan = planFaults(requestOf({ seed, seconds: 15, serverCount, kinds, oneWay }));
           const everyPosition = Array.from({ length: serverCount }, (_, position) => position);
           for (const fault of plan.flatMap(({ faults }) => faults)) {
             expect(kinds).to.include(fault.kind);
