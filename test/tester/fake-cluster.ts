@@ -30,8 +30,8 @@ export class FakeCluster implements Processes {
 
   /** `without` names methods that this cluster does not serve. */
   constructor(size: number, bugs: readonly Bug[] = [], without: readonly string[] = []) {
-    this.model = new FakeModel(size, bugs);
-    const table = Object.entries(methodTable(this.model, (id) => this.addressOf(id)));
+    this.model = new FakeModel(size, bugs, (id) => this.addressOf(id));
+    const table = Object.entries(methodTable(this.model));
     this.#methods = new Map(table.filter(([name]) => !without.includes(name)));
   }
 

@@ -13,6 +13,8 @@ export interface Method {
 /** `getinternalstate` shows the newest entries only. */
 const shownEntriesMax = 50;
 
+const pageFilesMax = 10_000;
+
 const isHash = (value: unknown): boolean => typeof value === 'string' || Number.isInteger(value);
 
 function updateOf(params: readonly unknown[]): { name: string; info: Info } {
@@ -53,12 +55,10 @@ function page(replica: FakeReplica, [after, limit]: readonly unknown[]): unknown
 
 class Methods {
   readonly #model: FakeModel;
-  readonly #addressOf: (id: number) => string;
   readonly #refused = new Set<string>();
 
-  constructor(model: FakeModel, addressOf: (id: number) => string) {
+  constructor(model: FakeModel) {
     this.#model = model;
-    this.#addressOf = addressOf;
   }
 
   version(replica: FakeReplica, name: unknown): number {
@@ -96,6 +96,13 @@ class Methods {
     return this.#model.onLeader(replica, () => mapAsStruct(replica.map));
   }
 
+  page(replica: FakeReplica, params: readonly unknown[]): unknown {
+    const limit = Number(params[1]);
+    const isGood = limit >= 1 && limit <= pageFilesMax;
+    if (!isGood && !this.#model.bugs.has('any-page-limit')) throw new Fault(-32602, 'limit');
+    return this.#model.onLeader(replica, () => page(replica, params));
+  }
+
   info(replica: FakeReplica, name: unknown): unknown {
     return this.#model.onLeader(replica, () => {
       const info = replica.map.get(String(name));
@@ -104,6 +111,7 @@ class Methods {
   }
 
   state(replica: FakeReplica): unknown {
+    const { bugs, leader } = this.#model;
     const isLeader = this.#model.isLeader(replica);
     const role = isLeader ? 'leader' : 'follower';
     return {
@@ -111,7 +119,7 @@ class Methods {
       status: replica.crashed ? 'crashed' : role,
       isLeader,
       term: replica.term,
-      leaderId: this.#model.leader?.id ?? -1,
+      leaderId: (bugs.has('hides-the-leader') ? undefined : leader?.id) ?? -1,
       commitIndex: replica.applied,
       lastApplied: replica.applied,
       firstLogIndex: 1,
@@ -120,7 +128,7 @@ class Methods {
         .map((entry, position) => this.#entry(replica, entry, position))
         .slice(-shownEntriesMax),
       metaMap: mapAsStruct(replica.map),
-      peers: this.#model.replicas.map(({ id }) => ({ id, address: this.#addressOf(id) })),
+      peers: this.#model.replicas.map(({ id }) => ({ id, address: this.#model.addressOf(id) })),
     };
   }
 
@@ -136,12 +144,9 @@ class Methods {
 }
 
 /** All methods by their plain names: lower case, no prefix, no underscores. */
-export function methodTable(
-  model: FakeModel,
-  addressOf: (id: number) => string,
-): Record<string, Method> {
+export function methodTable(model: FakeModel): Record<string, Method> {
   const none = [0];
-  const methods = new Methods(model, addressOf);
+  const methods = new Methods(model);
   const table: Record<string, Method> = {
     ping: { arity: none, handle: () => true },
     isleader: { arity: none, handle: (replica) => model.isLeader(replica) },
@@ -161,10 +166,7 @@ export function methodTable(
     updatefile: { arity: [3, 4], handle: (replica, params) => methods.update(replica, params) },
     getfileinfomap: { arity: none, handle: (replica) => methods.map(replica) },
     getfileinfo: { arity: [1], handle: (replica, [name]) => methods.info(replica, name) },
-    getfileinfopage: {
-      arity: [2],
-      handle: (replica, params) => model.onLeader(replica, () => page(replica, params)),
-    },
+    getfileinfopage: { arity: [2], handle: (replica, params) => methods.page(replica, params) },
     getinternalstate: { arity: none, handle: (replica) => methods.state(replica) },
     'system.listmethods': { arity: none, handle: () => Object.keys(table) },
     'system.methodhelp': { arity: [1], handle: () => 'help' },

@@ -18,11 +18,13 @@ const tiringUpdates = 10;
 export class FakeModel {
   readonly replicas: readonly FakeReplica[];
   readonly bugs: ReadonlySet<Bug>;
+  readonly addressOf: (id: number) => string;
   readonly #timers = new Set<NodeJS.Timeout>();
   #electing = false;
   #updateCount = 0;
 
-  constructor(size: number, bugs: readonly Bug[]) {
+  constructor(size: number, bugs: readonly Bug[], addressOf: (id: number) => string) {
+    this.addressOf = addressOf;
     this.bugs = new Set(bugs);
     this.replicas = Array.from({ length: size }, (_, id) => new FakeReplica(id));
     const [first] = this.replicas;
@@ -191,11 +193,17 @@ export class FakeModel {
     const pretends = replica.crashed && bugs.has('crash-keeps-answering');
     if (pretends || bugs.has('serves-any-follower')) return true;
     if (replica.crashed) throw new Fault(2, 'isCrashed');
-    if (!this.isLeader(replica)) throw new Fault(1, 'not the leader');
+    if (!this.isLeader(replica)) throw new Fault(1, `not the leader${this.#hint()}`);
     if (bugs.has('refuses-without-majority') && !this.#hasMajority(replica)) {
       throw new Fault(1, 'no majority');
     }
     return bugs.has('answers-without-majority');
+  }
+
+  #hint(): string {
+    const { leader } = this;
+    const isTold = leader !== undefined && !this.bugs.has('hides-the-leader');
+    return isTold ? `; the leader is server ${leader.id} at ${this.addressOf(leader.id)}` : '';
   }
 
   #wait(replica: FakeReplica, entry: Entry | undefined, work: () => unknown): Promise<unknown> {

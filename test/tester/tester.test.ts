@@ -20,10 +20,7 @@ interface Run {
   readonly stderr: string;
 }
 
-async function run(
-  argv: readonly string[],
-  world: Partial<TesterEnvironment> = {},
-): Promise<Run> {
+async function run(argv: readonly string[], world: Partial<TesterEnvironment> = {}): Promise<Run> {
   const stdout = new RecordingSink();
   const stderr = new RecordingSink();
   const exitCode = await runTester(await parseRequest(argv, '1.2.3'), {
@@ -47,7 +44,7 @@ describe('a run of the tester', () => {
   it('ends with the summary and 0 when nothing failed', async () => {
     await withFake({ size: 3 }, async (cluster) => {
       const { exitCode, stdout, stderr } = await run([cluster.addressOf(1), '--only', 'api:']);
-      expect(stdout).to.match(/\n11 passed, 0 failed\n$/);
+      expect(stdout).to.match(/\n12 passed, 0 failed\n$/);
       expect([exitCode, stderr]).to.deep.equal([0, '']);
     });
   });
@@ -173,7 +170,8 @@ describe('a single call', () => {
       const address = cluster.addressOf(1);
       const { exitCode, stdout, stderr } = await run([address, 'getfileinfomap']);
       expect([exitCode, stdout]).to.deep.equal([1, '']);
-      expect(stderr).to.equal(`${address}: fault 1 "not the leader"\n`);
+      const hint = `the leader is server 0 at ${cluster.addressOf(0)}`;
+      expect(stderr).to.equal(`${address}: fault 1 "not the leader; ${hint}"\n`);
     });
   });
 

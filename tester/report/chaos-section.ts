@@ -23,13 +23,22 @@ function promisesCard(findings: readonly Finding[]): Markup {
 </td></tr>
 `,
   );
-  return markup`<section class="card"><h2>Promises, judged by what the clients were told</h2>
-<table><tbody>${rows}</tbody></table></section>`;
+  const count = (kind: Verdict['kind']) =>
+    findings.filter(({ verdict }) => verdict.kind === kind).length;
+  const held = count('held');
+  const tags = (['violated', 'unknown', 'held'] as const)
+    .filter((kind) => count(kind) > 0)
+    .map((kind) => markup`<span class="tag ${kind}">${count(kind)} ${tagWords[kind]}</span> `);
+  const isOpen = held < findings.length ? trusted(' open') : undefined;
+  return markup`<section class="card"><details class="promises"${isOpen}>
+<summary><h2>Promises under chaos</h2> ${tags}</summary>
+<table><tbody>${rows}</tbody></table></details></section>`;
 }
 
+const tagWords = { held: 'held', violated: 'broken', unknown: 'not proven' } as const;
+
 function tagOf({ kind }: Verdict): Markup {
-  const words = { held: 'held', violated: 'broken', unknown: 'not proven' };
-  return markup`<span class="tag ${kind}">${words[kind]}</span>`;
+  return markup`<span class="tag ${kind}">${tagWords[kind]}</span>`;
 }
 
 function remark(verdict: Verdict): Markup | undefined {

@@ -114,7 +114,7 @@ function arrows(rows: readonly Row[], key: string): readonly Markup[] {
       .filter((b) => follows(a, b) && !rows.some((c) => follows(a, c) && follows(c, b)))
       .map((b) => {
         const y1 = a.top + barTop + barHeight;
-        const y2 = b.top + barTop;
+        const y2 = b.top + barTop + barHeight / 2;
         return markup`<line class="before" x1="${share(a.to)}%" y1="${y1}" x2="${share(b.from)}%"
   y2="${y2}" marker-end="url(#arrow-${key})"/>
 `;

@@ -14,6 +14,7 @@ const bandHeight = 30;
 /** Of the width, in hundredths, for a letter: longer words would run into the next band. */
 const letterShare = 1.5;
 const marginMsMin = 100;
+const marginMsMax = 1_000;
 
 export interface DoubleTerm {
   readonly term: number;
@@ -43,7 +44,8 @@ export function windowOf({ claims }: DoubleTerm): readonly [fromMs: number, unti
     ordered.find(({ server }) => server !== first.server),
     'two servers claim the term',
   );
-  const margin = Math.max(second.untilMs - second.fromMs, marginMsMin);
+  const claimMs = second.untilMs - second.fromMs;
+  const margin = Math.min(Math.max(claimMs, marginMsMin), marginMsMax);
   const from = Math.min(second.fromMs, first.untilMs) - margin;
   return [Math.max(0, from), second.untilMs + margin];
 }

@@ -70,6 +70,9 @@ tr.total td { font-weight: 700; border-top: 2px solid var(--ink); border-bottom:
 meter { width: 7rem; height: .8rem; }
 summary { cursor: pointer; }
 details > summary { font-weight: 600; }
+.promises h2 { display: inline; margin-right: .5rem; }
+.promises td:first-child { width: 7rem; }
+.card > details.promises { margin-top: 0; }
 .card > details { margin-top: .75rem; }
 a, summary:focus-visible { color: var(--accent); }
 button, select, input { font: inherit; font-size: .9375rem; color: var(--ink);
@@ -96,7 +99,7 @@ svg.evidence .number { font-weight: 700; font-size: 17px; fill: var(--bad); }
 svg.evidence .who, svg.evidence .detail { fill: var(--muted); font-size: 14px; }
 svg.evidence .answer { font-weight: 700; font-size: 18px; stroke: none; }
 svg.lanes .answer { font-size: 15px; }
-svg.operations .answer { stroke-width: 7px; stroke: var(--card); }
+svg.operations .answer { stroke-width: 14px; stroke: var(--card); }
 svg.evidence .on-true, svg.evidence .on-seen { fill: #fff; }
 svg.operations .on-true { stroke: #15804f; } svg.operations .on-seen { stroke: #2563c9; }
 svg.evidence .bar { stroke-width: 2; } svg.evidence .true { fill: #15804f; stroke: #15804f; }

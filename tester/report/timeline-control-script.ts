@@ -184,21 +184,21 @@ function list() {
 listing.addEventListener('toggle', list);
 
 // From the evidence to its place in the run.
-function jump(from, to, words) {
+function jump({ from, to, words, file }) {
   const margin = Math.max((to - from) * 0.25, 5);
   // Operations on other files say nothing about the evidence: they step back.
-  const shown = run.operations.find((row) => evidence.has(row[ID]) && row[BEGAN] >= from - 0.01 &&
-    row[BEGAN] <= to);
-  view.file = shown ? shown[NAME] : -1;
-  files.value = String(view.file);
+  view.file = file;
+  files.value = String(file);
   show(from - margin, to + margin);
   pick(words);
   byId('timeline').scrollIntoView({ block: 'start' });
   frame.focus({ preventScroll: true });
 }
 for (const button of document.querySelectorAll('button.jump')) {
-  const { from, to, words } = button.dataset;
-  button.addEventListener('click', () => jump(Number(from), Number(to), words));
+  const { from, to, words, first } = button.dataset;
+  const row = run.operations.find((one) => String(one[ID]) === first);
+  const file = row ? row[NAME] : -1;
+  button.addEventListener('click', () => jump({ from: +from, to: +to, words, file }));
 }
 for (const shape of document.querySelectorAll('[data-operation]')) {
   const row = run.operations.find((one) => one[ID] === Number(shape.dataset.operation));
@@ -206,7 +206,7 @@ for (const shape of document.querySelectorAll('[data-operation]')) {
   const go = () => {
     frame.scrollTop = lanes.find((lane) => lane.kind === 'client' && lane.id === row[CLIENT]).top -
       frame.clientHeight / 2;
-    jump(row[BEGAN], row[ENDED], wordsOf(row));
+    jump({ from: row[BEGAN], to: row[ENDED], words: wordsOf(row), file: row[NAME] });
   };
   shape.setAttribute('tabindex', '0');
   shape.setAttribute('role', 'button');

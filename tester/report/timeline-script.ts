@@ -72,12 +72,18 @@ function hatch(colour, name) {
   return pen.createPattern(tile, 'repeat');
 }
 
-const left = () => canvas.clientWidth < 600 ? 34 : 92;
-const laneWidth = () => Math.max(canvas.clientWidth - left() - 10, 10);
+// The browser is asked for its widths once a drawing: it takes its time to tell.
+let width = 0, gutter = 0;
+function measure() {
+  width = canvas.clientWidth;
+  gutter = width < 600 ? 34 : 92;
+}
+const left = () => gutter;
+const laneWidth = () => Math.max(width - gutter - 10, 10);
 const scale = () => laneWidth() / (view.to - view.from);
-const x = (ms) => left() + (ms - view.from) * scale();
-const timeAt = (px) => view.from + (px - left()) / scale();
-const nameOf = (lane) => canvas.clientWidth < 600 ? (lane.kind === 'server' ? 'S' : 'C') + lane.id
+const x = (ms) => gutter + (ms - view.from) * scale();
+const timeAt = (px) => view.from + (px - gutter) / scale();
+const nameOf = (lane) => width < 600 ? (lane.kind === 'server' ? 'S' : 'C') + lane.id
   : lane.kind + ' ' + lane.id;
 // Position of the first row that may still be under way at a moment.
 function firstFrom(lane, ms) {
@@ -102,11 +108,12 @@ function sized(target, height) {
 function draw() {
   const height = Math.min(totalHeight, frame.clientHeight || totalHeight);
   canvas.style.height = height + 'px';
+  measure();
   sized(canvas, height);
   pen.font = '12px system-ui, sans-serif'; pen.textBaseline = 'middle';
   drawGrid(height);
   pen.save();
-  pen.beginPath(); pen.rect(0, headHeight, canvas.clientWidth, height); pen.clip();
+  pen.beginPath(); pen.rect(0, headHeight, width, height); pen.clip();
   pen.translate(0, -frame.scrollTop);
   const shown = lanes.filter((lane) => lane.top < frame.scrollTop + height &&
     lane.top + lane.height > frame.scrollTop);
@@ -123,7 +130,7 @@ function draw() {
 const told = (ms) => Math.round(ms).toLocaleString('en') + ' ms';
 
 function drawGrid(height) {
-  const raw = (view.to - view.from) / Math.max(2, canvas.clientWidth / 110);
+  const raw = (view.to - view.from) / Math.max(2, width / 110);
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= raw);
   pen.strokeStyle = colours.line; pen.fillStyle = colours.muted;
@@ -149,13 +156,13 @@ function drawServer(lane) {
     const isWide = b - a > 110, isWordy = isWide || (b - a > 50 && term < 0);
     const words = (isWordy ? [role] : []).concat(term < 0 ? [] : [(isWide ? 'term ' : 't') + term])
       .join(' · ');
-    const width = pen.measureText(words).width;
-    if ((isNew || isWordy) && words !== '' && b - a > width + 8 && a >= textUntil) {
+    const wordsWidth = pen.measureText(words).width;
+    if ((isNew || isWordy) && words !== '' && b - a > wordsWidth + 8 && a >= textUntil) {
       if (colours['hatch-' + role]) {
-        pen.fillStyle = colours[role]; pen.fillRect(a + 2, top + 2, width + 6, height - 4);
+        pen.fillStyle = colours[role]; pen.fillRect(a + 2, top + 2, wordsWidth + 6, height - 4);
       }
       pen.fillStyle = colours['on-' + role]; pen.fillText(words, a + 5, top + height / 2 + 1);
-      textUntil = a + width + 8;
+      textUntil = a + wordsWidth + 8;
     }
   }
   drawFaults(lane, lane.top);
@@ -173,12 +180,12 @@ function drawFaults(lane, top) {
     pen.lineTo(b, top + 15); pen.stroke();
     pen.setLineDash([]); pen.lineWidth = 1;
     const words = kind === 'partition' ? 'cut off' : kind, start = Math.max(a, left());
-    const width = pen.measureText(words).width;
-    if (start < textUntil || width + 6 > Math.max(b - start, 30)) continue;
+    const wordsWidth = pen.measureText(words).width;
+    if (start < textUntil || wordsWidth > Math.max(b - start, 50)) continue;
     pen.font = '11px system-ui, sans-serif';
     pen.fillText(words, start + 3, top + 4);
     pen.font = '12px system-ui, sans-serif';
-    textUntil = start + width + 8;
+    textUntil = start + wordsWidth + 8;
   }
 }
 

@@ -83,30 +83,38 @@ function also(promises: readonly string[]): Markup {
 function evidenceStory({ evidence, promises }: Story, key: string): Markup {
   const from = Math.min(...evidence.map(({ beganMs }) => beganMs));
   const until = Math.max(...evidence.map(({ endedMs }) => endedMs));
-  const count = evidence.length === 1 ? 'This answer' : `These ${evidence.length} answers`;
   const more = evidence.length - rowsMax;
   const rest = more > 0 ? `Of them the first ${rowsMax} are drawn. ` : '';
-  return markup`<p>${count} cannot all be right. ${rest}Time runs to the right, not to scale;
+  return markup`<p>${accusation(evidence.length)} ${rest}Time runs to the right, not to scale;
 a dotted arrow leads from an operation that had ended to one that began only then.</p>
 <div class="wide">${evidenceDiagram(evidence, key)}</div>
-${jumpButton(from, until, promises)}`;
+${jumpButton([from, until], promises, evidence[0])}`;
+}
+
+function accusation(count: number): string {
+  if (count === 1) return 'This answer cannot be right.';
+  return `These ${count} answers cannot ${count === 2 ? 'both' : 'all'} be right.`;
 }
 
 /** No operation is at fault; what servers said of themselves may show it. */
 function leadersStory({ promises }: Story, record: ChaosRecord): Markup | undefined {
-  const isAboutLeaders = promises.some((promise) => /leader|term/i.test(promise));
+  const isAboutLeaders = promises.some((promise) => /\blead.*\bterm/i.test(promise));
   const double = isAboutLeaders ? doubleTermOf(record) : undefined;
   if (double === undefined) return undefined;
-  const [from, until] = windowOf(double);
   return markup`<p>What the servers said of themselves, over time:</p>
 <div class="wide">${leadersDiagram(record, double)}</div>
-${jumpButton(from, until, promises)}`;
+${jumpButton(windowOf(double), promises, undefined)}`;
 }
 
-function jumpButton(from: number, until: number, promises: readonly string[]): Markup {
+/** `first` names the file that the story is about, if it is about one. */
+function jumpButton(
+  [from, until]: readonly [fromMs: number, untilMs: number],
+  promises: readonly string[],
+  first: Operation | undefined,
+): Markup {
   return markup`<p data-script><button class="jump" type="button" data-from="${from.toFixed(2)}"
-data-to="${until.toFixed(2)}" data-words="Broken here: ${promises.join('; ')}">Show this in the
-timeline</button></p>`;
+data-to="${until.toFixed(2)}" data-first="${first?.id}"
+data-words="Broken here: ${promises.join('; ')}">Show this in the timeline</button></p>`;
 }
 
 function evidenceTable(evidence: readonly Operation[]): Markup {

@@ -19,22 +19,27 @@ export interface GradeArea {
  * run at all. Hostile calls count least: they harm a service, but never its data.
  */
 export const suiteAreas: readonly GradeArea[] = [
-  { title: 'Calls and values', groups: ['api', 'names', 'arguments'], pointsMax: 12 },
-  { title: 'Versions and races', groups: ['versions'], pointsMax: 15 },
-  { title: 'Replication and the log', groups: ['replication', 'log'], pointsMax: 13 },
+  { title: 'Calls and values', groups: ['api', 'http', 'names', 'arguments'], pointsMax: 12 },
+  { title: 'Versions and races', groups: ['versions', 'races', 'request ids'], pointsMax: 15 },
+  {
+    title: 'Replication and the log',
+    groups: ['replication', 'sendheartbeat', 'log'],
+    pointsMax: 13,
+  },
   { title: 'Reads are never stale', groups: ['reads'], pointsMax: 10 },
-  { title: 'Leaders and elections', groups: ['leader', 'elections', 'setleader'], pointsMax: 15 },
+  {
+    title: 'Leaders and elections',
+    groups: ['leader', 'elections', 'votes', 'setleader'],
+    pointsMax: 15,
+  },
   { title: 'Crash and restore', groups: ['crash', 'processes'], pointsMax: 10 },
-  { title: 'Failover', groups: ['failover'], pointsMax: 10 },
+  { title: 'Failover', groups: ['failover', 'pending'], pointsMax: 10 },
   { title: 'No majority, no answer', groups: ['blocking', 'partition'], pointsMax: 10 },
   { title: 'Hostile calls', groups: ['hostile'], pointsMax: 5 },
 ];
 
-/** Points on top of the suite's, for runs that have chaos in them. */
+/** Points on top of the suite's, for runs with chaos. */
 export const chaosArea: GradeArea = { title: 'Chaos', groups: ['chaos'], pointsMax: 30 };
 
-/**
- * Points on top of the suite's, for runs with scenarios. Groups that are no other area's are its
- * own: only the files of users bring such groups.
- */
-export const scenarioArea: GradeArea = { title: 'Scenarios', groups: [], pointsMax: 20 };
+/** Points on top of the suite's, for runs with scenarios. */
+export const scenarioArea: GradeArea = { title: 'Scenarios', groups: ['scenario'], pointsMax: 20 };

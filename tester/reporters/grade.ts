@@ -2,6 +2,7 @@
  * Points by area, for courses: each check of an area counts the same, a skipped one neither gains
  * nor loses, and an area of which nothing could be judged is left out of the total.
  */
+import { must } from '../../src/base/assert.js';
 import type { CheckResult } from '../suite/reporter.js';
 import { chaosArea, scenarioArea, suiteAreas, type GradeArea } from './grade-areas.js';
 
@@ -49,9 +50,11 @@ export function gradeOf(results: readonly CheckResult[]): Grade {
   };
 }
 
+/** A group that is of no area can only have come with files of users, as scenarios do. */
 function areaOf(group: string): GradeArea {
-  const areas = [...suiteAreas, chaosArea];
-  return areas.find(({ groups }) => groups.includes(group)) ?? scenarioArea;
+  const areas = [...suiteAreas, scenarioArea, chaosArea];
+  const area = areas.find(({ groups }) => groups.includes(group));
+  return must(area, `the group "${group}" belongs to an area of the grade`);
 }
 
 function gradeArea(area: GradeArea, results: readonly CheckResult[]): AreaGrade {

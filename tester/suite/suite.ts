@@ -42,9 +42,9 @@ export const standardSuite: readonly Check[] = [
   ...readChecks,
   ...blockingChecks,
   ...fateChecks,
+  ...successionChecks,
   ...partitionChecks,
   ...voteChecks,
-  ...successionChecks,
   ...processChecks,
 ];
 

@@ -4,7 +4,13 @@
 import { saysMethodUnknown } from '../../wire/answer.js';
 import type { Check } from '../check.js';
 import type { Cluster } from '../../cluster/cluster.js';
-import { expectFault, expectInMap, expectThat, expectValue } from '../../cluster/expectations.js';
+import {
+  expectFault,
+  expectInMap,
+  expectThat,
+  expectValue,
+  isStruct,
+} from '../../cluster/expectations.js';
 
 /** The longest legal file name, in bytes of UTF-8. */
 const fileNameBytesMax = 4096;
@@ -93,6 +99,20 @@ async function fileNamesAreBounded(cluster: Cluster): Promise<void> {
   expectValue(await leader.update({ ...update, name: longest }), true);
 }
 
+async function pageLimitsAreBounded(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  for (const limit of [0, -1, 10_001]) {
+    expectFault(await leader.call('getfileinfopage', ['', limit]), { code: -32602 });
+  }
+  for (const limit of [1, 10_000]) {
+    expectThat(
+      await leader.call('getfileinfopage', ['', limit]),
+      `at most ${limit} files`,
+      (value) => isStruct(value) && Array.isArray(value['files']) && value['files'].length <= limit,
+    );
+  }
+}
+
 async function intsAreReadInAllWidths(cluster: Cluster): Promise<void> {
   const leader = await cluster.leader();
   const name = cluster.newName('width');
@@ -160,6 +180,12 @@ export const callChecks: readonly Check[] = [
     name: 'a file name has 1 to 4,096 bytes, else fault -32602',
     needs: [],
     run: fileNamesAreBounded,
+  },
+  {
+    group: argumentsGroup,
+    name: 'the limit of getfileinfopage is 1 to 10,000, else fault -32602',
+    needs: ['getfileinfopage'],
+    run: pageLimitsAreBounded,
   },
   {
     group: argumentsGroup,

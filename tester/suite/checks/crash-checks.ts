@@ -2,14 +2,16 @@
  * The crash switch: a crashed server says so, refuses clients and stands still, and comes back with
  * what it had.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Check } from '../check.js';
 import { CheckFailure } from '../../cluster/check-outcome.js';
 import { type Need } from '../../cluster/need.js';
-import { describeAnswer } from '../../wire/answer.js';
+import { describeAnswer, describeValue } from '../../wire/answer.js';
 import { sampleHashes, sampleUpdate, type Cluster } from '../../cluster/cluster.js';
 import { expectFault, expectInMap, expectThat, expectValue } from '../../cluster/expectations.js';
 import type { Reply } from '../../wire/server.js';
-import { stateOf } from '../../cluster/server-state.js';
+import { stateOf, termOf } from '../../cluster/server-state.js';
+import { replaceLeader } from './leadership.js';
 
 const group = 'crash';
 
@@ -156,6 +158,41 @@ async function stateIsTold(cluster: Cluster): Promise<void> {
   throw new CheckFailure('status "crashed"', describeAnswer({ kind: 'value', value: status }));
 }
 
+/** What a crashed server keeps as it was, of all that it tells of itself. */
+const frozenFields = ['term', 'commitIndex', 'lastApplied', 'lastLogIndex', 'metaMap'] as const;
+
+async function crashedLeaderStandsStill(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  const name = cluster.newName('still');
+  await cluster.write(leader, name, [1]);
+  const { successor } = await replaceLeader(cluster, leader);
+  const before = await stateOf(leader);
+  await cluster.write(successor, name, [2, 3]);
+  await cluster.pause(cluster.timing.quietMs / 5);
+  const after = await stateOf(leader);
+  const moved = frozenFields.find((field) => !isDeepStrictEqual(before[field], after[field]));
+  if (moved === undefined) return;
+  const expected = `${moved} to stay ${describeValue(before[moved])}`;
+  throw new CheckFailure(expected, describeValue(after[moved]), leader.label);
+}
+
+async function flappingDisturbsNobody(cluster: Cluster): Promise<void> {
+  const { leader, follower } = await cluster.leaderAndFollower();
+  const term = await termOf(cluster, leader);
+  const name = cluster.newName('flapping');
+  for (let version = 1; version <= 8; version += 1) {
+    await cluster.crash(follower);
+    await cluster.write(leader, name, [version]);
+    await cluster.restore(follower);
+    await cluster.pause(cluster.timing.pollMs);
+  }
+  await cluster.expectApplied([follower], { name, version: 8 }, cluster.timing.catchUpLimitMs);
+  expectValue(await leader.isLeader(), true);
+  const termAfter = await termOf(cluster, leader);
+  if (termAfter === term) return;
+  throw new CheckFailure(`term ${String(term)} to last`, `term ${String(termAfter)}`, leader.label);
+}
+
 function check(
   name: string,
   run: (cluster: Cluster) => Promise<void>,
@@ -187,6 +224,16 @@ export const crashChecks: readonly Check[] = [
   check('a restored server has its own state, also when no other could refill it', stateIsItsOwn),
   check('when all servers were crashed, the restored cluster has all answered updates', (cluster) =>
     allComeBack(cluster),
+  ),
+  check(
+    'a crashed leader keeps term, log and map as they were while the others go on',
+    crashedLeaderStandsStill,
+    ['followers', 'spare-server', 'getinternalstate'],
+  ),
+  check(
+    'a follower that crashes and comes back again and again disturbs nobody',
+    (cluster) => flappingDisturbsNobody(cluster),
+    ['followers', 'spare-server'],
   ),
   check('getinternalstate tells leader and crashed apart', stateIsTold, [
     'followers',

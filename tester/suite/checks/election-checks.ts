@@ -18,7 +18,7 @@ async function oneLeaderPerTerm(cluster: Cluster): Promise<void> {
     for (let round = 1; round <= 3; round += 1) {
       const leader = await cluster.leader();
       const { successor } = await replaceLeader(cluster, leader);
-      await watch.lookAtAll(cluster);
+      await watch.look(cluster);
       await cluster.restore(leader);
       await cluster.write(successor, cluster.newName('term'), [1]);
     }

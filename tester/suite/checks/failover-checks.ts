@@ -82,6 +82,30 @@ async function longAbsentFollowerFitsIn(cluster: Cluster): Promise<void> {
   await expectQuiet(cluster, successor, term);
 }
 
+/** Fit for a cluster of three: the old leader comes back before the others can elect. */
+async function absentFollowerMissesElections(cluster: Cluster): Promise<void> {
+  const { leader, follower } = await cluster.leaderAndFollower();
+  const name = cluster.newName('missed');
+  await cluster.write(leader, name, [1]);
+  await cluster.crash(follower);
+  const others = cluster.others(follower);
+  for (let round = 1; round <= 2; round += 1) {
+    const old = await cluster.leader(others);
+    await cluster.write(old, name, [2 * round]);
+    await cluster.crash(old);
+    await cluster.restore(old);
+    await cluster.write(await cluster.leader(others), name, [2 * round + 1]);
+  }
+  const last = await cluster.leader(others);
+  const term = await termOf(cluster, last);
+  await cluster.restore(follower);
+  await cluster.expectApplied([follower], { name, version: 5 }, cluster.timing.catchUpLimitMs);
+  expectValue(await last.isLeader(), true);
+  const termAfter = await termOf(cluster, last);
+  if (termAfter === term) return;
+  throw new CheckFailure(`term ${String(term)} to last`, `term ${String(termAfter)}`, last.label);
+}
+
 export const failoverChecks: readonly Check[] = [
   {
     group,
@@ -106,6 +130,12 @@ export const failoverChecks: readonly Check[] = [
     name: 'three failovers in a row lose nothing',
     needs: ['followers', 'spare-server'],
     run: failoversInARow,
+  },
+  {
+    group,
+    name: 'a follower that missed two elections catches up within a second, and causes none',
+    needs: ['followers', 'spare-server'],
+    run: absentFollowerMissesElections,
   },
   {
     group,

@@ -5,8 +5,15 @@
 import { type Check } from '../check.js';
 import { CheckFailure } from '../../cluster/check-outcome.js';
 import { expectNotLeader, sampleUpdate, type Cluster } from '../../cluster/cluster.js';
-import { expectFault, expectInMap, expectValue } from '../../cluster/expectations.js';
+import {
+  expectFault,
+  expectInMap,
+  expectThat,
+  expectValue,
+  isStruct,
+} from '../../cluster/expectations.js';
 import { expectQuiet } from '../../cluster/quiet.js';
+import type { Answer } from '../../wire/answer.js';
 import type { Server } from '../../wire/server.js';
 import { termOf } from '../../cluster/server-state.js';
 
@@ -55,6 +62,41 @@ async function statesAgree(cluster: Cluster): Promise<void> {
   }
 }
 
+/** Known as soon as the leader has been heard once. */
+async function faultNamesLeader(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  const { id, address } = leader.seat;
+  const namesLeader = new RegExp(`not the leader.*\\b${id}\\b.*:${address.port}\\b`, 's');
+  for (const follower of cluster.others(leader)) {
+    const reply = await cluster.ask(
+      cluster.timing.promptLimitMs,
+      () => follower.fileInfoMap(),
+      ({ answer }) => answer.kind === 'fault' && namesLeader.test(answer.text),
+    );
+    expectFault(reply, { code: 1, text: namesLeader });
+  }
+}
+
+async function statesNameLeader(cluster: Cluster): Promise<void> {
+  const leader = await cluster.leader();
+  for (const server of cluster.servers) {
+    const reply = await cluster.ask(
+      cluster.timing.promptLimitMs,
+      () => server.internalState(),
+      ({ answer }) => leaderIn(answer) === leader.seat.id,
+    );
+    expectThat(
+      reply,
+      `leaderId ${leader.seat.id}`,
+      () => leaderIn(reply.answer) === leader.seat.id,
+    );
+  }
+}
+
+function leaderIn(answer: Answer): unknown {
+  return answer.kind === 'value' && isStruct(answer.value) ? answer.value['leaderId'] : undefined;
+}
+
 export const leaderChecks: readonly Check[] = [
   { group, name: 'exactly one server leads, the others say false', needs: [], run: oneServerLeads },
   {
@@ -80,6 +122,18 @@ export const leaderChecks: readonly Check[] = [
     name: 'the fault of a follower is 1 and says "not the leader"',
     needs: ['followers'],
     run: (cluster) => followersRefuse(cluster, expectNotLeader),
+  },
+  {
+    group,
+    name: 'the fault of a follower tells id and address of the leader',
+    needs: ['followers'],
+    run: faultNamesLeader,
+  },
+  {
+    group,
+    name: 'getinternalstate tells the id of the leader on every server',
+    needs: ['getinternalstate'],
+    run: statesNameLeader,
   },
   {
     group,

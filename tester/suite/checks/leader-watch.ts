@@ -21,7 +21,7 @@ export class LeaderWatch {
   }
 
   /** Looks closely at all servers; a failure also when the term of one fell. */
-  async lookAtAll(cluster: Cluster): Promise<void> {
+  async look(cluster: Cluster): Promise<void> {
     await this.#look(cluster.servers);
   }
 
@@ -66,7 +66,7 @@ export async function underWatch(
       await watch.lookAtLeaders(cluster);
       await cluster.pause(roundMs);
     }
-    await watch.lookAtAll(cluster);
+    await watch.look(cluster);
   };
   const working = work(watch).finally(() => {
     isDone = true;

@@ -62,7 +62,7 @@ async function cutLeaderIsNotStale(cluster: Cluster, direction: Direction): Prom
   // A leader that is only deaf may keep the others from electing anybody.
   const current = successor === undefined ? 1 : 2;
   if (successor !== undefined) await insistOn(cluster, others, sampleUpdate(name, 2));
-  const patienceMs = cluster.timing.quietMs / 3;
+  const patienceMs = cluster.timing.promptLimitMs / 2;
   const reads = Array.from({ length: 5 }, () => old.fileInfoMap(patienceMs));
   const write = old.update(sampleUpdate(name, 3), patienceMs);
   for (const reply of await Promise.all(reads)) expectNotStale(reply, name, current);

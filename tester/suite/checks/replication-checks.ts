@@ -40,7 +40,7 @@ async function followersShowItAtOnce(cluster: Cluster): Promise<void> {
   const delayMs = medianOf(delays);
   if (delayMs <= limitMs) return;
   throw new CheckFailure(
-    `half of ${updateCount} updates on all followers within ${Math.round(limitMs)} ms of the answer`,
+    `half of ${updateCount} updates on all followers within ${Math.round(limitMs)} ms`,
     `half of them within ${Math.round(delayMs)} ms`,
   );
 }

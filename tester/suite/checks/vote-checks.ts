@@ -1,7 +1,7 @@
 /**
- * One vote for each server and term (section 5.2 of the paper), put to the test where two candidates
- * stand for the same term and their logs are equal, so that nothing but the voter's own memory keeps
- * it from electing both.
+ * One vote for each server and term (section 5.2 of the paper), put to the test where two
+ * candidates stand for the same term and their logs are equal: nothing but the voter's own memory
+ * keeps it from electing both.
  */
 import { type Check } from '../check.js';
 import { CheckSkipped } from '../../cluster/check-outcome.js';
@@ -48,7 +48,7 @@ async function votesAreOnDisk(cluster: Cluster): Promise<void> {
   for (let attempt = 1; attempt <= ballotsMax; attempt += 1) {
     const ballot = await openBallot(cluster);
     const isElected = await electByVotesAlone(cluster, ballot);
-    await watch.lookAtAll(cluster);
+    await watch.look(cluster);
     if (isElected) {
       await standAgainstForgetful(cluster, ballot, watch);
       return;
@@ -109,12 +109,12 @@ async function standAgainstForgetful(
   await cluster.cutOff(second, cluster.others(second, ...voters));
   const standing = setLeader(cluster, second);
   await cluster.within(cluster.timing.electionLimitMs, async () => {
-    await watch.lookAtAll(cluster);
+    await watch.look(cluster);
     const others = cluster.others(first);
     return (await cluster.leadersNow(others)).length > 0 ? true : undefined;
   });
   await standing;
-  await watch.lookAtAll(cluster);
+  await watch.look(cluster);
 }
 
 export const voteChecks: readonly Check[] = [
