@@ -39,7 +39,7 @@ describe('a plan of faults', () => {
     expect(plan.filter(({ calmMs }) => calmMs > 0).length).to.be.above(plan.length / 2);
   });
 
-  it('strikes one server, a minority, a majority and all, the leader and just after answers', () => {
+  it('strikes one server, a minority, a majority and all, the leader, after answers', () => {
     const aims = planFaults(requestOf({ seconds: 300, kinds: ['kill'] })).flatMap(({ faults }) =>
       faults.map(({ aim }) => aim),
     );

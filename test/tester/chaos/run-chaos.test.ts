@@ -17,7 +17,7 @@ const without = ['makeserverunreachablefrom', 'setleader'];
 const crashesEarly = '338';
 
 describe('a chaos run on a correct cluster', () => {
-  it('breaks no promise, gets answers between the faults, and keeps the record of all', async () => {
+  it('breaks no promise, gets answers between the faults, and records it all', async () => {
     await withFake({ size: 3, without }, async (cluster) => {
       const lines: string[] = [];
       const progress = (line: string): void => void lines.push(line);
@@ -74,7 +74,7 @@ describe('a chaos run on a correct cluster', () => {
     });
   });
 
-  it('ends early when it is interrupted, with all servers restored and what it saw judged', async () => {
+  it('ends early when it is interrupted, with all restored and what it saw judged', async () => {
     await withFake({ size: 3, without }, async (cluster) => {
       const interruption = new AbortController();
       const timer = setInterval(() => {

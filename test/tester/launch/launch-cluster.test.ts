@@ -109,7 +109,7 @@ describe('a launched cluster of any servers', () => {
     });
   });
 
-  it('tells of a server that ends by itself, with its last lines, and can start it again', async () => {
+  it('tells of a server that ends by itself, by its last lines, and starts it again', async () => {
     await withSite(2, async (site) => {
       await withLaunched(site, await tinyCommand(site), async (cluster, logged) => {
         const address = formatAddress(must(cluster.seats[1], 'two servers').address);
