@@ -1,6 +1,6 @@
 /**
- * The findings of a run in the form of checks, for whoever shows checks. Each takes an equal part of
- * the run's time, so that times add up.
+ * The findings of a run in the form of checks, for whoever shows checks. Each takes an equal part
+ * of the run's time, so that times add up.
  */
 import { unreachable } from '../../src/base/assert.js';
 import { CheckFailure, CheckSkipped } from '../cluster/check-outcome.js';

@@ -42,7 +42,7 @@ export type PlannedFault =
 
 /** Some calm, then faults that last until all of them are undone. */
 export interface Episode {
-  /** Without faults, before those of this episode. Clients get an update through, unless it is 0. */
+  /** Without faults, before those of this episode; unless it is 0, an update is waited for. */
   readonly calmMs: number;
   readonly faults: readonly PlannedFault[];
   readonly holdMs: number;

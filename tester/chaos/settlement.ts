@@ -118,7 +118,7 @@ async function askLast(settlement: Settlement, limitMs: number): Promise<Finding
 
 const pollMs = 50;
 
-/** Asks the leader, whoever that is, until it answers as asked for; false when the limit is over. */
+/** Asks the leader, whoever that is, until it answers as asked; false when the limit is over. */
 async function insist(
   { target, cluster, calls, lastClient, traffic }: Settlement,
   limitMs: number,

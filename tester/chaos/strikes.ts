@@ -302,8 +302,8 @@ export class Strikes {
   }
 
   /**
-   * False when it is certain that a server did not take a fault. That makes it no liar: the standard
-   * suite judges it, not chaos. A call that another fault cut off may have been taken.
+   * False when it is certain that a server did not take a fault. That makes it no liar: the
+   * standard suite judges it, not chaos. A call that another fault cut off may have been taken.
    */
   #isTaken(call: string, id: number, answer: Answer): boolean {
     if (answer.kind === 'value') return true;

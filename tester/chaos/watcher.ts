@@ -35,7 +35,7 @@ const callMs = 700;
 /** A state may hold a thousand log entries: asking is made to cost little of each second. */
 const stateCostDivisor = 4;
 const stateMsMin = 100;
-/** Who tells the status is asked for the log alone, and so rarely; it holds some seconds' entries. */
+/** Who tells the status is asked for the log alone, which holds the entries of some seconds. */
 const logMsMin = 2_000;
 /** What has not changed is noted again after this time. */
 const sameSightingMs = 250;

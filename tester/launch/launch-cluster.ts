@@ -88,9 +88,8 @@ async function expectFreeAddresses(processes: readonly ServerProcess[]): Promise
     .filter((_each, position) => taken[position] === true)
     .map(({ seat }) => formatAddress(seat.address));
   if (addresses.length === 0) return;
-  throw new LaunchError(
-    `${addresses.join(' and ')} already in use: end what listens there, or judge it without --start`,
-  );
+  const advice = 'end what listens there, or judge it without --start';
+  throw new LaunchError(`${addresses.join(' and ')} already in use: ${advice}`);
 }
 
 class LaunchedGroup implements LaunchedCluster {

@@ -75,8 +75,8 @@ function splitWords(template: string): readonly string[] {
 }
 
 function wrong(template: string, problem: string): LaunchError {
-  const example = 'python3 my-server.py {config} {id}';
+  const expected = 'expected something like "python3 my-server.py {config} {id}"';
   return new LaunchError(
-    `the server command "${template}" cannot be used: ${problem}; expected something like "${example}"`,
+    `the server command "${template}" cannot be used: ${problem}; ${expected}`,
   );
 }

@@ -61,8 +61,9 @@ export class ServerProcess {
   }
 
   /**
-   * Resolves once the server takes connections; at once when it already runs. Rejects with `LaunchError` when
-   * it ends, when its port stays closed too long (it is killed then), and when `isStopped` is aborted.
+   * Resolves once the server takes connections; at once when it already runs. Rejects with
+   * `LaunchError` when it ends, when its port stays closed too long (it is killed then), and when
+   * `isStopped` is aborted.
    */
   start(isStopped?: AbortSignal): Promise<void> {
     if (this.#starting === undefined) {

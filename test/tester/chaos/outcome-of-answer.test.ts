@@ -1,5 +1,6 @@
 /**
- * What answers prove: nothing that a server of another make may say in good faith counts against it.
+ * What answers prove: nothing that a server of another make may say in good faith counts against
+ * it.
  */
 import { expect } from 'chai';
 import { outcomeOfRead, outcomeOfUpdate } from '../../../tester/chaos/outcome-of-answer.js';
@@ -36,7 +37,7 @@ describe('the outcome of an update', () => {
     [{ kind: 'nonsense', detail: 'HTTP status 500' }, 'unknown'],
   ];
   for (const [answer, kind, kindWhenCrashed = kind] of cases) {
-    it(`is ${kind}, or ${kindWhenCrashed} on a crashed server, for ${JSON.stringify(answer)}`, () => {
+    it(`is ${kind}, or ${kindWhenCrashed} when crashed, for ${JSON.stringify(answer)}`, () => {
       expect(outcomeOfUpdate(answer, false).kind).to.equal(kind);
       expect(outcomeOfUpdate(answer, true).kind).to.equal(kindWhenCrashed);
     });

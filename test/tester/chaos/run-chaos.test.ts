@@ -1,6 +1,6 @@
 /**
  * Whole chaos runs: clean on a correct cluster, and violated in the right words on each that has a
- * bug. Faults of the fake cluster are crashes, as partitions mean nothing to it.
+ * bug. Faults of the fake cluster are crashes alone, so that a short run has enough of them.
  */
 import { expect } from 'chai';
 import type { Bug } from '../fake-bugs.js';
@@ -11,13 +11,13 @@ import { startedByOthers, surveyTarget } from '../../../tester/cluster/target.js
 import { CallScope } from '../../../tester/wire/call-scope.js';
 import { run, targetOf, unknownsOf, violationsOf } from './chaos-runs.js';
 
-const without = ['makeserverunreachablefrom'];
+const without = ['makeserverunreachablefrom', 'setleader'];
 
 /** Its plan crashes the leader, alone and with another, within two seconds. */
 const crashesEarly = '338';
 
 describe('a chaos run on a correct cluster', () => {
-  it('breaks no promise, gets answers between the faults, and keeps the record of all', async () => {
+  it('breaks no promise, gets answers between the faults, and records it all', async () => {
     await withFake({ size: 3, without }, async (cluster) => {
       const lines: string[] = [];
       const progress = (line: string): void => void lines.push(line);
@@ -74,7 +74,7 @@ describe('a chaos run on a correct cluster', () => {
     });
   });
 
-  it('ends early when it is interrupted, with all servers restored and what it saw judged', async () => {
+  it('ends early when it is interrupted, with all restored and what it saw judged', async () => {
     await withFake({ size: 3, without }, async (cluster) => {
       const interruption = new AbortController();
       const timer = setInterval(() => {
@@ -102,7 +102,7 @@ describe('a chaos run on a cluster with a bug', () => {
     ],
     ['accepts-any-version', /^no version is skipped/m],
     ['crash-does-not-freeze', /^the map of a crashed server stays as it is until it is restored/m],
-    ['old-leader-comes-back-leading', /^at most one server leads in a term: servers \d and \d/m],
+    ['old-leader-comes-back-leading', /^reads and updates of each file are linearizable/m],
     ['follower-never-catches-up', /^all servers end with the same versions/m],
     ['never-elects-again', /^all servers can be restored, and one of them leads then: none/m],
     ['hangs-on-updates', /^every call that is blocked ends .*: \d calls still open after 500 ms/m],
@@ -120,18 +120,21 @@ describe('a chaos run on a cluster with a bug', () => {
   }
 });
 
+/** Its plan begins with a partition, a kill, a pause and a crash. */
+const cutsKillsPauses = '1818';
+
 describe('a chaos run on servers of our own', () => {
   it('breaks no promise while they are killed, paused, crashed and cut off', async () => {
     await withSite(3, async (site) => {
       const processes = await launch(site, undefined);
       try {
         const target = await surveyTarget(processes.seats, standardTiming, new CallScope());
-        const options = { seed: 'real', seconds: 10, kill: true };
+        const options = { seed: cutsKillsPauses, seconds: 10, kill: true };
         const record = await run({ ...target, processes }, options);
         expect(violationsOf(record)).to.deep.equal([]);
-        expect(unknownsOf(record)).to.deep.equal([]);
+        expect(unknownsOf(record).join()).not.to.contain('not served');
         const kinds = new Set(record.faults.map(({ kind }) => kind));
-        expect([...kinds]).to.include.members(['kill', 'pause']);
+        expect([...kinds]).to.include.members(['partition', 'kill', 'pause']);
         expect(record.operations.length).to.be.above(300);
       } finally {
         await processes.stop();

@@ -109,7 +109,7 @@ describe('a launched cluster of any servers', () => {
     });
   });
 
-  it('tells of a server that ends by itself, with its last lines, and can start it again', async () => {
+  it('tells of a server that ends by itself, by its last lines, and starts it again', async () => {
     await withSite(2, async (site) => {
       await withLaunched(site, await tinyCommand(site), async (cluster, logged) => {
         const address = formatAddress(must(cluster.seats[1], 'two servers').address);
@@ -126,31 +126,47 @@ describe('a launched cluster of any servers', () => {
       });
     });
   });
+});
 
-  it('is gone when the tester ends without a word', async () => {
+describe('launched servers', () => {
+  it('are gone when the tester ends without a word', async () => {
     await withSite(1, async (site) => {
-      const module = join(build, 'tester/launch/launch-cluster.js');
-      const program = join(site.folder, 'tester.mjs');
-      const options = {
-        configFile: site.configFile,
-        serverCommand: await tinyCommand(site),
-        dataFolder: site.folder,
-      };
-      await writeFile(
-        program,
-        `import { launchCluster } from ${JSON.stringify(module)};
-        const { seats } = await launchCluster({ ...${JSON.stringify(options)},
-          log: () => undefined, isStopped: new AbortController().signal });
-        console.log('launched ' + seats.length);
-        process.exit(3);`,
-      );
-      const { exitCode, stdout } = await execa(process.execPath, [program], { reject: false });
-      expect({ exitCode, stdout }).to.deep.equal({ exitCode: 3, stdout: 'launched 1' });
-      const address = { host: '127.0.0.1', port: must(site.ports[0], 'one port') };
-      await waitFor('the end', async () => (await kindOfPing({ id: 0, address })) === 'lost');
+      await expectGoneAfter('process.exit(3)', site, await tinyCommand(site));
+    });
+  });
+
+  it('of ours are gone even when the tester is killed', async () => {
+    await withSite(1, async (site) => {
+      await expectGoneAfter(`process.kill(process.pid, 'SIGKILL')`, site, undefined);
     });
   });
 });
+
+/** A process launches the cluster and ends itself by `end`. */
+async function expectGoneAfter(
+  end: string,
+  site: Site,
+  serverCommand: string | undefined,
+): Promise<void> {
+  const module = join(build, 'tester/launch/launch-cluster.js');
+  const program = join(site.folder, 'tester.mjs');
+  const command = serverCommand === undefined ? 'undefined' : JSON.stringify(serverCommand);
+  await writeFile(
+    program,
+    `import { launchCluster } from ${JSON.stringify(module)};
+    import { writeSync } from 'node:fs';
+    const { seats } = await launchCluster({
+      configFile: ${JSON.stringify(site.configFile)}, serverCommand: ${command},
+      dataFolder: ${JSON.stringify(site.folder)},
+      log: () => undefined, isStopped: new AbortController().signal });
+    writeSync(1, 'launched ' + seats.length);
+    ${end};`,
+  );
+  const { stdout } = await execa(process.execPath, [program], { reject: false });
+  expect(stdout).to.equal('launched 1');
+  const address = { host: '127.0.0.1', port: must(site.ports[0], 'one port') };
+  await waitFor('the end', async () => (await kindOfPing({ id: 0, address })) === 'lost');
+}
 
 /** The message with which the launch fails. */
 async function refusal(launching: Promise<unknown>): Promise<string> {
