@@ -91,7 +91,8 @@ function saveReport(
     return undefined;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    return `${reportFile}: the report cannot be written (${code}); name a file in a folder that is there`;
+    const advice = 'name a file in a folder that is there';
+    return `${reportFile}: the report cannot be written (${code}); ${advice}`;
   }
 }
 

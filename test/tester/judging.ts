@@ -4,6 +4,7 @@
 import { CallScope } from '../../tester/wire/call-scope.js';
 import { discoverSeats } from '../../tester/cluster/discovery.js';
 import { parseAddress } from '../../tester/wire/address.js';
+import type { Check } from '../../tester/suite/check.js';
 import type { CheckResult, Reporter, Summary } from '../../tester/suite/reporter.js';
 import { runSuite } from '../../tester/suite/runner.js';
 import { selectChecks, standardSuite } from '../../tester/suite/suite.js';
@@ -45,6 +46,8 @@ export interface Judgement {
 export interface JudgeRequest {
   readonly cluster: FakeCluster;
   readonly timing: Timing;
+  /** Instead of the standard suite. */
+  readonly suite?: readonly Check[];
   readonly only?: readonly string[];
   readonly interrupt?: AbortSignal;
   /** The tester counts as the one who started the servers. */
@@ -70,9 +73,8 @@ export async function judge(request: JudgeRequest): Promise<Judgement> {
   };
   const target = await surveyTarget(seats, timing, scope);
   const summary = await runSuite({
-    checks: selectChecks(standardSuite, request.only ?? []),
+    checks: selectChecks(request.suite ?? standardSuite, request.only ?? []),
     target: request.ownsServers === true ? { ...target, processes: cluster } : target,
-    act: undefined,
     reporter,
     interrupt: request.interrupt ?? new AbortController().signal,
   });

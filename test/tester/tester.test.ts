@@ -44,7 +44,7 @@ describe('a run of the tester', () => {
   it('ends with the summary and 0 when nothing failed', async () => {
     await withFake({ size: 3 }, async (cluster) => {
       const { exitCode, stdout, stderr } = await run([cluster.addressOf(1), '--only', 'api:']);
-      expect(stdout).to.match(/\n11 passed, 0 failed\n$/);
+      expect(stdout).to.match(/\n12 passed, 0 failed\n$/);
       expect([exitCode, stderr]).to.deep.equal([0, '']);
     });
   });

@@ -84,7 +84,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     packages: [],
   },
   'tester/report': {
-    folders: ['base', 'tester/history'],
+    folders: ['base', 'tester/wire', 'tester/history', 'tester/reporters'],
     typesOf: ['tester/chaos', 'tester/cluster', 'tester/suite'],
     packages: [],
   },

@@ -3,6 +3,7 @@
  * with what came of it. A call that nobody answers is given up after a while, as people do.
  */
 import { must } from '../../src/base/assert.js';
+import { isStruct } from '../cluster/expectations.js';
 import type { HistoryRecorder } from '../history/history-recorder.js';
 import type { Outcome } from '../history/operation.js';
 import { CallScope, ScopeClosed } from '../wire/call-scope.js';
@@ -33,8 +34,8 @@ const giveUpMsMin = 900;
 const giveUpMsMax = 2_500;
 /** Beyond every patience of a run: the client gives up, not the call. */
 const callMs = 10 * 60_000;
-/** A map that takes longer is large; only the needed part of it is read from then on. */
-const mapMsMax = 50;
+/** A map with more files is not read whole again: only the needed part of it is. */
+const mapFilesMax = 1_000;
 
 export class ChaosClient {
   readonly #id: number;
@@ -153,8 +154,11 @@ export class ChaosClient {
       return outcomeOfUpdate(answer, wasCrashed);
     }
     const reply = asMap ? await server.fileInfoMap() : await server.call('getfileinfo', [name]);
-    if (asMap && reply.elapsedMs > mapMsMax) this.#isMapLarge = true;
-    return outcomeOfRead(reply.answer, name, asMap);
+    const { answer } = reply;
+    if (asMap && answer.kind === 'value' && isStruct(answer.value)) {
+      this.#isMapLarge = Object.keys(answer.value).length > mapFilesMax;
+    }
+    return outcomeOfRead(answer, name, asMap);
   }
 
   #learn({ server, question }: Errand, outcome: Outcome): void {

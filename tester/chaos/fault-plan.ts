@@ -21,10 +21,17 @@ export interface Aim {
 
 export type PlannedFault =
   | {
-      readonly kind: 'crash' | 'kill' | 'pause' | 'transfer';
+      readonly kind: 'crash' | 'kill' | 'pause';
       /** From the begin of the episode. */
       readonly delayMs: number;
       readonly aim: Aim;
+    }
+  | {
+      readonly kind: 'transfer';
+      readonly delayMs: number;
+      readonly aim: Aim;
+      /** In each round the next `count` servers of the order are told to lead. */
+      readonly rounds: number;
     }
   | {
       readonly kind: 'partition';
@@ -53,6 +60,17 @@ export interface PlanRequest {
   readonly oneWay: boolean;
 }
 
+const roundsMax = 5;
+
+/** Partitions have the most shapes, so they are the most frequent. */
+const weights: Readonly<Record<FaultKind, number>> = {
+  crash: 2,
+  partition: 4,
+  transfer: 2,
+  kill: 2,
+  pause: 2,
+};
+
 type Random = () => number;
 
 /** Enough episodes for the time; empty when nothing can be done to the cluster. */
@@ -62,7 +80,10 @@ export function planFaults(request: PlanRequest): readonly Episode[] {
   const episodes: Episode[] = [];
   let plannedMs = 0;
   while (kinds.length > 0 && plannedMs < request.seconds * 1_000) {
-    const episode = planEpisode({ ...request, kinds }, random);
+    const isOpening = episodes.length === 0 && kinds.includes('partition');
+    const episode = isOpening
+      ? planOpening(request.serverCount, random)
+      : planEpisode({ ...request, kinds }, random);
     episodes.push(episode);
     plannedMs += episode.calmMs + episode.holdMs;
   }
@@ -73,19 +94,43 @@ function needsOthers(kind: FaultKind): boolean {
   return kind === 'partition' || kind === 'transfer';
 }
 
+/** What shows most bugs comes first, so that no run goes without it: a leader that is cut off. */
+function planOpening(serverCount: number, random: Random): Episode {
+  const order = shuffled(serverCount, random);
+  const aim = { order, count: 1, leaderFirst: true, afterAnswer: random() < 0.5 };
+  const fault: PlannedFault = {
+    kind: 'partition',
+    delayMs: 0,
+    aim,
+    shape: { kind: 'split', size: 1 },
+  };
+  return {
+    calmMs: between(300, 900, random),
+    faults: [fault],
+    holdMs: between(1_800, 2_600, random),
+    undoGapMs: 0,
+  };
+}
+
 function planEpisode(request: PlanRequest, random: Random): Episode {
-  const kind = pick(request.kinds, random);
+  const weighed = request.kinds.flatMap((each) => Array<FaultKind>(weights[each]).fill(each));
+  const kind = pick(weighed, random);
   const first = planFault(kind, request, random);
   const isPair = random() < (kind === 'transfer' ? 0.5 : 0.25);
   const faults = isPair ? [first, planSecond(kind, request, random)] : [first];
-  const isLong = faults.some((fault) => fault.kind === 'pause') || random() < 0.3;
+  const isLong = random() < (faults.some(needsElection) ? 0.8 : 0.3);
   return {
     // Now and then one blow follows the other before the cluster has found its feet.
-    calmMs: random() < 0.15 ? 0 : between(300, 1_200, random),
+    calmMs: random() < 0.15 ? 0 : between(200, 900, random),
     faults,
     holdMs: isLong ? between(1_200, 2_600, random) : between(100, 1_200, random),
-    undoGapMs: random() < 0.5 ? 0 : between(20, 400, random),
+    undoGapMs: random() < 0.5 ? 0 : between(20, 300, random),
   };
+}
+
+/** Only when the others have elected somebody, the struck server believes what is past. */
+function needsElection({ kind }: PlannedFault): boolean {
+  return kind === 'partition' || kind === 'pause';
 }
 
 /** In the midst of a transfer the blow has to come soon; else it may come any time. */
@@ -109,24 +154,24 @@ function planFault(kind: FaultKind, request: PlanRequest, random: Random): Plann
       const count = countOf(serverCount, random);
       return { kind, delayMs: 0, aim: { ...aim, count, afterAnswer } };
     }
-    case 'pause':
-      return {
-        kind,
-        delayMs: 0,
-        aim: { ...aim, leaderFirst: random() < 0.75, count: countOf(serverCount, random) },
-      };
+    case 'pause': {
+      // The others can elect somebody only while most of them run.
+      const count = random() < 0.7 ? 1 : countOf(serverCount, random);
+      return { kind, delayMs: 0, aim: { ...aim, leaderFirst: random() < 0.85, count } };
+    }
     case 'transfer':
-      // A leader that is told to lead learns nothing new, so the others are asked.
+      // Two that are told at once compete; a leader that is told to lead may stay one.
       return {
         kind,
         delayMs: 0,
-        aim: { ...aim, leaderFirst: false, count: random() < 0.7 ? 1 : 2 },
+        aim: { ...aim, leaderFirst: false, count: random() < 0.5 ? 1 : 2 },
+        rounds: between(1, roundsMax, random),
       };
     case 'partition':
       return {
         kind,
         delayMs: 0,
-        aim: { ...aim, leaderFirst: random() < 0.7 },
+        aim: { ...aim, leaderFirst: random() < 0.8 },
         shape: planShape(request, random),
       };
     default:
@@ -144,14 +189,15 @@ function countOf(serverCount: number, random: Random): number {
 }
 
 function planShape({ serverCount, oneWay }: PlanRequest, random: Random): PartitionShape {
-  const kinds: PartitionShape['kind'][] = ['split', 'split'];
+  // A leader that is cut off whole, and does not know it, is what most bugs need.
+  const kinds: PartitionShape['kind'][] = ['split', 'split', 'split', 'split'];
   if (oneWay) kinds.push('one-way', 'one-way');
   if (serverCount > 2) kinds.push('some', 'bridge');
   if (serverCount > 3) kinds.push('ring');
   const kind = pick(kinds, random);
   switch (kind) {
     case 'split':
-      return { kind, size: random() < 0.5 ? 1 : between(1, serverCount - 1, random) };
+      return { kind, size: random() < 0.6 ? 1 : between(1, serverCount - 1, random) };
     case 'some':
       return { kind, count: between(1, serverCount - 2, random) };
     case 'one-way':

@@ -22,7 +22,7 @@ import { findMeans, type Means } from './means.js';
 import { StateJudge } from './state-judge.js';
 import { Strikes } from './strikes.js';
 import { Traffic } from './traffic.js';
-import { settle } from './settlement.js';
+import { restoreAndElect, settle } from './settlement.js';
 import { Watcher } from './watcher.js';
 import { HotNames } from './workload.js';
 
@@ -49,7 +49,7 @@ export async function runChaos(
   const calls = new CallScope('the run is over');
   const cluster = new Cluster(target, calls, { leaderless: false, nameCount: 0 });
   world.progress('waiting for a leader');
-  const trouble = await cluster.heal();
+  const beginning = await restoreAndElect(cluster);
   const startedAt = new Date();
   const startMs = performance.now();
   const nowMs = (): number => performance.now() - startMs;
@@ -60,28 +60,25 @@ export async function runChaos(
     servers: target.reachable.map(({ id, address }) => ({ id, address: formatAddress(address) })),
     clients: options.clients,
   };
-  if (trouble !== undefined) {
-    return { ...record, ...nothingSeen(trouble), durationMs: nowMs() };
+  if (beginning.kind !== 'held') {
+    const findings = [{ promise: 'the cluster has a leader to begin with', verdict: beginning }];
+    const nothing = { faults: [], sightings: [], operations: [] };
+    return { ...record, ...nothing, findings, durationMs: nowMs() };
   }
   const [first] = cluster.servers;
   const means = await findMeans(target, must(first, 'a server answers'), options.kill);
   try {
     const seen = await runPhases({ target, options, world, cluster, means, nowMs, calls });
     return { ...record, ...seen, durationMs: nowMs() };
+  } catch (error) {
+    await cluster.restoreAll();
+    throw error;
   } finally {
     calls.close();
   }
 }
 
 type Seen = Pick<ChaosRecord, 'faults' | 'sightings' | 'operations' | 'findings'>;
-
-function nothingSeen(trouble: string): Seen {
-  const finding: Finding = {
-    promise: 'the cluster has a leader before the first fault',
-    verdict: { kind: 'violated', expected: 'one leader', seen: trouble, evidence: [] },
-  };
-  return { faults: [], sightings: [], operations: [], findings: [finding] };
-}
 
 interface RunParts {
   readonly target: Target;

@@ -2,9 +2,10 @@
  * The end of a run: every fault is undone, every open call is waited for, every name is read once
  * more, and the servers are compared with each other.
  */
+import { CheckFailure } from '../cluster/check-outcome.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Target } from '../cluster/target.js';
-import type { Finding } from '../history/finding.js';
+import type { Finding, Verdict } from '../history/finding.js';
 import type { Outcome, Question } from '../history/operation.js';
 import type { CallScope } from '../wire/call-scope.js';
 import type { ChaosClient } from './chaos-client.js';
@@ -37,11 +38,11 @@ export async function settle(settlement: Settlement): Promise<readonly Finding[]
   const { target, cluster, clients, conditions, names } = settlement;
   for (const client of clients) client.finish();
   for (const { id } of target.reachable) conditions.crashEnds(id);
-  const trouble = await cluster.heal();
-  if (trouble !== undefined) {
+  const verdict = await restoreAndElect(cluster);
+  if (verdict.kind !== 'held') {
     for (const client of clients) client.giveUp();
     await settlement.asking;
-    return [violated(promises.healed, 'one leader', trouble)];
+    return [{ promise: promises.healed, verdict }];
   }
   for (const { id } of target.reachable) {
     conditions.started(id);
@@ -49,7 +50,7 @@ export async function settle(settlement: Settlement): Promise<readonly Finding[]
   }
   const { settleMs } = target.timing;
   return [
-    { promise: promises.healed, verdict: { kind: 'held' } },
+    { promise: promises.healed, verdict },
     await drain(settlement, settleMs),
     await askLast(settlement, settleMs),
     ...(await judgeFinalState({
@@ -60,6 +61,22 @@ export async function settle(settlement: Settlement): Promise<readonly Finding[]
       scope: settlement.calls,
     })),
   ];
+}
+
+/** Undoes whatever was done to the servers, by this run or before it, and waits for a leader. */
+export async function restoreAndElect(cluster: Cluster): Promise<Verdict> {
+  const trouble = await cluster.restoreAll();
+  if (trouble !== undefined) {
+    return { kind: 'violated', expected: 'every server restored', seen: trouble, evidence: [] };
+  }
+  try {
+    await cluster.leader();
+    return { kind: 'held' };
+  } catch (error) {
+    if (!(error instanceof CheckFailure)) throw error;
+    const { expected, seen } = error;
+    return { kind: 'violated', expected, seen, evidence: [] };
+  }
 }
 
 function violated(promise: string, expected: string, seen: string): Finding {

@@ -16,6 +16,8 @@ import { partitionOf, type PartitionShape } from './partition-shape.js';
 import type { Traffic } from './traffic.js';
 import type { Watcher } from './watcher.js';
 
+type TransferFault = Extract<PlannedFault, { kind: 'transfer' }>;
+
 export interface StrikeWorld {
   readonly servers: readonly Server[];
   readonly processes: Processes | undefined;
@@ -42,6 +44,7 @@ const answerMsMax = 1_000;
 const strikeMsMax = 1_500;
 /** `setleader` answers within 2 s. */
 const transferMsMax = 4_000;
+const betweenTransfersMs = 50;
 /** Calls reach a paused server this long before it goes on, and are the first that it sees. */
 const beforeResumeMs = 250;
 /** For so long after a change clients look for servers that have not noticed it. */
@@ -92,7 +95,7 @@ export class Strikes {
     return this.#deaths;
   }
 
-  /** To be called now and then: who has died is started again with those that were killed. */
+  /** To be called now and then. Who has died stays dead until all is healed in the end. */
   lookForDeaths(): void {
     const { servers, processes, conditions } = this.#world;
     if (processes === undefined) return;
@@ -109,8 +112,11 @@ export class Strikes {
       await this.#partition(fault.shape, order);
       return;
     }
-    const { conditions } = this.#world;
-    const victims = order.slice(0, fault.aim.count).filter((id) => !conditions.isOutOfReach(id));
+    if (fault.kind === 'transfer') {
+      await this.#transferInRounds(fault, order);
+      return;
+    }
+    const victims = this.#withinReach(order.slice(0, fault.aim.count));
     switch (fault.kind) {
       case 'crash':
         await Promise.all(victims.map((id) => this.#crash(id)));
@@ -120,9 +126,6 @@ export class Strikes {
         return;
       case 'pause':
         for (const id of victims) this.#pause(id);
-        return;
-      case 'transfer':
-        await Promise.all(victims.map((id) => this.#transfer(id)));
         return;
       default:
         return unreachable(fault);
@@ -230,7 +233,23 @@ export class Strikes {
     );
   }
 
-  async #transfer(id: number): Promise<void> {
+  /** Ends with the first wish that is not granted: the cluster has enough to do. */
+  async #transferInRounds({ aim, rounds }: TransferFault, order: readonly number[]): Promise<void> {
+    for (let round = 0; round < rounds; round += 1) {
+      const wishers = Array.from({ length: aim.count }, (_, each) =>
+        must(order[(round * aim.count + each) % order.length], 'there are servers'),
+      );
+      const grants = await Promise.all(this.#withinReach(wishers).map((id) => this.#transfer(id)));
+      if (grants.includes(false)) return;
+      await this.#world.rest.pause(betweenTransfersMs);
+    }
+  }
+
+  #withinReach(ids: readonly number[]): readonly number[] {
+    return ids.filter((id) => !this.#world.conditions.isOutOfReach(id));
+  }
+
+  async #transfer(id: number): Promise<boolean> {
     const { traffic, watcher } = this.#world;
     const before = traffic.leader;
     const fromMs = this.#world.nowMs();
@@ -246,6 +265,7 @@ export class Strikes {
       description,
     });
     watcher.lookAt(id);
+    return isDone;
   }
 
   async #partition(shape: PartitionShape, order: readonly number[]): Promise<void> {

@@ -109,12 +109,15 @@ export class Cluster {
     const { settleMs, impatientMs } = this.timing;
     const limitMs = this.#notes.leaderless ? impatientMs : settleMs;
     let lastSeen: readonly Server[] = [];
-    const leader = await this.within(limitMs, async () => {
+    const found = await this.within(limitMs, async () => {
       lastSeen = await this.leadersNow(among);
-      return lastSeen.length === 1 ? lastSeen[0] : undefined;
+      const [leader, rival] = lastSeen;
+      // Rivals that all patience did not part are not worth another wait.
+      if (rival !== undefined) return this.#notes.leaderless ? 'rivals' : undefined;
+      return leader;
     });
-    this.#notes.leaderless = leader === undefined;
-    if (leader !== undefined) return leader;
+    this.#notes.leaderless = found === undefined || found === 'rivals';
+    if (found !== undefined && found !== 'rivals') return found;
     const seen = lastSeen.map((server) => server.label).join(' and ');
     const crowd = among.map((server) => server.seat.id).join(', ');
     throw new CheckFailure(
@@ -139,6 +142,7 @@ export class Cluster {
   }
 
   async restore(server: Server): Promise<void> {
+    if (!this.target.abilities.has('crash')) throw new CheckSkipped('restore is not served');
     expectValue(await server.restore(), true);
   }
 

@@ -9,8 +9,9 @@ import type { CallScope } from '../wire/call-scope.js';
 import { seatsInFile } from './cluster-file.js';
 import { DiscoveryError } from './discovery-error.js';
 import { isStruct } from './expectations.js';
+import { isSignOfLife, pingByAnyName } from './sign-of-life.js';
 import { Server, type Seat } from '../wire/server.js';
-import { contractSpelling } from '../wire/spelling.js';
+import { contractSpelling, findSpelling } from '../wire/spelling.js';
 import type { Timing } from './timing.js';
 
 export interface DiscoveryRequest {
@@ -30,13 +31,16 @@ export async function discoverSeats(
   const { address, configFile, timing } = request;
   const seat: Seat = { id: 0, address };
   const server = new Server(seat, { spelling: contractSpelling, callMs: timing.callMs, scope });
-  const { answer } = await server.ping();
-  if (answer.kind !== 'value' && answer.kind !== 'fault') {
-    const why = describeAnswer(answer);
+  const ping = await pingByAnyName(server);
+  if (!isSignOfLife(ping)) {
+    const why = describeAnswer(ping.answer);
     throw new DiscoveryError(`cannot reach a server at ${formatAddress(address)}: ${why}`);
   }
   const named = configFile === undefined ? undefined : readNamedFile(configFile);
-  const told = await peersToldBy(server);
+  const spelling = await findSpelling(
+    async (name, params) => (await server.callByName(name, params)).answer,
+  );
+  const told = await peersToldBy(new Server(seat, { spelling, callMs: timing.callMs, scope }));
   if (told !== undefined) return told;
   if (named !== undefined) return named;
   for (const file of request.defaultFiles) {

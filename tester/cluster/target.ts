@@ -4,11 +4,12 @@
  */
 import { unreachable } from '../../src/base/assert.js';
 import { formatAddress } from '../wire/address.js';
-import { saysMethodUnknown, type Answer } from '../wire/answer.js';
+import { saysMethodUnknown } from '../wire/answer.js';
 import type { CallScope } from '../wire/call-scope.js';
 import type { Need } from './need.js';
 import { DiscoveryError } from './discovery-error.js';
 import type { Processes } from './processes.js';
+import { isSignOfLife, pingByAnyName } from './sign-of-life.js';
 import { Server, type Seat } from '../wire/server.js';
 import { contractSpelling, findSpelling, type Spelling } from '../wire/spelling.js';
 import type { Timing } from './timing.js';
@@ -63,8 +64,8 @@ export async function surveyTarget(
   scope: CallScope,
 ): Promise<Target> {
   const link = { spelling: contractSpelling, callMs: timing.callMs, scope };
-  const pings = await Promise.all(seats.map((seat) => new Server(seat, link).ping()));
-  const reachable = pings.filter(({ answer }) => answersAtAll(answer)).map((ping) => ping.server);
+  const pings = await Promise.all(seats.map((seat) => pingByAnyName(new Server(seat, link))));
+  const reachable = pings.filter(isSignOfLife).map((ping) => ping.server);
   const [first] = reachable;
   if (first === undefined) {
     const told = seats.map((seat) => formatAddress(seat.address)).join(', ');
@@ -94,10 +95,6 @@ async function findAbilities(server: Server): Promise<ReadonlySet<Ability>> {
     }),
   );
   return new Set(found.flat());
-}
-
-function answersAtAll(answer: Answer): boolean {
-  return answer.kind === 'value' || answer.kind === 'fault';
 }
 
 /** How many servers may be crashed while the rest still is a majority of all. */

@@ -16,7 +16,8 @@ export interface Answer {
 
 /**
  * An update was answered true (`written`) or false (`denied`), had no effect and never will
- * (`failed`), or may take effect at any moment after it began, or never (`open`). A read was `seen`.
+ * (`failed`), or may take effect at any moment after it began, or never (`open`). A read saw the
+ * file (`seen`).
  */
 export type AnswerKind = 'written' | 'denied' | 'failed' | 'open' | 'seen';
 

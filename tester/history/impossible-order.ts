@@ -32,11 +32,11 @@ function expectedBy({ version: reached, stuck, cause }: DeadEnd): string {
           `${reached} all the while`
         );
       }
-      return (
-        `nobody to be shown version ${version} of ${name} with ${tellHash(stuck)} before ` +
-        `${tellMs(operation.endedMs)}, as no update that takes effect had asked by then for ` +
-        (version === reached + 1 ? 'it' : `version ${reached + 1}`)
-      );
+      return version === reached + 1
+        ? `nobody to see ${tellHash(stuck)} as version ${version} of ${name} by ` +
+            `${tellMs(operation.endedMs)}: no update with it that can have taken effect had begun`
+        : `nobody to be shown version ${version} of ${name} by ${tellMs(operation.endedMs)}: ` +
+            `no update to version ${reached + 1} that can have taken effect had begun`;
     default:
       return unreachable(cause);
   }

@@ -73,7 +73,7 @@ export function judgeHistory(
 function judgeSpecific(promise: SpecificPromise, histories: Histories): Verdict {
   const found = [...histories.values()].flatMap((history) => promise.find(history));
   const first = earliest(found);
-  if (first !== undefined) return violation(first, found.length);
+  if (first !== undefined) return violation(first, found.length, 'contradictions');
   const missing = promise.needs.find((kind) => !hasKind(histories, [kind]));
   return missing === undefined ? { kind: 'held' } : nothingAnswered(missing);
 }
@@ -90,15 +90,16 @@ function judgeLinearizability(histories: Histories, isTimeUp: () => boolean): Ve
   const first = failing.sort((a, b) => a.endedAt - b.endedAt)[0];
   if (first !== undefined) {
     const evidence = minimalEvidence(first, isTimeUp);
-    return violation(impossibleOrder(evidence), failing.length);
+    return violation(impossibleOrder(evidence), failing.length, 'files');
   }
   if (!isComplete) return { kind: 'unknown', why: 'time was up before an order was found' };
   if (hasKind(histories, ['written', 'denied', 'seen'])) return { kind: 'held' };
   return { kind: 'unknown', why: 'no update and no read was answered' };
 }
 
-function violation({ expected, evidence }: Contradiction, count: number): Verdict {
-  const more = count > 1 ? ` (the first of ${count} contradictions)` : '';
+function violation(first: Contradiction, count: number, what: string): Verdict {
+  const { expected, evidence } = first;
+  const more = count > 1 ? ` (the first of ${count} ${what})` : '';
   return {
     kind: 'violated',
     expected,
@@ -111,13 +112,15 @@ function violation({ expected, evidence }: Contradiction, count: number): Verdic
 function earliest(found: readonly Contradiction[]): Contradiction | undefined {
   let first: { readonly found: Contradiction; readonly completeAt: number } | undefined;
   for (const one of found) {
-    const completeAt = one.evidence.reduce(
-      (at, { operation }) => Math.max(at, operation.endedAt),
-      0,
-    );
+    const completeAt = one.evidence.reduce((at, answer) => Math.max(at, saidAt(answer)), 0);
     if (first === undefined || completeAt < first.completeAt) first = { found: one, completeAt };
   }
   return first?.found;
+}
+
+/** From when on it can contradict another one: nobody was told the end of an open update. */
+function saidAt({ kind, operation }: Answer): number {
+  return kind === 'open' ? operation.beganAt : operation.endedAt;
 }
 
 function hasKind(histories: Histories, kinds: readonly Answer['kind'][]): boolean {

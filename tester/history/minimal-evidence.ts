@@ -52,31 +52,39 @@ export function failingPrefix(
 }
 
 /**
- * Leaves out answers of a failing history in ever smaller pieces, as long as it fails. More answers
- * never make a history linearizable; so what could not be left out once never can, and one pass
- * over single answers at the end proves that none is left that could go. When time is up, the
- * fewest found so far.
+ * Leaves out as many answers of a failing history as it can, those that are worth least first, and
+ * keeps the one it cannot leave out; then goes on behind that one. More answers never make a
+ * history linearizable. So halving finds how many can be left out, and what could not be left out
+ * once never can. When time is up, the fewest found so far.
  */
 export function minimalEvidence(prefix: FailingPrefix, isTimeUp: () => boolean): Evidence {
+  const needed: Answer[] = [];
   let { deadEnd } = prefix;
-  let kept: readonly Answer[] = [...prefix.answers].sort(byWorth);
-  let size = kept.length;
-  while (size > 1) {
-    size = Math.ceil(size / 2);
-    let from = 0;
-    while (from < kept.length) {
-      const fewer = [...kept.slice(0, from), ...kept.slice(from + size)];
-      const verdict = checkLinearizability(withOnly(prefix.history, new Set(fewer)), isTimeUp);
-      if (verdict.kind === 'unknown') return inOrder(kept, deadEnd);
+  let rest: readonly Answer[] = [...prefix.answers].sort(byWorth);
+  for (;;) {
+    // Invariant: what is needed fails without the first `fewest` of the rest, not without `most`.
+    let fewest = 0;
+    let most = rest.length + 1;
+    while (most - fewest > 1) {
+      // Twice as many each time until it fails no longer: a needed answer is known at first sight.
+      const isBounded = most <= rest.length;
+      const middle = Math.floor((fewest + most) / 2);
+      const leftOut = isBounded ? middle : Math.min(2 * fewest + 1, rest.length);
+      const kept = new Set([...needed, ...rest.slice(leftOut)]);
+      const verdict = checkLinearizability(withOnly(prefix.history, kept), isTimeUp);
+      if (verdict.kind === 'unknown') return inOrder([...needed, ...rest.slice(fewest)], deadEnd);
       if (verdict.kind === 'impossible') {
-        kept = fewer;
+        fewest = leftOut;
         deadEnd = verdict.deadEnd;
       } else {
-        from += size;
+        most = leftOut;
       }
     }
+    const last = rest[fewest];
+    if (last === undefined) return inOrder(needed, deadEnd);
+    needed.push(last);
+    rest = rest.slice(fewest + 1);
   }
-  return inOrder(kept, deadEnd);
 }
 
 /** The history without the answers that are not in `kept`. */

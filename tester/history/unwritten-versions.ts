@@ -36,8 +36,8 @@ function notWritten(writers: Writers, read: Answer): Contradiction | undefined {
   const asked = writers.askedWith(version, hash);
   if (asked.some((answer) => canHaveWritten(answer, read))) return undefined;
   const expected =
-    `nobody to see ${tellHash(read)} as version ${version} of ${operation.question.name}, as no ` +
-    `update that takes effect had asked for it before ${tellMs(operation.endedMs)}`;
+    `nobody to see ${tellHash(read)} as version ${version} of ${operation.question.name} by ` +
+    `${tellMs(operation.endedMs)}: no update with it that can have taken effect had begun`;
   return contradiction(expected, [...asked, read]);
 }
 
@@ -47,8 +47,9 @@ function notReached(writers: Writers, answer: Answer): Contradiction | undefined
   const missing = writers.firstMissing(operation.endedAt);
   if (missing >= version) return undefined;
   const expected =
-    `nobody to be shown version ${version} of ${operation.question.name}, as no update that ` +
-    `takes effect had asked for version ${missing} before ${tellMs(operation.endedMs)}`;
+    `nobody to be shown version ${version} of ${operation.question.name} by ` +
+    `${tellMs(operation.endedMs)}: no update to version ${missing} that can have taken effect ` +
+    `had begun`;
   return contradiction(expected, [...writers.asked(missing), answer]);
 }
 

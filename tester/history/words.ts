@@ -18,7 +18,7 @@ export function tellAnswer(answer: Answer): string {
     case 'denied':
       return `client ${client} was answered false by server ${server} for ${update}, ${time}`;
     case 'failed': {
-      const why = outcome.kind === 'failed' ? `: ${outcome.why}` : '';
+      const why = outcome.kind === 'failed' ? ` (${outcome.why})` : '';
       return `client ${client} was refused ${update} by server ${server}, ${time}${why}`;
     }
     case 'open':

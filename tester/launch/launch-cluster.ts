@@ -1,6 +1,6 @@
 /**
  * A cluster of the tester's own: every server of a configuration file, each as a process group on
- * this machine. None of them outlives the tester, however it ends, short of SIGKILL.
+ * this machine. None of them outlives the tester; that it was killed itself only ours notice.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

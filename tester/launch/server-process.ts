@@ -161,6 +161,8 @@ export class ServerProcess {
       stdin: 'ignore',
       buffer: false,
       reject: false,
+      // Servers that know such a channel end when the tester is gone, even by SIGKILL: ours do.
+      ipc: true,
     });
     if (child.pid === undefined) {
       // The promise tells, too; its answer says nothing more.

@@ -1,7 +1,7 @@
 /**
  * One JSON document at the end: the counts and every check with its verdict.
  */
-import { gradeOf } from './grade-table.js';
+import { gradeOf } from './grade.js';
 import { formatAddress } from '../wire/address.js';
 import type { CheckResult, Reporter, Sink, Summary } from '../suite/reporter.js';
 import type { Target } from '../cluster/target.js';

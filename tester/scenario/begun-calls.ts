@@ -7,7 +7,8 @@ import type { EndedCall } from './make-call.js';
 export class BegunCalls {
   readonly #descriptions: string[] = [];
   readonly #ended = new Map<number, EndedCall>();
-  #error: unknown;
+  /** A bug of the tester, kept for those who ask. */
+  #bug: Error | undefined;
 
   get count(): number {
     return this.#descriptions.length;
@@ -15,7 +16,7 @@ export class BegunCalls {
 
   /** In the order in which the calls were begun. A bug of the tester comes out here. */
   get ended(): readonly EndedCall[] {
-    if (this.#error !== undefined) throw this.#error;
+    if (this.#bug !== undefined) throw this.#bug;
     return [...this.#ended].toSorted(([one], [other]) => one - other).map(([, call]) => call);
   }
 
@@ -30,7 +31,8 @@ export class BegunCalls {
       (ended) => this.#ended.set(index, ended),
       (error: unknown) => {
         // The end of the check cuts off its calls; nobody asks for them any more.
-        if (!(error instanceof ScopeClosed)) this.#error = error;
+        if (error instanceof ScopeClosed) return;
+        this.#bug = error instanceof Error ? error : new Error(String(error));
       },
     );
   }

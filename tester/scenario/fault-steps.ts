@@ -30,13 +30,16 @@ async function treatOne(treatment: Treatment, server: Server, stage: Stage): Pro
       return cluster.killProcess(server);
     case 'start':
       await cluster.startProcess(server);
-      return stage.noteBack(server);
+      stage.noteBack(server);
+      return;
     case 'stop':
       stage.noteGone(server);
-      return cluster.pauseProcess(server);
+      cluster.pauseProcess(server);
+      return;
     case 'resume':
       cluster.resumeProcess(server);
-      return stage.noteBack(server);
+      stage.noteBack(server);
+      return;
     default:
       return unreachable(treatment);
   }

@@ -32,7 +32,7 @@ export function loadScenarios(paths: readonly string[]): LoadedScenarios {
     const text = new ScenarioText(file, source);
     for (const document of text.documents) {
       const scenario = readScenario(text, document);
-      if (scenario !== undefined) scenarios.push(scenario);
+      if (scenario !== null) scenarios.push(scenario);
     }
     problems.push(...text.problems);
     if (text.documents.length === 0 && text.problems.length === 0) {

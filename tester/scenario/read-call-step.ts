@@ -1,19 +1,19 @@
 /**
  * Reads the steps in which clients call servers, at once or in the background.
  */
-import { isScalar, isSeq, type Node } from 'yaml';
+import { isScalar, type Node } from 'yaml';
 import { readBounds, readExpectation, usualExpectation } from './read-outcomes.js';
 import { readWho } from './read-who.js';
 import type { Reading } from './reading.js';
-import type { Action, Call, CallAction, Expectation, VersionBound, Who } from './scenario.js';
+import type { Action, Call, Expectation, VersionBound, Who } from './scenario.js';
 import type { StepFields } from './step-fields.js';
 
 export type MethodName = Call['method'];
 
-/** More copies of a name are no list of hashes that a scenario needs. */
+/** No scenario makes more of them; slips of the pen do. */
 const versionMax = 1_000_000;
 
-export function readCallStep(fields: StepFields, method: MethodName): Action | undefined {
+export function readCallStep(fields: StepFields, method: MethodName): Action | null {
   const { reading } = fields;
   const made = readCall(fields, method);
   const background = fields.option('in background');
@@ -26,24 +26,24 @@ export function readCallStep(fields: StepFields, method: MethodName): Action | u
       if (node !== undefined) reading.text.problem(node, `the call goes on; ${hint}`);
     }
     const name = reading.text.words(background, 'a name for the call');
-    if (name !== undefined) reading.begin(background, name, method);
-    return made && name !== undefined ? { kind: 'begin', name, ...made } : undefined;
+    if (name !== null) reading.begin(background, name, method);
+    return made === null || name === null ? null : { kind: 'begin', name, ...made };
   }
   const expect =
     expectNode === undefined
       ? usualExpectation(method)
       : readExpectation(reading.text, expectNode, method);
-  return made && expect && ({ kind: 'call', ...made, expect, withinMs } satisfies CallAction);
+  if (made === null || expect === null || withinMs === null) return null;
+  return { kind: 'call', ...made, expect, withinMs };
 }
 
-export function readWrite(fields: StepFields): Action | undefined {
+export function readWrite(fields: StepFields): Action | null {
   const file = fields.reading.template(fields.value, 'the name of a file');
-  return file === undefined
-    ? undefined
-    : { kind: 'write', file, withinMs: fields.duration('within') };
+  const withinMs = fields.duration('within');
+  return file === null || withinMs === null ? null : { kind: 'write', file, withinMs };
 }
 
-export function readMap(fields: StepFields): Action | undefined {
+export function readMap(fields: StepFields): Action | null {
   const { reading } = fields;
   const entries = reading.text.entries(fields.value, 'files and versions, such as {x: 2}');
   const on = fields.who('on', { kind: 'leader' });
@@ -52,18 +52,18 @@ export function readMap(fields: StepFields): Action | undefined {
   for (const { keyNode, value } of entries ?? []) {
     const file = reading.template(keyNode, 'the name of a file');
     const bounds = readBounds(reading.text, value);
-    if (file !== undefined && bounds !== undefined) files.push([file, bounds]);
+    if (file !== null && bounds !== null) files.push([file, bounds]);
   }
-  if (entries === undefined || on === undefined) return undefined;
+  if (entries === null || on === null || withinMs === null) return null;
   return { kind: 'map', files, on, withinMs };
 }
 
-export function readAwait(fields: StepFields): Action | undefined {
+export function readAwait(fields: StepFields): Action | null {
   const { reading, value } = fields;
   const name = reading.text.words(value, 'the name of a call in the background');
-  const method = name === undefined ? undefined : reading.begun(value, name, true);
+  const method = name === null ? null : reading.begun(value, name, true);
   const withinMs = fields.duration('within');
-  if (name === undefined || method === undefined) return undefined;
+  if (name === null || method === null || withinMs === null) return null;
   const node = fields.option('expect');
   const expect = node === undefined ? usualExpectation(method) : readEnds(reading, node, method);
   return expect && { kind: 'await', name, expect, withinMs };
@@ -73,23 +73,24 @@ function readEnds(
   reading: Reading,
   node: Node,
   method: MethodName,
-): Expectation | 'true-once' | undefined {
+): Expectation | 'true-once' | null {
   if (isScalar(node) && node.value === 'true once' && method !== 'read') return 'true-once';
   return readExpectation(reading.text, node, method);
 }
 
-export function readWaiting(fields: StepFields): Action | undefined {
+export function readWaiting(fields: StepFields): Action | null {
   const { reading, value } = fields;
   const name = reading.text.words(value, 'the name of a call in the background');
-  if (name === undefined || reading.begun(value, name, false) === undefined) return undefined;
-  return { kind: 'waiting', name, forMs: fields.duration('for') };
+  if (name === null || reading.begun(value, name, false) === null) return null;
+  const forMs = fields.duration('for');
+  return forMs === null ? null : { kind: 'waiting', name, forMs };
 }
 
 /** Which call is made, and on whom. */
 function readCall(
   fields: StepFields,
   method: MethodName,
-): { readonly call: Call; readonly on: Who } | undefined {
+): { readonly call: Call; readonly on: Who } | null {
   const { reading, value } = fields;
   if (method === 'setleader') {
     reading.needs.add('setleader');
@@ -104,15 +105,15 @@ function readCall(
   const file = reading.template(value, 'the name of a file');
   const on = fields.who('on', { kind: 'leader' });
   if (method === 'read') {
-    return file !== undefined && on ? { call: { method, file }, on } : undefined;
+    return file === null || on === null ? null : { call: { method, file }, on };
   }
   const version = readVersion(fields);
   const hashes = readHashes(fields);
-  if (file === undefined || on === undefined || version === undefined) return undefined;
+  if (file === null || on === null || version === null || hashes === null) return null;
   return { call: { method, file, version, hashes }, on };
 }
 
-function readVersion(fields: StepFields): number | 'next' | undefined {
+function readVersion(fields: StepFields): number | 'next' | null {
   const node = fields.option('version');
   if (node === undefined || (isScalar(node) && node.value === 'next')) return 'next';
   const { text } = fields.reading;
@@ -122,14 +123,17 @@ function readVersion(fields: StepFields): number | 'next' | undefined {
   return text.refuse(node, `next, or a whole number up to ${versionMax}`);
 }
 
-function readHashes(fields: StepFields): readonly (string | number)[] | undefined {
+function readHashes(fields: StepFields): readonly (string | number)[] | undefined | null {
   const node = fields.option('hashes');
   if (node === undefined) return undefined;
   const { text } = fields.reading;
   const expected = 'a list of texts or whole numbers';
-  const items = isSeq<Node>(node) ? node.items : undefined;
-  const values = items?.map((item) => (isScalar(item) ? item.value : undefined));
-  const hashes = values?.filter((value) => typeof value === 'string' || Number.isInteger(value));
-  if (hashes === undefined || hashes.length !== items?.length) return text.refuse(node, expected);
-  return hashes as (string | number)[];
+  const items = text.items(node, expected);
+  if (items === null) return null;
+  const hashes = items.flatMap((item): readonly (string | number)[] => {
+    const value = isScalar(item) ? item.value : undefined;
+    if (typeof value === 'string') return [value];
+    return typeof value === 'number' && Number.isInteger(value) ? [value] : [];
+  });
+  return hashes.length === items.length ? hashes : text.refuse(node, expected);
 }

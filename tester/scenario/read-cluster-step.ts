@@ -7,7 +7,7 @@ import { bindServerName, readServerName, readWho } from './read-who.js';
 import type { Action, Treatment } from './scenario.js';
 import type { StepFields } from './step-fields.js';
 
-export function readTreatment(fields: StepFields, treatment: Treatment): Action | undefined {
+export function readTreatment(fields: StepFields, treatment: Treatment): Action | null {
   const { reading, value } = fields;
   if (treatment === 'heal') reading.needs.add('makeserverunreachablefrom');
   else if (treatment !== 'crash' && treatment !== 'restore') reading.needs.add('own-servers');
@@ -16,41 +16,44 @@ export function readTreatment(fields: StepFields, treatment: Treatment): Action 
   return who && { kind: 'treat', treatment, who };
 }
 
-export function readLeader(fields: StepFields): Action | undefined {
+export function readLeader(fields: StepFields): Action | null {
   const among = fields.who('among', { kind: 'all' });
   const withinMs = fields.duration('within');
   const name = fields.hasValue ? readServerName(fields.reading, fields.value) : undefined;
-  return among && { kind: 'leader', name, among, withinMs };
+  if (among === null || withinMs === null || name === null) return null;
+  return { kind: 'leader', name, among, withinMs };
 }
 
-export function readLet({ reading, value }: StepFields): Action | undefined {
+export function readLet({ reading, value }: StepFields): Action | null {
   const entries = reading.text.entries(value, 'names and servers, such as "F: follower"');
-  const bindings = entries?.flatMap((entry) => {
+  if (entries === null) return null;
+  const bindings = entries.flatMap((entry) => {
     const who = readWho(reading, entry.value);
     const name = bindServerName(reading, entry.keyNode, entry.key);
-    return who === undefined || name === undefined ? [] : [[name, who] as const];
+    return who === null || name === null ? [] : [[name, who] as const];
   });
-  return bindings && { kind: 'let', bindings };
+  return { kind: 'let', bindings };
 }
 
-export function readPartition({ reading, value }: StepFields): Action | undefined {
+export function readPartition({ reading, value }: StepFields): Action | null {
   reading.needs.add('makeserverunreachablefrom');
   const items = reading.text.items(value, 'groups of servers, such as [[L], [F, G]]');
-  const groups = items?.map((item) => readWho(reading, item));
-  const known = groups?.filter((group) => group !== undefined);
-  return known && { kind: 'partition', groups: known };
+  if (items === null) return null;
+  const groups = items.map((item) => readWho(reading, item));
+  return { kind: 'partition', groups: groups.filter((group) => group !== null) };
 }
 
-export function readCut(fields: StepFields): Action | undefined {
+export function readCut(fields: StepFields): Action | null {
   fields.reading.needs.add('makeserverunreachablefrom');
   const who = readWho(fields.reading, fields.value);
   const fromNode = fields.option('from');
   const from = fromNode === undefined ? undefined : readWho(fields.reading, fromNode);
   const direction = fields.choice('direction', ['both', 'send', 'receive']);
-  return who && direction && { kind: 'cut', who, from, direction };
+  if (who === null || from === null || direction === null) return null;
+  return { kind: 'cut', who, from, direction };
 }
 
-export function readPause({ reading, value }: StepFields): Action | undefined {
+export function readPause({ reading, value }: StepFields): Action | null {
   const range = readDurationRange(reading.text, value);
   return range && { kind: 'pause', ...range };
 }
@@ -58,8 +61,9 @@ export function readPause({ reading, value }: StepFields): Action | undefined {
 export function readWatch(
   fields: StepFields,
   manner: 'check' | 'wait until' | 'stays',
-): Action | undefined {
+): Action | null {
   const sentences = readSentences(fields.reading, fields.value);
   const limitMs = fields.duration(manner === 'stays' ? 'for' : 'within');
-  return sentences && { kind: 'watch', manner, sentences, limitMs };
+  if (sentences === null || limitMs === null) return null;
+  return { kind: 'watch', manner, sentences, limitMs };
 }

@@ -1,6 +1,6 @@
 /**
- * Reads how a call may end (`true`, `fault 1`, `at least 2 or blocked`) and which version a file may
- * be at.
+ * Reads how a call may end (`true`, `fault 1`, `at least 2 or blocked`), and which version a file
+ * may be at.
  */
 import { isScalar, type Node } from 'yaml';
 import { unreachable } from '../../src/base/assert.js';
@@ -26,13 +26,13 @@ export function readExpectation(
   text: ScenarioText,
   node: Node,
   method: Call['method'],
-): Expectation | undefined {
+): Expectation | null {
   const expected = expectedOf(method);
   if (!isScalar(node)) return text.refuse(node, expected);
   const words = text.words(node, expected);
-  if (words === undefined) return undefined;
+  if (words === null) return null;
   const outcomes = words.split(' or ').map((part) => parseOutcome(part, method));
-  const known = outcomes.filter((outcome) => outcome !== undefined);
+  const known = outcomes.filter((outcome) => outcome !== null);
   return known.length === outcomes.length ? known : text.refuse(node, expected);
 }
 
@@ -49,7 +49,7 @@ export function usualExpectation(method: Call['method']): Expectation {
   }
 }
 
-function parseOutcome(words: string, method: Call['method']): Outcome | undefined {
+function parseOutcome(words: string, method: Call['method']): Outcome | null {
   if (words === 'any' || words === 'blocked' || words === 'lost') return { kind: words };
   const fault = /^fault(?: (-?\d+))?$/.exec(words);
   if (fault !== null) {
@@ -57,30 +57,30 @@ function parseOutcome(words: string, method: Call['method']): Outcome | undefine
   }
   if (method === 'read') {
     const bound = parseBound(words);
-    return bound === undefined ? undefined : { kind: 'version', bound };
+    return bound === null ? null : { kind: 'version', bound };
   }
-  if (words !== 'true' && words !== 'false') return undefined;
+  if (words !== 'true' && words !== 'false') return null;
   return { kind: 'boolean', value: words === 'true' };
 }
 
 /** Versions of which a file may have one: `3`, `0 or 1`, `at least seen`, `absent`. */
-export function readBounds(text: ScenarioText, node: Node): readonly VersionBound[] | undefined {
+export function readBounds(text: ScenarioText, node: Node): readonly VersionBound[] | null {
   const expected = `${versionWords}, or several of them with "or"`;
   const words = text.words(node, expected);
-  if (words === undefined) return undefined;
+  if (words === null) return null;
   return parseBounds(words) ?? text.refuse(node, expected);
 }
 
-export function parseBounds(words: string): readonly VersionBound[] | undefined {
+export function parseBounds(words: string): readonly VersionBound[] | null {
   const bounds = words.split(' or ').map(parseBound);
-  const known = bounds.filter((bound) => bound !== undefined);
-  return known.length === bounds.length ? known : undefined;
+  const known = bounds.filter((bound) => bound !== null);
+  return known.length === bounds.length ? known : null;
 }
 
-function parseBound(words: string): VersionBound | undefined {
+function parseBound(words: string): VersionBound | null {
   if (words === 'absent') return { kind: 'exactly', version: 0 };
   const match = /^(at least )?(\d{1,9}|seen)$/.exec(words);
-  if (match === null) return undefined;
+  if (match === null) return null;
   const version = match[2] === 'seen' ? 'seen' : Number(match[2]);
   return { kind: match[1] === undefined ? 'exactly' : 'at-least', version };
 }

@@ -21,10 +21,10 @@ const methods: readonly Need[] = [
   'setleader',
 ];
 
-/** Undefined when something is wrong; `text` knows what. */
-export function readScenario(text: ScenarioText, node: Node): Scenario | undefined {
+/** Null when something is wrong; `text` knows what. */
+export function readScenario(text: ScenarioText, node: Node): Scenario | null {
   const fields = text.fields(node, keys, 'part of a scenario');
-  if (fields === undefined) return undefined;
+  if (fields === null) return null;
   const nameNode = fields.get('name');
   const name = nameNode && text.words(nameNode, 'a sentence that the servers are to keep');
   const whyNode = fields.get('why');
@@ -39,7 +39,8 @@ export function readScenario(text: ScenarioText, node: Node): Scenario | undefin
   const stepsNode = fields.get('steps');
   const steps = stepsNode && readSteps(reading, stepsNode);
   reading.expectAllAwaited();
-  if (name === undefined || seed === undefined || steps === undefined) return undefined;
+  if (name === undefined || steps === undefined) return null;
+  if (name === null || why === null || seed === null || steps === null) return null;
   const all = [...new Set([...needs.methods, ...reading.needs])];
   return {
     place: text.placeOf(node),
@@ -74,7 +75,7 @@ function readMethods(text: ScenarioText, node: Node): readonly Need[] {
   return items.flatMap((item) => {
     const word = text.words(item, 'the name of a method');
     const method = methods.find((each) => each === word);
-    if (word !== undefined && method === undefined) {
+    if (word !== null && method === undefined) {
       text.unknown(item, word, 'method that a server may lack', methods);
     }
     return method === undefined ? [] : [method];

@@ -19,6 +19,7 @@ import {
   readTreatment,
   readWatch,
 } from './read-cluster-step.js';
+import { must } from '../../src/base/assert.js';
 import { readServerName, readWho } from './read-who.js';
 import type { Reading } from './reading.js';
 import type { Action, Step, Treatment } from './scenario.js';
@@ -27,8 +28,8 @@ import { StepFields } from './step-fields.js';
 
 interface StepWord {
   readonly options: readonly string[];
-  /** Undefined when something is wrong, which is noted then. */
-  readonly read: (fields: StepFields) => Action | undefined;
+  /** Null when something is wrong, which is noted then. */
+  readonly read: (fields: StepFields) => Action | null;
 }
 
 const repeatMax = 1_000;
@@ -65,16 +66,16 @@ const stepWords: Readonly<Record<string, StepWord>> = {
 
 const allWords = Object.keys(stepWords);
 
-export function readSteps(reading: Reading, node: Node): readonly Step[] | undefined {
+export function readSteps(reading: Reading, node: Node): readonly Step[] | null {
   const items = reading.text.items(node, 'a list of steps, each with a - before it');
-  if (items === undefined) return undefined;
+  if (items === null) return null;
   if (items.length === 0) return reading.text.refuse(node, 'at least one step');
-  const nested = reading.nested(node, depthMax, () => items.map((item) => readStep(reading, item)));
-  const steps = nested?.filter((step) => step !== undefined);
-  return steps?.length === items.length ? steps : undefined;
+  const read = reading.nested(node, depthMax, () => items.map((item) => readStep(reading, item)));
+  const steps = read === null ? [] : read.filter((step) => step !== null);
+  return steps.length === items.length ? steps : null;
 }
 
-function readStep(reading: Reading, node: Node): Step | undefined {
+function readStep(reading: Reading, node: Node): Step | null {
   const { text } = reading;
   if (isScalar(node) && typeof node.value === 'string') {
     const nothing = new Scalar(null);
@@ -82,10 +83,10 @@ function readStep(reading: Reading, node: Node): Step | undefined {
     return readEntries(reading, node, [{ key: node.value, keyNode: node, value: nothing }]);
   }
   const entries = text.entries(node, 'a step, such as "crash: leader"');
-  return entries === undefined ? undefined : readEntries(reading, node, entries);
+  return entries === null ? null : readEntries(reading, node, entries);
 }
 
-function readEntries(reading: Reading, node: Node, entries: readonly Entry[]): Step | undefined {
+function readEntries(reading: Reading, node: Node, entries: readonly Entry[]): Step | null {
   const { text } = reading;
   const [main, second] = entries.filter(({ key }) => Object.hasOwn(stepWords, key));
   const [first] = entries;
@@ -97,15 +98,15 @@ function readEntries(reading: Reading, node: Node, entries: readonly Entry[]): S
     const hint = 'expected one word a step; put a - before each';
     return text.problem(second.keyNode, `both "${main.key}" and "${second.key}"; ${hint}`);
   }
-  const word = stepWords[main.key];
+  const word = must(stepWords[main.key], 'the word is in the table');
   const options = new Map<string, Node>();
   for (const { key, keyNode, value } of entries) {
     if (key === main.key) continue;
-    if (word?.options.includes(key) === true) options.set(key, value);
-    else refuseOption(reading, { key, keyNode }, { step: main.key, known: word?.options ?? [] });
+    if (word.options.includes(key)) options.set(key, value);
+    else refuseOption(reading, { key, keyNode }, { step: main.key, known: word.options });
   }
-  const action = word?.read(new StepFields(reading, node, { value: main.value, options }));
-  if (action === undefined) return undefined;
+  const action = word.read(new StepFields(reading, node, { value: main.value, options }));
+  if (action === null) return null;
   const shown = entries
     .filter(({ key }) => key !== 'steps' && key !== 'together')
     .map((entry) => sourceOf(reading, entry));
@@ -137,17 +138,17 @@ function refuseOption(
   else text.problem(keyNode, `"${key}" is no option of "${step}", expected none`);
 }
 
-function readRepeat(fields: StepFields): Action | undefined {
+function readRepeat(fields: StepFields): Action | null {
   const { reading } = fields;
   const times = reading.text.integer(fields.value, 1, repeatMax);
   const asNode = fields.option('as');
   const counter = asNode && reading.text.words(asNode, 'a name for the number of the round');
-  const steps = reading.within(counter, () => readInnerSteps(fields));
-  if (times === undefined || steps === undefined) return undefined;
+  const steps = reading.within(counter ?? undefined, () => readInnerSteps(fields));
+  if (times === null || counter === null || steps === null) return null;
   return { kind: 'repeat', times, counter, steps };
 }
 
-function readForEach(fields: StepFields): Action | undefined {
+function readForEach(fields: StepFields): Action | null {
   const { reading } = fields;
   const who = readWho(reading, fields.value);
   const asNode = fields.option('as');
@@ -156,19 +157,18 @@ function readForEach(fields: StepFields): Action | undefined {
   }
   const name = readServerName(reading, asNode);
   const steps = readInnerSteps(fields);
-  if (who === undefined || name === undefined || steps === undefined) return undefined;
+  if (who === null || name === null || steps === null) return null;
   return { kind: 'for-each', who, name, steps };
 }
 
-function readTogether({ reading, value }: StepFields): Action | undefined {
+function readTogether({ reading, value }: StepFields): Action | null {
   const items = reading.text.items(value, 'lists of steps, which are made at the same time');
-  const branches = items?.map((item) => readSteps(reading, item));
-  const known = branches?.filter((branch) => branch !== undefined);
-  if (known === undefined || known.length !== items?.length) return undefined;
-  return { kind: 'together', branches: known };
+  if (items === null) return null;
+  const branches = items.map((item) => readSteps(reading, item));
+  return { kind: 'together', branches: branches.filter((branch) => branch !== null) };
 }
 
-function readInnerSteps(fields: StepFields): readonly Step[] | undefined {
+function readInnerSteps(fields: StepFields): readonly Step[] | null {
   const node = fields.option('steps');
   if (node !== undefined) return readSteps(fields.reading, node);
   return fields.reading.text.problem(fields.node, 'no steps to repeat, expected "steps:"');

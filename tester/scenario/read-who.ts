@@ -16,27 +16,27 @@ const expected =
   'servers: a name, an id, all, leader, followers, "all but L", "majority of followers", ' +
   '"random of all", or a list of these';
 
-export function readWho(reading: Reading, node: Node, depth = 0): Who | undefined {
+export function readWho(reading: Reading, node: Node, depth = 0): Who | null {
   const { text } = reading;
   if (isSeq<Node>(node) && depth < depthMax) {
     if (node.items.length === 0) return text.refuse(node, expected);
     const parts = node.items.map((item) => readWho(reading, item, depth + 1));
-    return parts.includes(undefined)
-      ? undefined
-      : { kind: 'union', parts: parts.filter((part) => part !== undefined) };
+    return parts.includes(null)
+      ? null
+      : { kind: 'union', parts: parts.filter((part) => part !== null) };
   }
   if (!isScalar(node)) return text.refuse(node, expected);
   const found = text.words(node, expected);
-  return found === undefined ? undefined : parseWho(reading, node, found);
+  return found === null ? null : parseWho(reading, node, found);
 }
 
 /** The servers that `phrase`, a part of the text of `node`, stands for. */
-export function parseWho(reading: Reading, node: Node, phrase: string): Who | undefined {
+export function parseWho(reading: Reading, node: Node, phrase: string): Who | null {
   const counted = countPattern.exec(phrase);
   if (counted !== null) {
     const [, random, count, rest = ''] = counted;
     const of = parseWho(reading, node, rest);
-    if (of === undefined) return undefined;
+    if (of === null) return null;
     if (random === undefined && count === undefined) return reading.text.refuse(node, expected);
     return { kind: 'some', count: parseCount(count), random: random !== undefined, of };
   }
@@ -44,13 +44,13 @@ export function parseWho(reading: Reading, node: Node, phrase: string): Who | un
   if (but >= 0) {
     const of = parseWho(reading, node, phrase.slice(0, but));
     const without = parseWho(reading, node, phrase.slice(but + ' but '.length));
-    return of === undefined || without === undefined ? undefined : { kind: 'but', of, without };
+    return of === null || without === null ? null : { kind: 'but', of, without };
   }
   if (phrase.includes(',')) {
     const parts = phrase.split(',').map((part) => parseWho(reading, node, part.trim()));
-    return parts.includes(undefined)
-      ? undefined
-      : { kind: 'union', parts: parts.filter((part) => part !== undefined) };
+    return parts.includes(null)
+      ? null
+      : { kind: 'union', parts: parts.filter((part) => part !== null) };
   }
   return parseWord(reading, node, phrase);
 }
@@ -60,7 +60,7 @@ function parseCount(count: string | undefined): Count {
   return count === 'majority' || count === 'minority' ? count : Number(count);
 }
 
-function parseWord(reading: Reading, node: Node, word: string): Who | undefined {
+function parseWord(reading: Reading, node: Node, word: string): Who | null {
   switch (word) {
     case 'all':
     case 'leader':
@@ -75,7 +75,7 @@ function parseWord(reading: Reading, node: Node, word: string): Who | undefined 
   }
 }
 
-function parseNamed(reading: Reading, node: Node, word: string): Who | undefined {
+function parseNamed(reading: Reading, node: Node, word: string): Who | null {
   const { text, serverNames, serversMin } = reading;
   if (/^\d+$/.test(word)) {
     const id = Number(word);
@@ -88,15 +88,15 @@ function parseNamed(reading: Reading, node: Node, word: string): Who | undefined
 }
 
 /** Reads a name that a step gives to servers, and remembers it. */
-export function readServerName(reading: Reading, node: Node): string | undefined {
+export function readServerName(reading: Reading, node: Node): string | null {
   const { text } = reading;
   const wanted = 'a name for servers: letters, digits, - and _';
   const name = text.words(node, wanted);
-  if (name === undefined) return undefined;
+  if (name === null) return null;
   return bindServerName(reading, node, name);
 }
 
-export function bindServerName(reading: Reading, node: Node, name: string): string | undefined {
+export function bindServerName(reading: Reading, node: Node, name: string): string | null {
   const { text } = reading;
   if (!namePattern.test(name)) {
     return text.refuse(node, 'a name for servers: letters, digits, - and _');

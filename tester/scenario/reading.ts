@@ -41,7 +41,7 @@ export class Reading {
   }
 
   /** The method of the calls of that name. `ends`: the step waits for their end. */
-  begun(node: Node, name: string, ends: boolean): Call['method'] | undefined {
+  begun(node: Node, name: string, ends: boolean): Call['method'] | null {
     const call = this.#calls.get(name);
     if (call === undefined) {
       const known = [...this.#calls.keys()];
@@ -72,7 +72,7 @@ export class Reading {
   }
 
   /** Reads what stands within something else, down to `depthMax`. */
-  nested<T>(node: Node, depthMax: number, read: () => T): T | undefined {
+  nested<T>(node: Node, depthMax: number, read: () => T): T | null {
     if (this.#depth >= depthMax) {
       return this.text.problem(node, `steps in steps, expected at most ${depthMax} deep`);
     }
@@ -83,9 +83,9 @@ export class Reading {
   }
 
   /** Text in which each `{…}` is a counter of a `repeat` around it. */
-  template(node: Node, expected: string): Template | undefined {
+  template(node: Node, expected: string): Template | null {
     const words = this.text.words(node, expected);
-    if (words === undefined) return undefined;
+    if (words === null) return null;
     const strange = [...words.matchAll(/\{([^}]*)\}/g)]
       .map(([, inner = '']) => inner)
       .find((inner) => !this.#counters.includes(inner));

@@ -1,18 +1,10 @@
 /**
  * A scenario file as YAML with places: finds its documents, hands out their parts as the types that
  * are expected there, and collects what is wrong, each with line, column and what was expected.
- * Nothing that stands in a file makes it throw.
+ * Nothing that stands in a file makes it throw. Null always means that
+ * something is wrong and has been noted; undefined, that nothing is there.
  */
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseAllDocuments,
-  type Node,
-  type ParsedNode,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node } from 'yaml';
 import { closestWord } from '../../src/base/closest-word.js';
 import type { Place } from './scenario.js';
 
@@ -38,7 +30,7 @@ export class ScenarioText {
     this.file = file;
     this.#source = source;
     const options = { lineCounter: this.#lines, prettyErrors: false };
-    const parsed = parseAllDocuments<ParsedNode>(source, options);
+    const parsed = parseAllDocuments(source, options);
     const documents = Array.isArray(parsed) ? parsed : [];
     for (const { errors, warnings } of documents) {
       for (const { pos, message } of [...errors, ...warnings]) {
@@ -65,25 +57,26 @@ export class ScenarioText {
     return { file: this.file, line, column: col };
   }
 
-  /** Notes a problem; gives undefined, so that a reader can return it. */
-  problem(node: Node, text: string): undefined {
+  /** Notes a problem; gives null, so that a reader can return it. */
+  problem(node: Node, text: string): null {
     this.#problems.push({ offset: node.range?.[0] ?? 0, text });
+    return null;
   }
 
   /** Notes that `node` is something other than `expected`. */
-  refuse(node: Node, expected: string): undefined {
+  refuse(node: Node, expected: string): null {
     return this.problem(node, `found ${describeNode(node)}, expected ${expected}`);
   }
 
   /** Notes that `word` is none of `known`, and which of them is the closest. */
-  unknown(node: Node, word: string, what: string, known: readonly string[]): undefined {
+  unknown(node: Node, word: string, what: string, known: readonly string[]): null {
     const closest = closestWord(word, known);
     const hint = closest === undefined ? '' : `; the closest is "${closest}"`;
     return this.problem(node, `"${clip(word)}" is no ${what}${hint}, expected ${oneOf(known)}`);
   }
 
   /** The entries of a mapping whose keys are texts. */
-  entries(node: Node, expected: string): readonly Entry[] | undefined {
+  entries(node: Node, expected: string): readonly Entry[] | null {
     if (!isMap<Node, Node | null>(node)) return this.refuse(node, expected);
     return node.items.flatMap(({ key, value }) => {
       if (isScalar(key) && typeof key.value === 'string') {
@@ -95,13 +88,9 @@ export class ScenarioText {
   }
 
   /** The entries of a mapping by their keys, all of which must be in `known`. */
-  fields(
-    node: Node,
-    known: readonly string[],
-    what: string,
-  ): ReadonlyMap<string, Node> | undefined {
+  fields(node: Node, known: readonly string[], what: string): ReadonlyMap<string, Node> | null {
     const entries = this.entries(node, `a mapping with ${oneOf(known, 'and')}`);
-    if (entries === undefined) return undefined;
+    if (entries === null) return null;
     const fields = new Map<string, Node>();
     for (const { key, keyNode, value } of entries) {
       if (known.includes(key)) fields.set(key, value);
@@ -110,13 +99,13 @@ export class ScenarioText {
     return fields;
   }
 
-  items(node: Node, expected: string): readonly Node[] | undefined {
+  items(node: Node, expected: string): readonly Node[] | null {
     if (!isSeq<Node>(node)) return this.refuse(node, expected);
     return node.items;
   }
 
   /** A text, as one line; numbers count as the text that stands there. */
-  words(node: Node, expected: string): string | undefined {
+  words(node: Node, expected: string): string | null {
     if (!isScalar(node)) return this.refuse(node, expected);
     const { value } = node;
     const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
@@ -125,7 +114,7 @@ export class ScenarioText {
   }
 
   /** A whole number from `least` to `most`. */
-  integer(node: Node, least: number, most: number): number | undefined {
+  integer(node: Node, least: number, most: number): number | null {
     const value = isScalar(node) ? node.value : undefined;
     const fits = typeof value === 'number' && Number.isInteger(value);
     if (fits && value >= least && value <= most) return value;

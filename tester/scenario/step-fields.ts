@@ -2,8 +2,8 @@
  * One step as the file has it: its word, what stands after the word, and its options; and how the
  * usual options are read.
  */
-import { isScalar, type Node, type Scalar } from 'yaml';
-import { isNothing } from './scenario-text.js';
+import { isScalar, type Node } from 'yaml';
+import { isNothing, oneOf } from './scenario-text.js';
 import { readDuration } from './read-duration.js';
 import { readWho } from './read-who.js';
 import type { Reading } from './reading.js';
@@ -36,24 +36,24 @@ export class StepFields {
     return this.#options.get(name);
   }
 
-  /** A time, or undefined when it is not given; a bad one is noted as a problem. */
-  duration(name: string): number | undefined {
+  /** A time, or undefined when it is not given. */
+  duration(name: string): number | undefined | null {
     const node = this.option(name);
     return node === undefined ? undefined : readDuration(this.reading.text, node);
   }
 
   /** The servers of an option; `otherwise` when it is not given. */
-  who(name: string, otherwise: Who): Who | undefined {
+  who(name: string, otherwise: Who): Who | null {
     const node = this.option(name);
     return node === undefined ? otherwise : readWho(this.reading, node);
   }
 
   /** One of a few words; the first when the option is not given. */
-  choice<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word | undefined {
+  choice<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word | null {
     const node = this.option(name);
     if (node === undefined) return words[0];
-    const found = isScalar(node) ? (node as Scalar).value : undefined;
+    const found = isScalar(node) ? node.value : undefined;
     const word = words.find((each) => each === found);
-    return word ?? this.reading.text.refuse(node, words.join(', '));
+    return word ?? this.reading.text.refuse(node, oneOf(words));
   }
 }

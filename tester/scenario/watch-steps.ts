@@ -39,7 +39,8 @@ export async function watch(
   const { timing } = scene.stage.cluster;
   switch (action.manner) {
     case 'check':
-      return failOn(await firstMiss(sentences, scene), '');
+      failOn(await firstMiss(sentences, scene), '');
+      return;
     case 'wait until':
       return waitUntil(sentences, scene, limitMs ?? timing.settleMs);
     case 'stays':

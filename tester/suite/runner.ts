@@ -17,7 +17,7 @@ export interface Act {
 export interface SuiteRun {
   readonly checks: readonly Check[];
   /** Comes after the checks. */
-  readonly act: Act | undefined;
+  readonly act?: Act | undefined;
   readonly target: Target;
   readonly reporter: Reporter;
   /** Aborting it ends the current check and skips the rest; all servers are restored still. */

@@ -18,8 +18,10 @@ import { raceChecks } from './checks/race-checks.js';
 import { readChecks } from './checks/read-checks.js';
 import { replicationChecks } from './checks/replication-checks.js';
 import { requestChecks } from './checks/request-checks.js';
+import { successionChecks } from './checks/succession-checks.js';
 import { transferChecks } from './checks/transfer-checks.js';
 import { versionChecks } from './checks/version-checks.js';
+import { voteChecks } from './checks/vote-checks.js';
 import type { Check } from './check.js';
 
 export const standardSuite: readonly Check[] = [
@@ -40,7 +42,9 @@ export const standardSuite: readonly Check[] = [
   ...readChecks,
   ...blockingChecks,
   ...fateChecks,
+  ...successionChecks,
   ...partitionChecks,
+  ...voteChecks,
   ...processChecks,
 ];
 

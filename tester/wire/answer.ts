@@ -4,15 +4,20 @@
  */
 import Deserializer from 'xmlrpc/lib/deserializer.js';
 import { unreachable } from '../../src/base/assert.js';
-import type { HttpOutcome } from './http-exchange.js';
+import type { HttpOutcome, Silence } from './http-exchange.js';
 
 export type Answer =
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'fault'; readonly code: unknown; readonly text: string }
-  | { readonly kind: 'silent'; readonly afterMs: number }
+  | Silence
   | { readonly kind: 'lost'; readonly detail: string }
   /** Something came, but no XML-RPC answer. */
-  | { readonly kind: 'nonsense'; readonly detail: string };
+  | {
+      readonly kind: 'nonsense';
+      readonly detail: string;
+      /** The status of an HTTP response that told by this alone that it is no answer. */
+      readonly status?: number;
+    };
 
 /** Characters of a value or text that a message shows. */
 const shownCharactersMax = 300;
@@ -22,7 +27,14 @@ function clip(text: string): string {
 }
 
 export function describeValue(value: unknown): string {
-  return clip(value === undefined ? 'nothing' : JSON.stringify(value));
+  if (value === undefined) return 'nothing';
+  try {
+    return clip(JSON.stringify(value));
+  } catch (error) {
+    // The only way in which what came out of XML cannot be written down.
+    if (error instanceof RangeError) return 'a value that is nested too deeply to be shown';
+    throw error;
+  }
 }
 
 /** A phrase that completes "the server answered with …" or stands alone. */
@@ -33,7 +45,7 @@ export function describeAnswer(answer: Answer): string {
     case 'fault':
       return `fault ${describeValue(answer.code)} ${describeValue(answer.text)}`;
     case 'silent':
-      return `no answer within ${answer.afterMs} ms`;
+      return describeSilence(answer);
     case 'lost':
       return answer.detail;
     case 'nonsense':
@@ -41,6 +53,11 @@ export function describeAnswer(answer: Answer): string {
     default:
       return unreachable(answer);
   }
+}
+
+function describeSilence({ afterMs, bytesSoFar }: Silence): string {
+  if (bytesSoFar === undefined) return `no answer within ${afterMs} ms`;
+  return `an answer that had not ended after ${afterMs} ms, ${bytesSoFar} bytes so far`;
 }
 
 function hasFaultCode(error: unknown): error is { faultCode: unknown; faultString?: unknown } {
@@ -84,11 +101,16 @@ function decodeBody(body: string): Answer {
 export function decodeAnswer(outcome: HttpOutcome): Answer {
   if (outcome.kind !== 'response') return outcome;
   if (outcome.status === 200) return decodeBody(outcome.body);
-  return { kind: 'nonsense', detail: `HTTP status ${outcome.status}: ${clip(outcome.body)}` };
+  const { status } = outcome;
+  return { kind: 'nonsense', detail: `HTTP status ${status}: ${clip(outcome.body)}`, status };
 }
 
-/** True for the fault that servers of any make give to a method they do not have. */
+/** HTTP's own words for it: "not found" and "not implemented". */
+const unknownStatuses: readonly (number | undefined)[] = [404, 501];
+
+/** True for what servers of any make answer to a method they do not have. */
 export function saysMethodUnknown(answer: Answer): boolean {
+  if (answer.kind === 'nonsense') return unknownStatuses.includes(answer.status);
   if (answer.kind !== 'fault') return false;
   if (answer.code === -32601) return true;
   return /method.*not (supported|found)|unknown method|no such (method|handler)/is.test(

@@ -7,7 +7,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Address } from './address.js';
 import { ScopeClosed, type CallScope } from './call-scope.js';
 
-/** A longer answer is refused unread: no call of the tester has a right answer of this size. */
+/** A longer answer is read no further: no call of the tester has a right answer of this size. */
 const answerBytesMax = 64 * 1024 * 1024;
 
 export interface HttpRequest {
@@ -19,10 +19,17 @@ export interface HttpRequest {
   readonly timeoutMs: number;
 }
 
+/** Nothing complete came within the time-out. */
+export interface Silence {
+  readonly kind: 'silent';
+  readonly afterMs: number;
+  /** Bytes of the body that came in time; undefined when not even its head did. */
+  readonly bytesSoFar?: number;
+}
+
 export type HttpOutcome =
   | { readonly kind: 'response'; readonly status: number; readonly body: string }
-  /** Nothing complete came within the time-out. */
-  | { readonly kind: 'silent'; readonly afterMs: number }
+  | Silence
   /** No connection, or one that ended before the answer did. */
   | { readonly kind: 'lost'; readonly detail: string }
   | { readonly kind: 'nonsense'; readonly detail: string };
@@ -39,21 +46,40 @@ function outcomeOfError(error: NodeJS.ErrnoException): HttpOutcome {
   return { kind: 'lost', detail: `no connection (${code})` };
 }
 
-function collect(response: IncomingMessage, finish: (outcome: HttpOutcome) => void): void {
-  const chunks: Buffer[] = [];
-  let byteCount = 0;
-  response.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    byteCount += chunk.length;
-    if (byteCount > answerBytesMax) {
+/** A body that comes in, as far as it has come. */
+class Body {
+  readonly #chunks: Buffer[] = [];
+  #byteCount = 0;
+
+  get byteCount(): number {
+    return this.#byteCount;
+  }
+
+  /** Keeps what `response` brings until it ends, breaks off or grows too long. */
+  collect(response: IncomingMessage, finish: (outcome: HttpOutcome) => void): void {
+    response.on('data', (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#byteCount += chunk.length;
+      if (this.#byteCount <= answerBytesMax) return;
       finish({ kind: 'nonsense', detail: `an answer longer than ${answerBytesMax} bytes` });
+    });
+    response.on('error', () => {
+      const detail = `the connection was closed after ${this.#byteCount} bytes of an answer`;
+      finish({ kind: 'lost', detail });
+    });
+    response.on('end', () => finish(this.#outcome(response.statusCode ?? 0)));
+  }
+
+  #outcome(status: number): HttpOutcome {
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    try {
+      const body = decoder.decode(Buffer.concat(this.#chunks));
+      return { kind: 'response', status, body };
+    } catch {
+      // A fatal decoder throws for one reason only.
+      return { kind: 'nonsense', detail: `${this.#byteCount} bytes that are not UTF-8` };
     }
-  });
-  response.on('error', (error) => finish(outcomeOfError(error)));
-  response.on('end', () => {
-    const body = Buffer.concat(chunks).toString('utf8');
-    finish({ kind: 'response', status: response.statusCode ?? 0, body });
-  });
+  }
 }
 
 /** Rejects only with `ScopeClosed`, when `scope` closes first. */
@@ -68,6 +94,7 @@ export function exchange(request: HttpRequest, scope: CallScope): Promise<HttpOu
       headers: { ...request.headers, 'Content-Length': Buffer.byteLength(request.body) },
       agent: false,
     });
+    let body: Body | undefined;
     const settle = (end: () => void): void => {
       clearTimeout(timer);
       leaveScope();
@@ -76,13 +103,17 @@ export function exchange(request: HttpRequest, scope: CallScope): Promise<HttpOu
     };
     const finish = (outcome: HttpOutcome): void => settle(() => resolve(outcome));
     const timer = setTimeout(() => {
-      finish({ kind: 'silent', afterMs: request.timeoutMs });
+      const silence = { kind: 'silent', afterMs: request.timeoutMs } as const;
+      finish(body === undefined ? silence : { ...silence, bytesSoFar: body.byteCount });
     }, request.timeoutMs);
     const leaveScope = scope.add(() =>
       settle(() => reject(new ScopeClosed('the check was ended'))),
     );
     outgoing.on('error', (error) => finish(outcomeOfError(error)));
-    outgoing.on('response', (response) => collect(response, finish));
+    outgoing.on('response', (response) => {
+      body = new Body();
+      body.collect(response, finish);
+    });
     outgoing.end(request.body);
   });
 }

@@ -27,14 +27,29 @@ const knownVariants: readonly (readonly [method: string, params: string[], varia
   [
     ['isleader', [], ['isleader', 'isLeader', 'IsLeader']],
     ['iscrashed', [], ['iscrashed', 'isCrashed', 'IsCrashed']],
-    ['tester_getversion', [''], ['tester_getversion', 'tester_getVersion', 'getversion']],
+    [
+      'tester_getversion',
+      [''],
+      ['tester_getversion', 'tester_getVersion', 'getversion', 'getVersion'],
+    ],
+    // With one argument too many: a right call may wait for a majority, and brings the whole map.
+    ['getfileinfomap', ['probe'], ['getfileinfomap', 'getFileInfoMap', 'GetFileInfoMap']],
+    ['getinternalstate', [], ['getinternalstate', 'getInternalState', 'GetInternalState']],
   ];
+
+/** No call of `updatefile` is harmless everywhere: it is spelt as its neighbour is. */
+const updateLike: Readonly<Record<string, string>> = {
+  getFileInfoMap: 'updateFile',
+  GetFileInfoMap: 'UpdateFile',
+};
 
 type CallByName = (name: string, params: readonly unknown[]) => Promise<Answer>;
 
-/** Finds the spelling with a few calls to one server that answers. */
+/** Finds the spelling with a few calls to one server; the contract's own when it is silent. */
 export async function findSpelling(callByName: CallByName): Promise<Spelling> {
-  const prefixUnknown = saysMethodUnknown(await callByName('surfstore.ping', []));
+  const ping = await callByName('surfstore.ping', []);
+  if (ping.kind === 'silent' || ping.kind === 'lost') return contractSpelling;
+  const prefixUnknown = saysMethodUnknown(ping);
   const bareUnknown = prefixUnknown && saysMethodUnknown(await callByName('ping', []));
   const prefix = prefixUnknown && !bareUnknown ? '' : 'surfstore.';
   const names = new Map<string, string>();
@@ -42,6 +57,8 @@ export async function findSpelling(callByName: CallByName): Promise<Spelling> {
     for (const variant of variants) {
       if (saysMethodUnknown(await callByName(prefix + variant, params))) continue;
       names.set(method, prefix + variant);
+      const update = updateLike[variant];
+      if (update !== undefined) names.set('updatefile', prefix + update);
       break;
     }
   }

@@ -21,11 +21,14 @@ export interface Catch {
   readonly message: string;
 }
 
+/** What the simulator needs of the build. */
+const parts = ['src', 'test/sim'];
+
 /** A simulator that does not come back has not caught anything. */
 const huntMsMax = 600_000;
 
 export async function hunt(plant: Plant, options: HuntOptions): Promise<Catch> {
-  const build = new PlantedBuild(plant);
+  const build = new PlantedBuild(plant, parts);
   try {
     const { seeds, failure } = await firstFailure(build.folder, options);
     if (failure === undefined) return { plant, seeds, checker: undefined, message: 'survives' };

@@ -1,26 +1,28 @@
-/** A copy of the built simulator and what it runs, with a bug planted in it. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** A copy of parts of the build, as a program of its own, with a bug planted in it. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { must } from '../../../src/base/assert.js';
+import { projectRoot } from '../../tidy/source-text.js';
 import { patched, type Plant } from './plant.js';
 
 /** Where this file was built to, and all others. */
 export const buildFolder = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** What the simulator needs of it. */
-const parts = ['src', 'test/sim'];
-
 export class PlantedBuild {
   readonly folder: string;
 
-  constructor(plant: Plant) {
+  /** `parts` are folders of the build: what the copy is to run, and all that this needs. */
+  constructor(plant: Plant, parts: readonly string[]) {
     this.folder = mkdtempSync(path.join(tmpdir(), 'surfraft-plant-'));
     for (const part of parts) {
       cpSync(path.join(buildFolder, part), path.join(this.folder, part), { recursive: true });
     }
-    writeFileSync(path.join(this.folder, 'package.json'), '{ "type": "module" }\n');
+    const manifest = { type: 'module', version: 'planted' };
+    writeFileSync(path.join(this.folder, 'package.json'), JSON.stringify(manifest));
+    const packages = path.join(projectRoot(), 'node_modules');
+    symlinkSync(packages, path.join(this.folder, 'node_modules'));
     for (const patch of plant.patches) {
       const file = path.join(this.folder, patch.file);
       const text = patched(readFileSync(file, 'utf8'), patch);

@@ -5,7 +5,7 @@ import { type Check } from '../check.js';
 import { CheckFailure } from '../../cluster/check-outcome.js';
 import { sampleUpdate, type Cluster } from '../../cluster/cluster.js';
 import { expectThat, expectValue } from '../../cluster/expectations.js';
-import { describeAnswer } from '../../wire/answer.js';
+import { describeAnswer, describeValue } from '../../wire/answer.js';
 import { formatAddress } from '../../wire/address.js';
 import type { RawRequest, Reply, Server } from '../../wire/server.js';
 
@@ -76,9 +76,10 @@ async function expectReceived(
   const received = await connection.receive(cluster.timing.callMs, (text) => expected.test(text));
   connection.close();
   if (expected.test(received.text)) return;
-  const seen = received.text === '' && received.closed ? 'a closed connection' : received.text;
+  const nothing = received.closed ? 'a closed connection' : 'no answer';
+  const seen = received.text === '' ? nothing : describeValue(received.text);
   const where = `${sent.server.label}, ${sent.describedAs}`;
-  throw new CheckFailure(`an answer like ${String(expected)}`, seen || 'no answer', where);
+  throw new CheckFailure(`an answer like ${String(expected)}`, seen, where);
 }
 
 async function missingTypeIsAccepted(cluster: Cluster): Promise<void> {
@@ -135,7 +136,13 @@ async function connectionsAreKept(cluster: Cluster): Promise<void> {
 
 function expectPrompt(cluster: Cluster, reply: Reply): void {
   const limitMs = cluster.timing.promptLimitMs;
-  expectThat(reply, `an answer within ${limitMs} ms`, () => reply.elapsedMs <= limitMs);
+  expectThat(reply, 'an answer', () => true);
+  if (reply.elapsedMs <= limitMs) return;
+  throw new CheckFailure(
+    `an answer within ${limitMs} ms`,
+    `one after ${Math.round(reply.elapsedMs)} ms`,
+    `${reply.server.label}, ${reply.call}`,
+  );
 }
 
 async function slowSendersDelayNobody(cluster: Cluster): Promise<void> {
