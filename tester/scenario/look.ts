@@ -43,7 +43,7 @@ export async function look(
     case 'shows':
       return lookAtVersions(condition, scene);
     case 'one-leader-per-term':
-      await stage.leaderWatch.lookAtAll(stage.cluster);
+      await stage.leaderWatch.look(stage.cluster);
       return undefined;
     default:
       return unreachable(condition);
