@@ -302,7 +302,9 @@ export class FakeModel {
   }
 
   #elect(): void {
-    if (this.#electing || this.bugs.has('never-elects-again')) return;
+    const neverElects =
+      this.bugs.has('never-elects-again') || this.bugs.has('setleader-is-ignored');
+    if (this.#electing || neverElects) return;
     if (this.#candidate() === undefined) return;
     this.#electing = true;
     this.#later(electionMs, () => {
