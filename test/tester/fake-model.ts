@@ -10,7 +10,7 @@ import { FakeReplica, Fault, type Entry, type Info, type Waiting } from './fake-
 const electionMs = 15;
 
 /** Long enough to be seen as late on a busy machine. */
-const lateMs = 100;
+const lateMs = 300;
 
 /** A server that tires under load leads for this many updates. */
 const tiringUpdates = 10;
