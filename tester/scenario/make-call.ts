@@ -40,7 +40,10 @@ export async function makeCall(call: Call, options: CallOptions): Promise<EndedC
       const file = fillIn(call.file, scene);
       const floor = files.seen(file);
       const version = call.version === 'next' ? floor + 1 : call.version;
-      const sent = files.send(file, version, call.hashes);
+      const hashes = call.hashes?.map((hash) =>
+        typeof hash === 'string' ? fillIn(hash, scene) : hash,
+      );
+      const sent = files.send(file, version, hashes);
       const update = { name: sent.realName, version, hashes: sent.hashes };
       const reply = await server.update(update, timeoutMs);
       const isTaken = reply.answer.kind === 'value' && reply.answer.value === true;

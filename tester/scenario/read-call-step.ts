@@ -130,10 +130,14 @@ function readHashes(fields: StepFields): readonly (string | number)[] | undefine
   const expected = 'a list of texts or whole numbers';
   const items = text.items(node, expected);
   if (items === null) return null;
-  const hashes = items.flatMap((item): readonly (string | number)[] => {
-    const value = isScalar(item) ? item.value : undefined;
-    if (typeof value === 'string') return [value];
-    return typeof value === 'number' && Number.isInteger(value) ? [value] : [];
+  const values = items.map((item) => (isScalar(item) ? item.value : undefined));
+  const isHash = (value: unknown): value is string | number =>
+    typeof value === 'string' || Number.isInteger(value);
+  if (!values.every(isHash)) return text.refuse(node, expected);
+  const isGood = items.map((item, index) => {
+    // An empty text is a hash like others, and has no counter.
+    const isText = typeof values[index] === 'string' && values[index] !== '';
+    return !isText || fields.reading.template(item, expected) !== null;
   });
-  return hashes.length === items.length ? hashes : text.refuse(node, expected);
+  return isGood.includes(false) ? null : values;
 }

@@ -27,14 +27,7 @@ function clip(text: string): string {
 }
 
 export function describeValue(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  try {
-    return clip(JSON.stringify(value));
-  } catch (error) {
-    // The only way in which what came out of XML cannot be written down.
-    if (error instanceof RangeError) return 'a value that is nested too deeply to be shown';
-    throw error;
-  }
+  return clip(value === undefined ? 'nothing' : JSON.stringify(value));
 }
 
 /** A phrase that completes "the server answered with …" or stands alone. */
@@ -70,8 +63,23 @@ function nonsense(body: string, why: unknown): Answer {
   return { kind: 'nonsense', detail: `${describeValue(body)} (${reason})` };
 }
 
+/** No right answer is nested as deeply; the codec's time grows with the square of it. */
+const nestedMax = 200;
+
+function isNestedTooDeeply(body: string): boolean {
+  let depth = 0;
+  for (const [tag] of body.matchAll(/<\/?value\b/g)) {
+    depth += tag === '<value' ? 1 : -1;
+    if (depth > nestedMax) return true;
+  }
+  return false;
+}
+
 /** Reads a response body. The codec runs synchronously, so that whatever it throws ends here. */
 function decodeBody(body: string): Answer {
+  if (isNestedTooDeeply(body)) {
+    return { kind: 'nonsense', detail: `values that are nested more than ${nestedMax} deep` };
+  }
   let answer: Answer = { kind: 'nonsense', detail: `${describeValue(body)} (nothing in it)` };
   try {
     const source = {

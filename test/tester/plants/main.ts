@@ -18,7 +18,8 @@ const hunted = serverPlants.filter(({ name }) => name.includes(values.only));
 for (const plant of hunted) {
   for (const { trial, isCaught, message, durationMs } of await hunt(plant)) {
     if (!isCaught) escapes += 1;
-    const by = isCaught ? trial.title : `**not** by ${trial.title}`;
+    const finder = trial.kind === 'chaos' ? `chaos: ${trial.title}` : trial.title;
+    const by = isCaught ? finder : `**not** by ${finder}`;
     const seconds = (durationMs / 1000).toFixed(1);
     say(`| ${plant.name} | ${by} | ${seconds} s | ${message.slice(0, 160)} |`);
   }

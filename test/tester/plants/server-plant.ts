@@ -19,12 +19,12 @@ interface CheckTrial {
   readonly words: RegExp;
 }
 
-/** A run of chaos must find a promise broken. */
+/** Chaos must find a promise broken: the seeds from 1 on are tried until one does. */
 export interface ChaosTrial {
   readonly kind: 'chaos';
-  readonly seed: string;
+  readonly seedsMax: number;
+  /** How long the faults of each seed go on. */
   readonly seconds: number;
-  readonly kill: boolean;
   /** A part of the promise that no other has. */
   readonly title: string;
   readonly words: RegExp;

@@ -87,7 +87,7 @@ describe('a grade', () => {
   it('adds up: the total is the sum of what the areas show, within their bounds', () => {
     const verdict = fc.constantFrom(passed, broken, skipped);
     const result = fc
-      .tuple(fc.constantFrom(...suiteGroups, 'chaos', 'other'), verdict)
+      .tuple(fc.constantFrom(...suiteGroups, 'chaos', 'scenario'), verdict)
       .map(([group, one]) => resultOf(group, 's', one));
     fc.assert(
       fc.property(fc.array(result, { maxLength: 200 }), (results) => {

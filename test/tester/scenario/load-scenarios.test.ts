@@ -187,6 +187,11 @@ const badFiles: readonly (readonly [what: string, text: string, problem: RegExp 
     '6:16: "{j}" is no counter; the closest is "{i}", expected {i}',
   ],
   [
+    'a hash with a counter of nobody',
+    scenario('- update: x', '  hashes: [a, "{i}"]'),
+    '4:17: "{i}" is no counter; expected a "repeat" around it that names it with "as"',
+  ],
+  [
     'no rounds',
     scenario('- repeat: 0', '  steps: [leader]'),
     '3:13: found 0, expected a whole number from 1 to 1000',

@@ -91,6 +91,12 @@ const goodStories: readonly (readonly [what: string, ...steps: readonly string[]
     ...['- read: x', '  expect: 20', '- wait until: all show x at 20'],
   ],
   [
+    'fills in the round',
+    ...['- repeat: 2', '  as: i', '  steps:', '    - update: x-{i}', '      version: 1'],
+    ...['      hashes: ["round {i}", 7, ""]', '      in background: "U"', '- await: U'],
+    ...['- map: {x-1: 1, x-2: 1}'],
+  ],
+  [
     'watches',
     ...['- leader: L', '- stays: [L leads, exactly one of all leads]', '  for: 30 ms'],
     ...['- stays: one leader per term', '  for: 30 ms'],

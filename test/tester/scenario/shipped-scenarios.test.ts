@@ -15,6 +15,8 @@ import { SpecReporter } from '../../../tester/reporters/spec-reporter.js';
 import { fastElections } from '../../e2e/support/fast-elections.js';
 import { projectRoot, readAllText } from '../../tidy/source-text.js';
 import { withLaunched, withSite } from '../launch/launching.js';
+import type { Bug } from '../fake-bugs.js';
+import { failuresOf, impatientTiming, judge, withFake } from '../judging.js';
 import { RecordingSink } from '../recording-sink.js';
 import { checksIn } from './scenario-files.js';
 
@@ -33,6 +35,26 @@ function fastServer(): string {
   return `"${process.execPath}" "${program}" {config} {id} --data-dir "{data}" ${options}`;
 }
 
+/** What must find which bug, and the words in which it does. */
+const bugs: readonly (readonly [bug: Bug, title: string, words: RegExp])[] = [
+  ['commits-old-terms-by-counting', 'by counting its copies', /version 1 of x or a later one/],
+  ['elects-any-log', 'by counting its copies', /version 1 of x or a later one/],
+  ['loses-last-update-at-failover', 'right after the answer', /version 1 of x or a later one/],
+  ['kill-loses-updates', 'all processes were killed', /version 1 of x or a later one/],
+  ['restore-loses-state', 'all servers crashed at once', /since that was answered before/],
+  ['answers-without-majority', 'deposed leader that does not know', /version 2 of x or a later/],
+  ['replaced-updates-are-true', 'its entries are replaced', /one update to be version 2 of x/],
+  ['applies-before-commit', 'its entries are replaced', /expected version 1 of x, saw 2/],
+  ['keeps-lost-entries', 'different logs end up equal', /version 0 \(seen before\) of of-A-1/],
+  ['same-term-twice', 'want to lead at once', /expected one leader in term \d+, saw server/],
+  ['setleader-is-ignored', 'was away while leaders changed', /expected G leads, saw false/],
+  ['crash-does-not-freeze', 'was away while leaders changed', /expected version 1 of x, saw \d/],
+  ['old-leader-comes-back-leading', 'comes and goes', /expected L leads, for 1000 ms; it was so/],
+  ['blocked-calls-outlive-crash', 'when its server crashes', /1 of 1 still waiting/],
+  ['refuses-without-majority', 'while the majority is down', /no answer yet, saw fault 1/],
+  ['never-heals', 'hears nobody answers nothing', /saw 1 of 1 still waiting/],
+];
+
 describe('the scenarios in tester/scenarios', () => {
   it('open with the situation, why it matters and a section of the paper', () => {
     const files = readAllText().filter(({ path }) => /^tester\/scenarios\/.*\.yaml$/.test(path));
@@ -50,6 +72,17 @@ describe('the scenarios in tester/scenarios', () => {
     expect(checksIn(example)).to.have.length(1);
   });
 
+  it('fail on the bugs of a fake cluster that they are about', async () => {
+    for (const [bug, title, words] of bugs) {
+      const suite = shippedChecks().filter(({ name }) => name.includes(title));
+      expect(suite, title).to.have.length(1);
+      await withFake({ size: 3, bugs: [bug] }, async (cluster) => {
+        const only = { timing: impatientTiming, suite, ownsServers: true };
+        expect(failuresOf(await judge({ cluster, ...only })).join(), bug).to.match(words);
+      });
+    }
+  });
+
   it('hold on a cluster of three', async function () {
     this.timeout(120_000);
     const checks = shippedChecks();
@@ -60,6 +93,7 @@ describe('the scenarios in tester/scenarios', () => {
         const target = await surveyTarget(processes.seats, standardTiming, scope);
         const summary = await runSuite({
           checks,
+          act: undefined,
           target: { ...target, processes },
           reporter: new SpecReporter(sink),
           interrupt: new AbortController().signal,
