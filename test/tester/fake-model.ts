@@ -10,7 +10,7 @@ import { FakeReplica, Fault, type Entry, type Info, type Waiting } from './fake-
 const electionMs = 15;
 
 /** Long enough to be seen as late on a busy machine. */
-const lateMs = 100;
+const lateMs = 150;
 
 /** A server that tires under load leads for this many updates. */
 const tiringUpdates = 10;
@@ -282,7 +282,8 @@ export class FakeModel {
   #commit(leader: FakeReplica, followers: readonly FakeReplica[]): void {
     const { bugs } = this;
     const followersLag = bugs.has('replicates-late') || bugs.has('reads-lag');
-    if (bugs.has('reads-lag')) this.#later(lateMs, () => leader.apply());
+    const end = leader.log.length;
+    if (bugs.has('reads-lag')) this.#later(lateMs, () => leader.apply(end));
     else leader.apply();
     const frozen = bugs.has('crash-does-not-freeze')
       ? this.replicas.filter((each) => each.crashed)
@@ -291,7 +292,7 @@ export class FakeModel {
     for (const follower of [...followers, ...frozen]) {
       const gap = follower.log.length - follower.applied;
       if (bugs.has('follower-never-catches-up') && gap > 1) continue;
-      if (followersLag) this.#later(lateMs, () => follower.apply());
+      if (followersLag) this.#later(lateMs, () => follower.apply(end));
       else follower.apply();
     }
     for (const server of [leader, ...followers]) {
@@ -302,7 +303,9 @@ export class FakeModel {
   }
 
   #elect(): void {
-    if (this.#electing || this.bugs.has('never-elects-again')) return;
+    const neverElects =
+      this.bugs.has('never-elects-again') || this.bugs.has('setleader-is-ignored');
+    if (this.#electing || neverElects) return;
     if (this.#candidate() === undefined) return;
     this.#electing = true;
     this.#later(electionMs, () => {

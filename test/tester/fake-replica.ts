@@ -86,11 +86,12 @@ export class FakeReplica {
     return lost;
   }
 
-  apply(): void {
-    for (const { update } of this.log.slice(this.applied)) {
+  /** Puts the entries before position `end` into the map. */
+  apply(end = this.log.length): void {
+    for (const { update } of this.log.slice(this.applied, end)) {
       if (update !== undefined) this.map.set(update.name, update.info);
     }
-    this.applied = this.log.length;
+    this.applied = Math.max(this.applied, Math.min(end, this.log.length));
   }
 
   forget(): void {

@@ -16,17 +16,17 @@ import type { Bug } from './fake-bugs.js';
 
 /** Generous where a slow machine could hurt, short where the tester only watches. */
 export const fastTiming: Timing = {
-  callMs: 2_000,
+  callMs: 5_000,
   electionLimitMs: 1_000,
   catchUpLimitMs: 1_000,
   promptLimitMs: 1_000,
   visibleMedianMs: 30,
-  settleMs: 2_000,
+  settleMs: 5_000,
   impatientMs: 100,
   holdMs: 60,
   quietMs: 60,
   pollMs: 2,
-  checkMs: 10_000,
+  checkMs: 30_000,
 };
 
 /** Short limits, for bugs that show by a wait that runs out. */

@@ -144,7 +144,7 @@ const partitionRows: readonly Row[] = [
   ['kill-loses-updates', 'when all servers are killed', /in the map/],
   ['crash-outlives-process', 'a crashed server that is started', /expected false, saw true/],
   ['answers-from-memory-after-absence', 'a leader that slept', /expected .*\[2,.* saw .*\[1,/],
-  ['votes-forgotten', 'a vote outlives its server', /expected one leader in term/],
+  ['votes-forgotten', 'processes: a vote outlives its server', /expected one leader in term/],
 ];
 
 const rows: readonly Row[] = [
