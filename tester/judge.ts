@@ -148,11 +148,13 @@ class Run {
     const replay = replayCommand(this.#request.judged, { ...chaos, seed });
     return {
       run: async (progress) => {
-        if (chaos.seed === undefined) this.#complain(`Chaos of seed ${seed}; again: ${replay}`);
+        if (chaos.seed === undefined) this.#complain(`To repeat it: ${replay}`);
         const { interrupt } = this.#world;
         const chaosOptions = { ...chaos, seed, replay };
         const record = await runChaos(this.#target, chaosOptions, { interrupt, progress });
         this.#chaosRecord = record;
+        progress('');
+        this.#complain(describeChaos(record));
         return chaosResults(record);
       },
     };
@@ -182,6 +184,18 @@ class Run {
     }
     return summary.failed === 0 ? exitPassed : exitFailed;
   }
+}
+
+/** What there was to judge: a run without operations proves nothing. */
+function describeChaos({ operations, faults, clients, durationMs, seed }: ChaosRecord): string {
+  const { length } = operations;
+  const updates = operations.filter(
+    ({ outcome }) => outcome.kind === 'updated' && outcome.updated,
+  ).length;
+  return (
+    `Chaos of seed ${seed}: ${length} operations of ${clients} clients (${updates} updates ` +
+    `answered true), ${faults.length} faults, ${(durationMs / 1000).toFixed(1)} s`
+  );
 }
 
 function makeReporter(name: ReporterName, sink: Sink, isGraded: boolean): Reporter {

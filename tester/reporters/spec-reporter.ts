@@ -34,6 +34,7 @@ export class SpecReporter implements Reporter {
   progress(text: string): void {
     if (this.#sink.columns === undefined) return;
     this.#eraseProgress();
+    if (text === '') return;
     this.#progress = `  ${text}`.slice(0, this.#sink.columns - 1);
     this.#sink.write(this.#style('gray', this.#progress));
   }

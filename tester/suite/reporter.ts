@@ -30,7 +30,7 @@ export interface Summary {
 
 export interface Reporter {
   begin(target: Target): void;
-  /** What is being done now, in a line; replaces the one before. */
+  /** What is being done now, in a line; replaces the one before. An empty one only ends it. */
   progress(text: string): void;
   finished(result: CheckResult): void;
   end(summary: Summary): void;
