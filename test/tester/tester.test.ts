@@ -7,43 +7,18 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseRequest } from '../../tester/options.js';
-import { runTester } from '../../tester/tester.js';
-import type { TesterEnvironment } from '../../tester/tester-environment.js';
 import type { FakeCluster } from './fake-cluster.js';
 import { fastTiming, impatientTiming, judge, withFake } from './judging.js';
-import { RecordingSink } from './recording-sink.js';
-
-interface Run {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function run(argv: readonly string[], world: Partial<TesterEnvironment> = {}): Promise<Run> {
-  const stdout = new RecordingSink();
-  const stderr = new RecordingSink();
-  const exitCode = await runTester(await parseRequest(argv, '1.2.3'), {
-    stdout,
-    stderr,
-    interrupt: new AbortController().signal,
-    defaultFiles: [],
-    timing: fastTiming,
-    commandLine: argv.join(' '),
-    drawSeed: () => 'drawn',
-    now: () => new Date(0),
-    saveFile: () => expect.fail('nobody asked for a report'),
-    makeFolder: () => expect.fail('nobody asked for servers'),
-    removeFolder: () => expect.fail('no folder was made'),
-    ...world,
-  });
-  return { exitCode, stdout: stdout.text, stderr: stderr.text };
-}
+import { runAsUser, type UserRun } from './run-as-user.js';
 
 describe('a run of the tester', () => {
   it('ends with the summary and 0 when nothing failed', async () => {
     await withFake({ size: 3 }, async (cluster) => {
-      const { exitCode, stdout, stderr } = await run([cluster.addressOf(1), '--only', 'api:']);
+      const { exitCode, stdout, stderr } = await runAsUser([
+        cluster.addressOf(1),
+        '--only',
+        'api:',
+      ]);
       expect(stdout).to.match(/\n12 passed, 0 failed\n$/);
       expect([exitCode, stderr]).to.deep.equal([0, '']);
     });
@@ -51,25 +26,25 @@ describe('a run of the tester', () => {
 
   it('ends with 1 when a check failed', async () => {
     await withFake({ size: 1, bugs: ['accepts-any-version'] }, async (cluster) => {
-      const { exitCode, stdout } = await run([cluster.addressOf(0), '--only', 'too high']);
+      const { exitCode, stdout } = await runAsUser([cluster.addressOf(0), '--only', 'too high']);
       expect(stdout).to.match(/\n0 passed, 1 failed\n$/);
       expect(exitCode).to.equal(1);
     });
   });
 
   it('ends with 2 and one line when nobody listens', async () => {
-    const { exitCode, stdout, stderr } = await run(['127.0.0.1:1']);
+    const { exitCode, stdout, stderr } = await runAsUser(['127.0.0.1:1']);
     expect(stderr).to.equal('cannot reach a server at 127.0.0.1:1: connection refused\n');
     expect([exitCode, stdout]).to.deep.equal([2, '']);
   });
 
   it('ends with 2 when no check has the wanted name', async () => {
-    const { exitCode, stderr } = await run(['127.0.0.1:1', '--only', 'no such']);
+    const { exitCode, stderr } = await runAsUser(['127.0.0.1:1', '--only', 'no such']);
     expect([exitCode, stderr]).to.deep.equal([2, 'no check contains "no such"\n']);
   });
 
   it('lists checks by group and name', async () => {
-    const { exitCode, stdout } = await run(['--list', '--only', 'RACING UPDATES']);
+    const { exitCode, stdout } = await runAsUser(['--list', '--only', 'RACING UPDATES']);
     expect(exitCode).to.equal(0);
     expect(stdout.split('\n')).to.have.length(3);
     expect(stdout).to.match(/^versions: of racing updates/);
@@ -78,7 +53,7 @@ describe('a run of the tester', () => {
   it('keeps the JUnit document whole by writing the summary beside it', async () => {
     await withFake({ size: 1 }, async (cluster) => {
       const only = ['--only', 'ping answers true on every'];
-      const result = await run([cluster.addressOf(0), '--reporter', 'junit', ...only]);
+      const result = await runAsUser([cluster.addressOf(0), '--reporter', 'junit', ...only]);
       expect(result.stdout).to.match(/<\/testsuite>\n$/);
       expect(result.stderr).to.equal('1 passed, 0 failed\n');
     });
@@ -89,7 +64,7 @@ describe('the servers of a cluster', () => {
   const only = ['--only', 'exactly one server leads'];
   const judged = async (cluster: FakeCluster, argv: string[], files: string[]): Promise<string> => {
     const line = [cluster.addressOf(0), ...only, ...argv];
-    return (await run(line, { defaultFiles: files })).stdout.split('\n')[0] ?? '';
+    return (await runAsUser(line, { defaultFiles: files })).stdout.split('\n')[0] ?? '';
   };
   let folder = '';
   beforeEach(() => {
@@ -130,12 +105,12 @@ describe('the servers of a cluster', () => {
   it('are unknown when the named file is missing or says nothing: exit 2', async () => {
     await withFake({ size: 1 }, async (cluster) => {
       const missing = join(folder, 'missing.txt');
-      const first = await run([cluster.addressOf(0), '--config', missing]);
+      const first = await runAsUser([cluster.addressOf(0), '--config', missing]);
       expect(first).to.deep.include({ exitCode: 2, stdout: '' });
       expect(first.stderr).to.equal(`${missing}: cannot be read (ENOENT)\n`);
       const empty = join(folder, 'empty.txt');
       writeFileSync(empty, 'M: 0\n');
-      const second = await run([cluster.addressOf(0), '--config', empty]);
+      const second = await runAsUser([cluster.addressOf(0), '--config', empty]);
       expect(second.exitCode).to.equal(2);
       expect(second.stderr).to.contain('no line of the form');
     });
@@ -160,7 +135,9 @@ describe('a single call', () => {
   it('prints its answer, and exits with 1 on a false from updatefile', async () => {
     await withFake({ size: 1 }, async (cluster) => {
       for (const [argv, expected] of cases) {
-        expect(await run([cluster.addressOf(0), ...argv]), argv.join(' ')).to.deep.equal(expected);
+        expect(await runAsUser([cluster.addressOf(0), ...argv]), argv.join(' ')).to.deep.equal(
+          expected,
+        );
       }
     });
   });
@@ -168,7 +145,7 @@ describe('a single call', () => {
   it('reports a fault on stderr and exits with 1', async () => {
     await withFake({ size: 3 }, async (cluster) => {
       const address = cluster.addressOf(1);
-      const { exitCode, stdout, stderr } = await run([address, 'getfileinfomap']);
+      const { exitCode, stdout, stderr } = await runAsUser([address, 'getfileinfomap']);
       expect([exitCode, stdout]).to.deep.equal([1, '']);
       const hint = `the leader is server 0 at ${cluster.addressOf(0)}`;
       expect(stderr).to.equal(`${address}: fault 1 "not the leader; ${hint}"\n`);
@@ -176,7 +153,7 @@ describe('a single call', () => {
   });
 
   it('exits with 2 when nobody listens', async () => {
-    const result = await run(['127.0.0.1:1', 'ping', '--json']);
+    const result = await runAsUser(['127.0.0.1:1', 'ping', '--json']);
     expect(result).to.deep.equal({
       exitCode: 2,
       stdout: '',
@@ -263,7 +240,9 @@ describe('a stranger at HOST:PORT', () => {
       const server = await listen(reply);
       try {
         const { port } = server.address() as AddressInfo;
-        const { exitCode, stderr } = await run([`127.0.0.1:${port}`], { timing: impatientTiming });
+        const { exitCode, stderr } = await runAsUser([`127.0.0.1:${port}`], {
+          timing: impatientTiming,
+        });
         expect(exitCode).to.equal(2);
         expect(stderr).to.match(words);
         expect(stderr.trimEnd()).to.not.contain('\n');

@@ -1,9 +1,7 @@
-/** What a check needs of the cluster; without it the check is skipped with a word why. */
-export type Need =
-  | 'followers'
-  | 'spare-server'
-  | 'two-spare-servers'
-  | 'own-servers'
+/** What checks need of a cluster, and what a server may lack. */
+
+/** A method, or a family of methods, that a server of this API may lack. */
+export type Ability =
   | 'introspection'
   | 'multicall'
   | 'getfileinfo'
@@ -11,4 +9,9 @@ export type Need =
   | 'getinternalstate'
   | 'setleader'
   | 'sendheartbeat'
-  | 'makeserverunreachablefrom';
+  | 'makeserverunreachablefrom'
+  | 'crash';
+
+/** Without it a check is skipped with a word why. A check that crashes servers sees to that itself. */
+export type Need =
+  Exclude<Ability, 'crash'> | 'followers' | 'spare-server' | 'two-spare-servers' | 'own-servers';

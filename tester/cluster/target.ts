@@ -6,25 +6,13 @@ import { unreachable } from '../../src/base/assert.js';
 import { formatAddress } from '../wire/address.js';
 import { saysMethodUnknown } from '../wire/answer.js';
 import type { CallScope } from '../wire/call-scope.js';
-import type { Need } from './need.js';
+import type { Ability, Need } from './need.js';
 import { DiscoveryError } from './discovery-error.js';
 import type { Processes } from './processes.js';
 import { isSignOfLife, pingByAnyName } from './sign-of-life.js';
 import { Server, type Seat } from '../wire/server.js';
 import { contractSpelling, findSpelling, type Spelling } from '../wire/spelling.js';
 import type { Timing } from './timing.js';
-
-/** A method, or a family of methods, that a server of this API may lack. */
-export type Ability =
-  | 'introspection'
-  | 'multicall'
-  | 'getfileinfo'
-  | 'getfileinfopage'
-  | 'getinternalstate'
-  | 'setleader'
-  | 'sendheartbeat'
-  | 'makeserverunreachablefrom'
-  | 'crash';
 
 export interface Target {
   /** All servers of the configuration, by id. */

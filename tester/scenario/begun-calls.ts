@@ -2,7 +2,7 @@
  * Calls in the background that share a name: which of them have ended, and how.
  */
 import { ScopeClosed } from '../wire/call-scope.js';
-import type { EndedCall } from './make-call.js';
+import type { EndedCall } from './ended-call.js';
 
 export class BegunCalls {
   readonly #descriptions: string[] = [];

@@ -9,7 +9,8 @@ import type { Reply, Server } from '../wire/server.js';
 import type { SentUpdate } from './file-book.js';
 import { whereOf } from './file-book.js';
 import { findServers } from './find-servers.js';
-import { entryOf, judgeCall, makeCall, noteInfo, readFile, type EndedCall } from './make-call.js';
+import type { EndedCall } from './ended-call.js';
+import { entryOf, judgeCall, makeCall, noteInfo, readFile } from './make-call.js';
 import type { Action, Call, CallAction, Expectation } from './scenario.js';
 import { fillIn, type Scene } from './stage.js';
 

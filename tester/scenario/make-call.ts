@@ -6,21 +6,10 @@ import { CheckFailure } from '../cluster/check-outcome.js';
 import { isStruct } from '../cluster/expectations.js';
 import { describeAnswer, type Answer } from '../wire/answer.js';
 import type { Reply, Server } from '../wire/server.js';
+import type { EndedCall } from './ended-call.js';
 import { whereOf, type FileBook } from './file-book.js';
 import type { Call, Expectation, Outcome } from './scenario.js';
 import { fillIn, type Scene } from './stage.js';
-
-export interface EndedCall {
-  readonly reply: Reply;
-  /** What is wrong with the answer whatever was expected. */
-  readonly contradiction: CheckFailure | undefined;
-  /** The file of an update or a read, by the name that the scenario has for it. */
-  readonly file: string;
-  /** The version that a read showed. */
-  readonly version: number | undefined;
-  /** The newest version that had been seen when the call began. */
-  readonly floor: number;
-}
 
 interface CallOptions {
   readonly scene: Scene;

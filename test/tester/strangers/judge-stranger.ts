@@ -1,9 +1,6 @@
 /** Judges a server that we did not write, by the whole tester, and reads its report. */
 import { expect } from 'chai';
-import { parseRequest } from '../../../tester/options.js';
-import { runTester } from '../../../tester/tester.js';
-import { fastTiming } from '../judging.js';
-import { RecordingSink } from '../recording-sink.js';
+import { runAsUser } from '../run-as-user.js';
 
 export interface ToldCheck {
   readonly group: string;
@@ -23,23 +20,9 @@ export interface Told {
 
 /** `argv`: the address, and what else the user would write. */
 export async function judgeStranger(...argv: readonly string[]): Promise<Told> {
-  const stdout = new RecordingSink();
-  const stderr = new RecordingSink();
-  const exitCode = await runTester(await parseRequest([...argv, '--json'], '1.2.3'), {
-    stdout,
-    stderr,
-    interrupt: new AbortController().signal,
-    defaultFiles: [],
-    timing: fastTiming,
-    commandLine: argv.join(' '),
-    drawSeed: () => 'drawn',
-    now: () => new Date(0),
-    saveFile: () => expect.fail('nobody asked for a report'),
-    makeFolder: () => expect.fail('nobody asked for servers'),
-    removeFolder: () => expect.fail('no folder was made'),
-  });
-  expect(stderr.text).to.equal('');
-  const { checks } = JSON.parse(stdout.text) as { readonly checks: readonly ToldCheck[] };
+  const { exitCode, stdout, stderr } = await runAsUser([...argv, '--json']);
+  expect(stderr).to.equal('');
+  const { checks } = JSON.parse(stdout) as { readonly checks: readonly ToldCheck[] };
   for (const { name, seen } of checks) {
     expect(seen ?? '', name).not.to.match(/bug of the tester|^\s+at /m);
   }
