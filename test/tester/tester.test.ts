@@ -118,7 +118,7 @@ describe('the servers of a cluster', () => {
 });
 
 describe('a single call', () => {
-  const cases: readonly (readonly [argv: string[], expected: Run])[] = [
+  const cases: readonly (readonly [argv: string[], expected: UserRun])[] = [
     [['ping'], { exitCode: 0, stdout: 'true\n', stderr: '' }],
     [['isleader'], { exitCode: 0, stdout: 'true\n', stderr: '' }],
     [['iscrashed'], { exitCode: 0, stdout: 'false\n', stderr: '' }],

@@ -12,6 +12,6 @@ export type Ability =
   | 'makeserverunreachablefrom'
   | 'crash';
 
-/** Without it a check is skipped with a word why. A check that crashes servers sees to that itself. */
+/** Without it a check is skipped with a word why; one that crashes servers sees to that itself. */
 export type Need =
   Exclude<Ability, 'crash'> | 'followers' | 'spare-server' | 'two-spare-servers' | 'own-servers';
