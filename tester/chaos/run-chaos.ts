@@ -170,6 +170,7 @@ function setStage({ target, options, world, cluster, means, nowMs }: RunParts) {
       1_000 *
       options.clients *
       Math.max(1 / operationsPerSecondMax, options.seconds / operationsMax),
+    giveUpMs: timing.giveUpMs,
     readsSingle: abilities.has('getfileinfo'),
   };
   const clientOf = (id: number): ChaosClient =>
