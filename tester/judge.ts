@@ -96,7 +96,7 @@ function saveReport(
     return undefined;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    const advice = 'name a file in a folder that is there';
+    const advice = 'name a file that can be written, in a folder with room';
     return `${reportFile}: the report cannot be written (${code}); ${advice}`;
   }
 }
