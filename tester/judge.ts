@@ -54,7 +54,8 @@ export async function judge(
   try {
     cluster = await openJudged(judged, scaleTiming(world.timing, options.timeoutScale), world);
   } catch (error) {
-    if (error instanceof ScopeClosed) return exitInterrupted;
+    // Servers that were stopped while they started have not failed.
+    if (error instanceof ScopeClosed || isStopped(error, world)) return exitInterrupted;
     if (error instanceof DiscoveryError || error instanceof LaunchError) {
       return unusable(error.message, world);
     }
@@ -67,6 +68,10 @@ export async function judge(
     await cluster.close(exitCode === exitFailed);
   }
   return exitCode;
+}
+
+function isStopped(error: unknown, { interrupt }: TesterEnvironment): boolean {
+  return error instanceof LaunchError && interrupt.aborted;
 }
 
 function unusable(message: string, world: TesterEnvironment): number {
@@ -91,7 +96,7 @@ function saveReport(
     return undefined;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    const advice = 'name a file in a folder that is there';
+    const advice = 'name a file that can be written, in a folder with room';
     return `${reportFile}: the report cannot be written (${code}); ${advice}`;
   }
 }
@@ -145,7 +150,8 @@ class Run {
 
   #chaosAct(chaos: ChaosRequest): Act {
     const seed = chaos.seed ?? this.#world.drawSeed();
-    const replay = replayCommand(this.#request.judged, { ...chaos, seed });
+    const { judged, options } = this.#request;
+    const replay = replayCommand(judged, { ...chaos, seed }, options.timeoutScale);
     return {
       run: async (progress) => {
         if (chaos.seed === undefined) this.#complain(`To repeat it: ${replay}`);

@@ -4,6 +4,7 @@
  */
 import { DiscoveryError } from './cluster/discovery-error.js';
 import { discoverSeats } from './cluster/discovery.js';
+import { LaunchError } from './cluster/launch-error.js';
 import { surveyTarget, type Target } from './cluster/target.js';
 import type { Timing } from './cluster/timing.js';
 import { launchCluster } from './launch/launch-cluster.js';
@@ -41,12 +42,20 @@ async function startCluster(
   timing: Timing,
   world: TesterEnvironment,
 ): Promise<JudgedCluster> {
-  const dataFolder = world.makeFolder();
+  const dataFolder = makeFolder(world);
   const log = (line: string): void => world.stderr.write(`${line}\n`);
   const isStopped = world.interrupt;
+  const { startMs } = timing;
   let cluster;
   try {
-    cluster = await launchCluster({ configFile, serverCommand, dataFolder, log, isStopped });
+    cluster = await launchCluster({
+      configFile,
+      serverCommand,
+      dataFolder,
+      log,
+      startMs,
+      isStopped,
+    });
   } catch (error) {
     world.removeFolder(dataFolder);
     throw error;
@@ -66,13 +75,24 @@ async function startCluster(
   }
 }
 
-/** Ends the calls of `work` when the user interrupts. */
-async function inScope<T>(
+function makeFolder(world: TesterEnvironment): string {
+  try {
+    return world.makeFolder();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const advice = 'TMPDIR must name a folder with room';
+    throw new LaunchError(`no folder for the servers' data can be made (${code}); ${advice}`);
+  }
+}
+
+/** Ends the calls of `work`, by `ScopeClosed`, when the user interrupts or has done so. */
+export async function inScope<T>(
   interrupt: AbortSignal,
   work: (scope: CallScope) => Promise<T>,
 ): Promise<T> {
   const scope = new CallScope();
   const endScope = (): void => scope.close();
+  if (interrupt.aborted) endScope();
   interrupt.addEventListener('abort', endScope, { once: true });
   try {
     return await work(scope);

@@ -40,7 +40,17 @@ function misuse(message: string): Request {
   return { kind: 'misuse', message: `${message} (see --help)` };
 }
 
+/** Of an option that is given twice, yargs makes a list, whatever its type. */
+function refuseRepeated(args: Arguments): void {
+  const repeatable = ['_', 'only', 'scenario'];
+  const repeated = Object.entries(args).find(
+    ([name, value]) => Array.isArray(value) && !repeatable.includes(name),
+  );
+  if (repeated !== undefined) throw new Misuse(`--${repeated[0]} is given twice`);
+}
+
 function requestOf(args: Arguments): Request {
+  refuseRepeated(args);
   const timeoutScale = within(args, 'timeout-scale', timeoutScaleMax) ?? 1;
   const work = workOf(args);
   if (args.list) return { kind: 'list', only: args.only, work };
@@ -48,6 +58,9 @@ function requestOf(args: Arguments): Request {
   if (args.start !== undefined) {
     if (addressText !== undefined) {
       throw new Misuse(`--start starts the servers to be judged; "${addressText}" is one too many`);
+    }
+    if (args.config !== undefined) {
+      throw new Misuse('--start names the configuration file itself; leave --config out');
     }
     const judged = { kind: 'started' as const, configFile: args.start };
     const serverCommand = args['server-command'];
@@ -60,6 +73,9 @@ function requestOf(args: Arguments): Request {
   if (command !== undefined) {
     const call = parseCommand(command, rest);
     if (typeof call === 'string') throw new Misuse(call);
+    if (args.chaos || args.scenario.length > 0 || args.grade) {
+      throw new Misuse(`"${command}" is one call; it goes with no run of checks`);
+    }
     return { kind: 'call', address, call, asJson: args.json, timeoutScale };
   }
   const judged = { kind: 'running' as const, address, configFile: args.config };

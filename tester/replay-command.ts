@@ -2,10 +2,15 @@
 import type { ChaosRequest, Judged } from './request.js';
 import { formatAddress } from './wire/address.js';
 
-export function replayCommand(judged: Judged, chaos: ChaosRequest & { seed: string }): string {
+export function replayCommand(
+  judged: Judged,
+  chaos: ChaosRequest & { seed: string },
+  timeoutScale: number,
+): string {
   const words = ['./run-tester.sh', ...wordsOf(judged), '--chaos', '--seed', chaos.seed];
   words.push('--seconds', String(chaos.seconds), '--clients', String(chaos.clients));
   if (chaos.kill) words.push('--kill');
+  if (timeoutScale !== 1) words.push('--timeout-scale', String(timeoutScale));
   return replayWords(words);
 }
 

@@ -3,13 +3,14 @@
  * ends it early are handed in.
  */
 import { unreachable } from '../src/base/assert.js';
-import { exitPassed, exitUnusable } from './exit-codes.js';
+import { exitInterrupted, exitPassed, exitUnusable } from './exit-codes.js';
 import { checksOf, judge } from './judge.js';
+import { inScope } from './judged-cluster.js';
 import { runOneShot } from './one-shot.js';
 import type { Request, Work } from './request.js';
 import { scaleTiming } from './cluster/timing.js';
 import type { TesterEnvironment } from './tester-environment.js';
-import { CallScope } from './wire/call-scope.js';
+import { ScopeClosed } from './wire/call-scope.js';
 import { Server } from './wire/server.js';
 import { contractSpelling, findSpelling } from './wire/spelling.js';
 
@@ -46,16 +47,22 @@ async function callOnce(
   request: Extract<Request, { kind: 'call' }>,
   world: TesterEnvironment,
 ): Promise<number> {
-  const scope = new CallScope();
   const { callMs } = scaleTiming(world.timing, request.timeoutScale);
   const seat = { id: 0, address: request.address };
-  const scout = new Server(seat, { spelling: contractSpelling, callMs, scope });
-  const spelling = await findSpelling(
-    async (name, params) => (await scout.callByName(name, params)).answer,
-  );
-  const server = new Server(seat, { spelling, callMs, scope });
-  const result = await runOneShot(server, request.call, request.asJson);
-  world.stdout.write(result.stdout);
-  world.stderr.write(result.stderr);
-  return result.exitCode;
+  try {
+    const result = await inScope(world.interrupt, async (scope) => {
+      const scout = new Server(seat, { spelling: contractSpelling, callMs, scope });
+      const spelling = await findSpelling(
+        async (name, params) => (await scout.callByName(name, params)).answer,
+      );
+      const server = new Server(seat, { spelling, callMs, scope });
+      return runOneShot(server, request.call, request.asJson);
+    });
+    world.stdout.write(result.stdout);
+    world.stderr.write(result.stderr);
+    return result.exitCode;
+  } catch (error) {
+    if (error instanceof ScopeClosed) return exitInterrupted;
+    throw error;
+  }
 }

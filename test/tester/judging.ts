@@ -26,6 +26,8 @@ export const fastTiming: Timing = {
   holdMs: 60,
   quietMs: 60,
   pollMs: 2,
+  giveUpMs: 2_500,
+  startMs: 30_000,
   checkMs: 30_000,
 };
 

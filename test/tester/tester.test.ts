@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FakeCluster } from './fake-cluster.js';
 import { fastTiming, impatientTiming, judge, withFake } from './judging.js';
+import { withSite } from './launch/launching.js';
 import { runAsUser, type UserRun } from './run-as-user.js';
 
 describe('a run of the tester', () => {
@@ -159,6 +160,44 @@ describe('a single call', () => {
       stdout: '',
       stderr: '{"kind":"lost","detail":"connection refused"}\n',
     });
+  });
+});
+
+describe('a tester that is interrupted', () => {
+  it('waits no longer for the answer to a single call, and ends with 130', async () => {
+    const server = await listen(undefined);
+    const interruption = new AbortController();
+    server.once('connection', () => interruption.abort());
+    const { port } = server.address() as AddressInfo;
+    const timing = { ...fastTiming, callMs: 60_000 };
+    const world = { timing, interrupt: interruption.signal };
+    expect((await runAsUser([`127.0.0.1:${port}`, 'ping'], world)).exitCode).to.equal(130);
+    server.close();
+  });
+
+  it('ends with 130 and no blame when its servers were starting', async () => {
+    await withSite(1, async ({ configFile, folder }) => {
+      const interruption = new AbortController();
+      const makeFolder = (): string => {
+        interruption.abort();
+        return folder;
+      };
+      const command = `"${process.execPath}" -e setInterval(Date,1000) {id}`;
+      const argv = ['--start', configFile, '--server-command', command];
+      const world = { interrupt: interruption.signal, makeFolder, removeFolder: () => undefined };
+      expect(await runAsUser(argv, world)).to.deep.equal({ exitCode: 130, stdout: '', stderr: '' });
+    });
+  });
+});
+
+describe('a tester that can make no folder for data', () => {
+  it('says so in one line and ends with 2', async () => {
+    const makeFolder = (): string => {
+      throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
+    };
+    const { exitCode, stderr } = await runAsUser(['--start', 'some.txt'], { makeFolder });
+    expect(stderr).to.match(/^no folder for the servers' data can be made \(ENOSPC\); .*TMPDIR/);
+    expect(exitCode).to.equal(2);
   });
 });
 

@@ -25,13 +25,12 @@ export interface ClientWorld {
   readonly names: () => readonly string[];
   /** On average between two operations of one client. */
   readonly restMs: number;
+  /** A call is given up after at most this time, unless the run is about to end. */
+  readonly giveUpMs: number;
   /** `getfileinfo` is served; else every read is one of the map. */
   readonly readsSingle: boolean;
 }
 
-/** A call is given up after a time between these, unless the run is about to end. */
-const giveUpMsMin = 900;
-const giveUpMsMax = 2_500;
 /** Beyond every patience of a run: the client gives up, not the call. */
 const callMs = 10 * 60_000;
 /** A map with more files is not read whole again: only the needed part of it is. */
@@ -114,7 +113,7 @@ export class ChaosClient {
   }
 
   #drawGiveUpMs(): number {
-    return giveUpMsMin + this.#random() * (giveUpMsMax - giveUpMsMin);
+    return this.#world.giveUpMs * (1 / 3 + (2 / 3) * this.#random());
   }
 
   async #carryOut(errand: Errand, giveUpMs: number): Promise<Outcome> {

@@ -18,6 +18,7 @@ export interface InjectorOptions {
 export class FaultInjector {
   readonly #options: InjectorOptions;
   #stall: string | undefined;
+  #calmCount = 0;
 
   constructor(options: InjectorOptions) {
     this.#options = options;
@@ -26,6 +27,11 @@ export class FaultInjector {
   /** When, in calm times, no update was answered for as long as patience lasts. */
   get stall(): string | undefined {
     return this.#stall;
+  }
+
+  /** Times in which an answer was waited for to the end. */
+  get calmCount(): number {
+    return this.#calmCount;
   }
 
   /** Ends by the plan, by time or by the end of `rest`; only then something may be left undone. */
@@ -51,6 +57,7 @@ export class FaultInjector {
     const next = world.traffic.nextUpdate(settleMs, world.interrupt);
     await world.rest.pause(Math.min(calmMs, leftMs));
     const isStalled = (await next) === undefined && !world.interrupt.aborted;
+    this.#calmCount += 1;
     if (isStalled) this.#stall ??= `none within ${settleMs} ms, ${inSeconds(world.nowMs())}`;
   }
 

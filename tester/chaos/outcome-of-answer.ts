@@ -40,7 +40,9 @@ export function outcomeOfUpdate(answer: Answer, wasCrashed: boolean): Outcome {
  * been logged when they gave it up: only words that leave no doubt count.
  */
 function isWithoutEffect({ code, text }: Fault, wasCrashed: boolean): boolean {
-  if (/outcome.{0,10}unknown/i.test(text)) return false;
+  if (/outcome.{0,10}unknown|\b(may|might|unknown whether|not known whether)\b/i.test(text)) {
+    return false;
+  }
   if (/not[ _-]?(the[ _-])?leader/i.test(text)) return true;
   if (/is ?crashed/i.test(text)) return wasCrashed;
   if (code === 4) return /busy/i.test(text);

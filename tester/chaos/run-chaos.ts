@@ -170,6 +170,7 @@ function setStage({ target, options, world, cluster, means, nowMs }: RunParts) {
       1_000 *
       options.clients *
       Math.max(1 / operationsPerSecondMax, options.seconds / operationsMax),
+    giveUpMs: timing.giveUpMs,
     readsSingle: abilities.has('getfileinfo'),
   };
   const clientOf = (id: number): ChaosClient =>
@@ -198,14 +199,17 @@ function findingsOfFaults({ injector, strikes }: Stage, means: Means): readonly 
       'between the faults updates are answered',
       'an answer to an update while all servers are restored',
       injector.stall,
+      injector.calmCount > 0 ? undefined : 'the run had no time between faults',
     ),
   ];
   if (means.kinds.includes('kill')) {
+    const hasKilled = strikes.events().some(({ kind }) => kind === 'kill');
     findings.push(
       judged(
         'a server that was killed comes up again',
         'a server that starts with what it has on disk',
         strikes.startFailures[0],
+        hasKilled ? undefined : 'no server was killed in this run',
       ),
       judged('no server ends by itself', 'a process that runs', strikes.deaths[0]),
     );
@@ -217,7 +221,16 @@ function findingsOfFaults({ injector, strikes }: Stage, means: Means): readonly 
   return [...findings, ...means.leftOut];
 }
 
-function judged(promise: string, expected: string, seen: string | undefined): Finding {
-  if (seen === undefined) return { promise, verdict: { kind: 'held' } };
-  return { promise, verdict: { kind: 'violated', expected, seen, evidence: [] } };
+/** `untested` says why there was nothing to be seen. */
+function judged(
+  promise: string,
+  expected: string,
+  seen: string | undefined,
+  untested?: string,
+): Finding {
+  if (seen !== undefined) {
+    return { promise, verdict: { kind: 'violated', expected, seen, evidence: [] } };
+  }
+  if (untested !== undefined) return { promise, verdict: { kind: 'unknown', why: untested } };
+  return { promise, verdict: { kind: 'held' } };
 }

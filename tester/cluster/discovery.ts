@@ -84,5 +84,12 @@ async function peersToldBy(server: Server): Promise<readonly Seat[] | undefined>
     const parsed = typeof address === 'string' ? parseAddress(address) : undefined;
     return typeof id === 'number' && parsed !== undefined ? [{ id, address: parsed }] : [];
   });
-  return seats.length === peers.length ? seats : undefined;
+  if (seats.length < peers.length) return undefined;
+  return withItself(seats, server.seat.address, answer.value['serverId']);
+}
+
+/** To some servers a peer is another one: who is asked belongs to the cluster all the same. */
+function withItself(others: readonly Seat[], address: Address, id: unknown): readonly Seat[] {
+  if (typeof id !== 'number' || others.some((seat) => seat.id === id)) return others;
+  return [...others, { id, address }].toSorted((one, other) => one.id - other.id);
 }

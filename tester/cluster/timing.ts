@@ -24,6 +24,10 @@ export interface Timing {
   readonly quietMs: number;
   /** Between two looks at a condition. */
   readonly pollMs: number;
+  /** A client of a chaos run gives a call up after this time, or after as little as a third. */
+  readonly giveUpMs: number;
+  /** A process that was started must take connections. */
+  readonly startMs: number;
   /** A single check may not take longer. */
   readonly checkMs: number;
 }
@@ -39,6 +43,9 @@ export const standardTiming: Timing = {
   holdMs: 5_500,
   quietMs: 1_500,
   pollMs: 10,
+  giveUpMs: 2_500,
+  // Runtimes that compile at their start take long on a busy machine.
+  startMs: 30_000,
   checkMs: 60_000,
 };
 
@@ -53,6 +60,8 @@ export function scaleTiming(timing: Timing, factor: number): Timing {
     visibleMedianMs: timing.visibleMedianMs * factor,
     settleMs: timing.settleMs * factor,
     impatientMs: timing.impatientMs * factor,
+    giveUpMs: timing.giveUpMs * factor,
+    startMs: timing.startMs * factor,
     checkMs: timing.checkMs * factor,
   };
 }

@@ -21,6 +21,8 @@ export interface LaunchOptions {
   readonly dataFolder: string;
   /** Told of servers that end by themselves; a line may have several lines. */
   readonly log: (line: string) => void;
+  /** A server that takes no connections after this time has not come up. */
+  readonly startMs: number;
   /** Aborting it ends the start-up. */
   readonly isStopped: AbortSignal;
 }
@@ -36,7 +38,7 @@ export interface LaunchedCluster extends Processes {
  * when the file or the command cannot be used, an address is taken, or a server does not come up.
  */
 export async function launchCluster(options: LaunchOptions): Promise<LaunchedCluster> {
-  const { dataFolder, log } = options;
+  const { dataFolder, log, startMs } = options;
   const configFile = resolve(options.configFile);
   const command =
     options.serverCommand === undefined
@@ -45,7 +47,7 @@ export async function launchCluster(options: LaunchOptions): Promise<LaunchedClu
   const processes = readSeats(options.configFile).map((seat) => {
     const place = { configFile, id: seat.id, dataFolder: join(dataFolder, `server-${seat.id}`) };
     mkdirSync(place.dataFolder, { recursive: true });
-    return new ServerProcess({ seat, command: command(place), log });
+    return new ServerProcess({ seat, command: command(place), log, startMs });
   });
   await expectFreeAddresses(processes);
   const cluster = new LaunchedGroup(processes);

@@ -14,8 +14,6 @@ import { OutputTail } from './output-tail.js';
 import { signalGroup } from './process-group.js';
 import type { CommandLine } from './server-command.js';
 
-/** Runtimes that compile at their start take long on a busy machine. */
-const startMsMax = 30_000;
 /** A server that was asked to end is killed after this time. */
 const stopMsMax = 3_000;
 /** The port of a killed process is free long before. */
@@ -37,19 +35,23 @@ export interface ServerProcessOptions {
   readonly seat: Seat;
   readonly command: CommandLine;
   readonly log: (line: string) => void;
+  /** A port that stays closed for longer never opens. */
+  readonly startMs: number;
 }
 
 export class ServerProcess {
   readonly seat: Seat;
   readonly #command: CommandLine;
   readonly #log: (line: string) => void;
+  readonly #startMs: number;
   #running: Running | undefined;
   #starting: Promise<void> | undefined;
 
-  constructor({ seat, command, log }: ServerProcessOptions) {
+  constructor({ seat, command, log, startMs }: ServerProcessOptions) {
     this.seat = seat;
     this.#command = command;
     this.#log = log;
+    this.#startMs = startMs;
   }
 
   get isRunning(): boolean {
@@ -131,7 +133,7 @@ export class ServerProcess {
 
   async #startAndWait(isStopped: AbortSignal | undefined): Promise<void> {
     const running = this.#spawn();
-    const deadline = performance.now() + startMsMax;
+    const deadline = performance.now() + this.#startMs;
     for (;;) {
       const isUp = await this.takesConnections();
       if (running.end !== undefined) {
@@ -144,7 +146,7 @@ export class ServerProcess {
         const why =
           isStopped?.aborted === true
             ? 'was stopped while it started'
-            : `took no connection within ${startMsMax / 1000} s of its start`;
+            : `took no connection within ${this.#startMs / 1000} s of its start`;
         throw new LaunchError(`${this.#label} ${why}${this.#lastWords(running)}`);
       }
       await pause(pollMs);

@@ -116,12 +116,18 @@ export function decodeAnswer(outcome: HttpOutcome): Answer {
 /** HTTP's own words for it: "not found" and "not implemented". */
 const unknownStatuses: readonly (number | undefined)[] = [404, 501];
 
+/** The words for it of common XML-RPC servers, in Python, Java, Go, C, C++, Perl and PHP. */
+const unknownWords: readonly RegExp[] = [
+  /method.*(is|was)?\bnot (supported|found|defined|known|registered|implemented)\b/is,
+  /unknown (method|command)|undefined method|no such (method|handler)/i,
+  /(can't|cannot|could not|can not) find (the )?(method|service)/i,
+  /method.*does(n't| not) exist/is,
+];
+
 /** True for what servers of any make answer to a method they do not have. */
 export function saysMethodUnknown(answer: Answer): boolean {
   if (answer.kind === 'nonsense') return unknownStatuses.includes(answer.status);
   if (answer.kind !== 'fault') return false;
   if (answer.code === -32601) return true;
-  return /method.*not (supported|found)|unknown method|no such (method|handler)/is.test(
-    answer.text,
-  );
+  return unknownWords.some((words) => words.test(answer.text));
 }

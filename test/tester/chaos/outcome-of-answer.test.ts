@@ -26,6 +26,7 @@ describe('the outcome of an update', () => {
     [fault(1, "<class 'Exception'>:server is crashed"), 'unknown', 'failed'],
     [fault(2, 'isCrashed: the server is crashed; outcome unknown: it was logged'), 'unknown'],
     [fault(3, 'outcome unknown: the server stopped'), 'unknown'],
+    [fault(1, 'not the leader any more; the update may or may not take effect'), 'unknown'],
     [fault(4, 'busy: too many calls'), 'failed'],
     [fault(4, 'something else'), 'unknown'],
     [fault(5, 'storage: the disk is full'), 'failed'],

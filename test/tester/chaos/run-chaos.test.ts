@@ -74,6 +74,25 @@ describe('a chaos run on a correct cluster', () => {
     });
   });
 
+  it('proves nothing by faults that it did not do', async () => {
+    await withFake({ size: 3, without }, async (cluster) => {
+      const target = { ...(await targetOf(cluster, fastTiming)), processes: cluster };
+      const unknowns = unknownsOf(await run(target, { seconds: 0.01, kill: true })).join('\n');
+      expect(unknowns).to.match(/^a server that was killed comes up again: no server was killed/m);
+    });
+  });
+
+  it('lets its clients be as patient as the timing says', async () => {
+    await withFake({ size: 1, without, bugs: ['hangs-on-updates'] }, async (cluster) => {
+      const timing = { ...fastTiming, giveUpMs: 30, settleMs: 100 };
+      const { operations } = await run(await targetOf(cluster, timing), { seconds: 0.5 });
+      const givenUp = operations.filter(
+        ({ outcome, beganMs, endedMs }) => outcome.kind === 'unknown' && endedMs - beganMs < 400,
+      );
+      expect(givenUp).not.to.be.empty;
+    });
+  });
+
   it('ends early when it is interrupted, with all restored and what it saw judged', async () => {
     await withFake({ size: 3, without }, async (cluster) => {
       const interruption = new AbortController();

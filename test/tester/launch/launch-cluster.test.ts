@@ -158,7 +158,7 @@ async function expectGoneAfter(
     const { seats } = await launchCluster({
       configFile: ${JSON.stringify(site.configFile)}, serverCommand: ${command},
       dataFolder: ${JSON.stringify(site.folder)},
-      log: () => undefined, isStopped: new AbortController().signal });
+      log: () => undefined, startMs: 30_000, isStopped: new AbortController().signal });
     writeSync(1, 'launched ' + seats.length);
     ${end};`,
   );
@@ -241,6 +241,7 @@ describe('a launch that fails', () => {
         serverCommand: `"${process.execPath}" ${silent} {id}`,
         dataFolder: site.folder,
         log: () => undefined,
+        startMs: 30_000,
         isStopped: stopping.signal,
       });
       stopping.abort();

@@ -53,6 +53,7 @@ export function launch(
     serverCommand,
     dataFolder: join(site.folder, 'data'),
     log,
+    startMs: 30_000,
     isStopped: new AbortController().signal,
   });
 }

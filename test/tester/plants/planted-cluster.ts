@@ -27,6 +27,7 @@ export async function withPlanted<T>(
       dataFolder,
       // Servers with bugs may well end: the tester is to see it from outside.
       log: () => undefined,
+      startMs: standardTiming.startMs,
       isStopped: new AbortController().signal,
     });
     try {

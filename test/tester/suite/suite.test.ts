@@ -2,6 +2,7 @@
  * The standard suite passes on a correct cluster of any size, and says what it had to skip.
  */
 import { expect } from 'chai';
+import { must } from '../../../src/base/assert.js';
 import { failuresOf, fastTiming, impatientTiming, judge, withFake } from '../judging.js';
 
 describe('the standard suite', () => {
@@ -68,6 +69,19 @@ describe('the standard suite', () => {
       expect(words).to.include('getfileinfo is not served');
       expect(words).to.include('system.listMethods is not served');
       expect(judgement.summary.passed).to.be.greaterThan(40);
+    });
+  });
+
+  it('gives followers the time to learn a new term from their leader', async () => {
+    await withFake({ size: 3 }, async (cluster) => {
+      const late = must(cluster.model.replicas[2], 'there are three');
+      const { term } = late;
+      late.term = term - 1;
+      const timer = setTimeout(() => (late.term = term), 50);
+      const only = ['in the term of the leader'];
+      const judgement = await judge({ cluster, timing: fastTiming, only });
+      clearTimeout(timer);
+      expect(failuresOf(judgement)).to.deep.equal([]);
     });
   });
 

@@ -14,7 +14,6 @@ import {
 } from '../../cluster/expectations.js';
 import { expectQuiet } from '../../cluster/quiet.js';
 import type { Answer } from '../../wire/answer.js';
-import type { Server } from '../../wire/server.js';
 import { termOf } from '../../cluster/server-state.js';
 
 const group = 'leader';
@@ -52,14 +51,17 @@ async function followersRefuseExtras(cluster: Cluster): Promise<void> {
 
 async function statesAgree(cluster: Cluster): Promise<void> {
   const leader = await cluster.leader();
-  const terms = await Promise.all(cluster.servers.map((server) => termOf(cluster, server)));
-  const wrong = cluster.servers.find((_: Server, position) => terms[position] !== terms[0]);
-  if (wrong !== undefined) {
-    const seen = cluster.servers.map(
-      (server, position) => `${server.seat.id}: ${String(terms[position])}`,
-    );
-    throw new CheckFailure('the same term on all servers', seen.join(', '), leader.label);
-  }
+  let terms: readonly unknown[] = [];
+  // Followers learn a new term by the leader's first word.
+  const isAgreed = await cluster.within(cluster.timing.promptLimitMs, async () => {
+    terms = await Promise.all(cluster.servers.map((server) => termOf(cluster, server)));
+    return new Set(terms).size === 1 ? true : undefined;
+  });
+  if (isAgreed !== undefined) return;
+  const seen = cluster.servers.map(
+    (server, position) => `${server.seat.id}: ${String(terms[position])}`,
+  );
+  throw new CheckFailure('the same term on all servers', seen.join(', '), leader.label);
 }
 
 /** Known as soon as the leader has been heard once. */

@@ -13,7 +13,7 @@ const roundMs = 20;
 
 export class LeaderWatch {
   readonly #leaders = new Map<number, Server>();
-  readonly #terms = new Map<Server, number>();
+  readonly #terms = new Map<Server, { readonly term: number; readonly knownAt: number }>();
 
   /** Looks closely at those who say that they lead; a state is too much to ask of all. */
   async lookAtLeaders(cluster: Cluster): Promise<void> {
@@ -26,21 +26,26 @@ export class LeaderWatch {
   }
 
   async #look(servers: readonly Server[]): Promise<void> {
+    const askedAt = performance.now();
     const replies = await Promise.all(servers.map((server) => server.internalState()));
     for (const { server, answer } of replies) {
       if (answer.kind !== 'value' || !isStruct(answer.value)) continue;
       const { term, isLeader } = answer.value;
       if (typeof term !== 'number') continue;
-      this.#noteTerm(server, term);
+      this.#noteTerm(server, term, askedAt);
       if (isLeader === true) this.#noteLeader(server, term);
     }
   }
 
-  #noteTerm(server: Server, term: number): void {
-    const before = this.#terms.get(server) ?? 0;
-    this.#terms.set(server, term);
-    if (term >= before) return;
-    throw new CheckFailure(`no term before ${before}`, `term ${term}`, server.label);
+  /** An answer that was asked for before the last one came may be the older of the two. */
+  #noteTerm(server: Server, term: number, askedAt: number): void {
+    const before = this.#terms.get(server);
+    if (before === undefined || term >= before.term) {
+      this.#terms.set(server, { term, knownAt: performance.now() });
+      return;
+    }
+    if (askedAt < before.knownAt) return;
+    throw new CheckFailure(`no term before ${before.term}`, `term ${term}`, server.label);
   }
 
   #noteLeader(server: Server, term: number): void {
