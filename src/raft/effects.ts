@@ -81,6 +81,11 @@ export type RaftEvent =
    * the call's `reply`, and in `installSnapshot` unless the state has come that far by itself.
    */
   | { readonly type: 'snapshotReceived'; readonly callId: number; readonly position: LogPosition }
+  /**
+   * Tell followers how far the log is committed, as far as no AppendEntries has told them. To come
+   * soon after `commitAdvanced`, behind a `propose` if there is one: its AppendEntries says it, too.
+   */
+  | { readonly type: 'pushCommit' }
   /** Append a no-op at whose index all servers can compare their states. Only while leading. */
   | { readonly type: 'checkpoint' }
   /** Start a real election now, over pre-vote and stickiness (`setleader`). */
@@ -151,6 +156,8 @@ export type RaftEffect =
     }
   /** Apply these committed, locally durable entries, in order. Each entry is given once. */
   | { readonly type: 'apply'; readonly entries: readonly Entry[] }
+  /** A leader committed entries; to be followed by `pushCommit`. */
+  | { readonly type: 'commitAdvanced' }
   /**
    * This follower needs the newest snapshot: begin to send it, or go on if nothing is under way.
    * Comes again with every heartbeat for as long as it is needed. Ends with `notLeading`, or when

@@ -29,7 +29,13 @@ import { handleRequestVoteResponse } from './handle-request-vote-response.js';
 import type { Entry, LogPosition, PeerRequest, PeerResponse } from './messages.js';
 import type { Progress } from './progress.js';
 import type { RaftLog } from './raft-log.js';
-import { advanceCommit, broadcastEntries, broadcastHeartbeat, startRound } from './replication.js';
+import {
+  advanceCommit,
+  broadcastEntries,
+  broadcastHeartbeat,
+  pushCommit,
+  startRound,
+} from './replication.js';
 import { endRefilling } from './standing.js';
 import { tick } from './tick.js';
 
@@ -83,6 +89,9 @@ export class Raft {
         break;
       case 'snapshotReceived':
         snapshotReceived(core, event.callId, event.position);
+        break;
+      case 'pushCommit':
+        pushCommit(core);
         break;
       case 'checkpoint':
         if (core.role.name === 'leader') appendNoop(core);

@@ -93,7 +93,7 @@ export function advanceCommit(core: Core): void {
   const advances = index > core.commitIndex && core.log.termAt(index) === core.term;
   if (advances) core.commitIndex = index;
   core.applyCommitted();
-  if (advances) pushCommit(core, role);
+  if (advances) core.emit({ type: 'commitAdvanced' });
   answerReads(core);
 }
 
@@ -142,12 +142,14 @@ export function quorumValue(values: readonly number[], quorum: number): number {
 }
 
 /** Followers learn of a commit at once, not with the next heartbeat (contract, section 4). */
-function pushCommit(core: Core, leadership: Leadership): void {
-  for (const [peer, progress] of leadership.progress) {
-    const sent = sendEntries(core, leadership, peer, progress);
+export function pushCommit(core: Core): void {
+  const { role } = core;
+  if (role.name !== 'leader') return;
+  for (const [peer, progress] of role.progress) {
+    const sent = sendEntries(core, role, peer, progress);
     if (sent || progress.mode !== 'replicate') continue;
     if (progress.sentCommit < core.commitIndex) {
-      sendAppend(core, leadership, { peer, progress, entries: [] });
+      sendAppend(core, role, { peer, progress, entries: [] });
     }
   }
 }

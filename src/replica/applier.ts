@@ -3,7 +3,7 @@
  * them. A long backlog (a restart with a large log) is applied in slices, so that heartbeats and
  * calls go on in between.
  */
-import { assert } from '../base/assert.js';
+import { assert, neverHalf } from '../base/assert.js';
 import type { LogIndex } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
 import type { Entry, LogPosition } from '../raft/messages.js';
@@ -49,15 +49,14 @@ export class Applier<Command, Result> {
     return this.#position.index;
   }
 
+  /** Takes entries over. Nothing is applied before `advance`. */
   apply(entries: readonly Entry[]): void {
     this.#work.push({ type: 'apply', entries });
-    this.#advance();
   }
 
   /** Runs `action` once everything handed over before it has been applied. */
   run(action: () => void): void {
     this.#work.push({ type: 'run', action });
-    this.#advance();
   }
 
   /** The state was replaced by that through a later position, in an action of `run`. */
@@ -74,10 +73,15 @@ export class Applier<Command, Result> {
 
   resume(): void {
     this.#paused = false;
-    this.#advance();
+    this.advance();
   }
 
-  #advance(): void {
+  /** Does what was handed over, or as much of it as fits into one turn. */
+  advance(): void {
+    if (this.#work.length > 0) neverHalf('applying', this.#advance);
+  }
+
+  readonly #advance = (): void => {
     // An action may hand over more work: the loop that is running takes it.
     if (this.#running || this.#scheduled) return;
     this.#running = true;
@@ -101,13 +105,13 @@ export class Applier<Command, Result> {
     }
     this.#running = false;
     if (this.#work.length > 0 && !this.#paused) this.#continueSoon();
-  }
+  };
 
   #continueSoon(): void {
     this.#scheduled = true;
     this.#options.timer.soon(() => {
       this.#scheduled = false;
-      this.#advance();
+      this.advance();
     });
   }
 

@@ -8,6 +8,7 @@ import type { Entry } from '../raft/messages.js';
 import type { Storage, StorageError } from '../storage/storage.js';
 import type { Applier } from './applier.js';
 import type { ClientCalls } from './client-calls.js';
+import type { FlushSchedule } from './flush-schedule.js';
 import type { ReplicaObserver } from './observer.js';
 import type { PeerDoors } from './peer-doors.js';
 import type { QuietWatch } from './quiet-watch.js';
@@ -17,7 +18,8 @@ export interface EffectOwner {
   readonly storage: Storage;
   readonly quiet: QuietWatch;
   readonly doors: PeerDoors;
-  readonly applier: Pick<Applier<never, never>, 'apply' | 'run'>;
+  readonly applier: Pick<Applier<never, never>, 'apply' | 'run' | 'advance'>;
+  readonly flushes: Pick<FlushSchedule, 'commitAdvanced' | 'shareCommit'>;
   readonly calls: Pick<ClientCalls<never, never>, 'readReady'>;
   readonly snapshots: Snapshots;
   readonly observer: ReplicaObserver;
@@ -43,6 +45,9 @@ export function carryOut(effect: RaftEffect, owner: EffectOwner): void {
       return;
     case 'apply':
       owner.applier.apply(effect.entries);
+      return;
+    case 'commitAdvanced':
+      owner.flushes.commitAdvanced();
       return;
     case 'sendSnapshot':
       owner.snapshots.demanded(effect.to, effect.term);

@@ -15,13 +15,26 @@ import { Proposals } from './proposals.js';
 import { ReadBatcher } from './read-batcher.js';
 import type { Timer } from './timer.js';
 
+/**
+ * While the batch before is not committed, what comes waits for it, so that the next one is larger
+ * and its AppendEntries tell of the commit: half as many writes and calls under load. After so many
+ * ticks it goes all the same: it is logged at once, majority or not (contract, section 4).
+ */
+const heldTicksMax = 2;
+
 /** Inherited entries that are judged in one turn; about 5 ms of work. */
 export const judgedAtOnceMax = 2_000;
+
+interface LogEnd {
+  readonly term: Term;
+  readonly lastIndex: LogIndex;
+  readonly commitIndex: LogIndex;
+}
 
 /** The core, as far as calls need it. */
 export interface LogAccess {
   /** The term and the end of the log that `propose` would continue. */
-  position(): { readonly term: Term; readonly lastIndex: LogIndex };
+  position(): LogEnd;
   /** Whether a write of the core is under way. */
   isWriting(): boolean;
   /** Both require that this server leads, now. */
@@ -42,6 +55,9 @@ export class ClientCalls<Command, Result> {
   /** Answers that the log's tail decides: they wait like reads, but for the whole log. */
   readonly #verdicts: ReadBatcher;
   #lastReadId = 0;
+  /** Index of the newest entry that was logged for a caller, and ticks since then. */
+  #proposedIndex = asLogIndex(0);
+  #heldTicks = 0;
   /** The state machine judges commands: this server leads and its backlog is applied. */
   #tailOpen = false;
   /** The tail opens once the no-op of this server's term is applied. */
@@ -96,14 +112,20 @@ export class ClientCalls<Command, Result> {
     return call.hangUp;
   }
 
+  /** One unit of time went by. */
+  tick(): void {
+    this.#heldTicks += 1;
+    if (this.#proposals.hasAdmitted) this.#log.scheduleFlush();
+  }
+
   /**
-   * Logs what waits, unless the disk is busy with the batch before: then the end of that write
-   * comes back here. Verdicts must not overtake the commands that they were judged against.
+   * Logs what waits, unless the batch before is still on its way: then the end of its write, or its
+   * commit, comes back here. Verdicts must not overtake the commands that they were judged against.
    */
   flush(): void {
     this.#reads.flush();
     if (this.#proposals.hasAdmitted) {
-      if (this.#log.isWriting()) return;
+      if (this.#log.isWriting() || this.#isBatchUnderWay()) return;
       this.#propose();
     }
     // A large portion may have left some behind.
@@ -144,6 +166,7 @@ export class ClientCalls<Command, Result> {
   deposed(refusal: Refusal): void {
     this.#tailOpen = false;
     this.#opensAtNoop = false;
+    this.#proposedIndex = asLogIndex(0);
     this.#refuseUnlogged(refusal);
   }
 
@@ -203,6 +226,11 @@ export class ClientCalls<Command, Result> {
     return !this.#proposals.hasAdmitted;
   }
 
+  #isBatchUnderWay(): boolean {
+    if (this.#heldTicks >= heldTicksMax) return false;
+    return this.#proposedIndex > this.#log.position().commitIndex;
+  }
+
   #propose(): void {
     const { term, lastIndex } = this.#log.position();
     const payloads: Uint8Array[] = [];
@@ -212,6 +240,8 @@ export class ClientCalls<Command, Result> {
       payloads.push(payload);
       call.moveTo(this.#updates.add(asLogIndex(index), term, call.answer));
     }
+    this.#proposedIndex = asLogIndex(index);
+    this.#heldTicks = 0;
     this.#log.propose(payloads);
   }
 }

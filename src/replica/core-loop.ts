@@ -1,22 +1,27 @@
 /**
- * Events go into the core one at a time, and what each causes is carried out before the next. A
- * core that stands still hears only its own disk and the switch.
+ * Events go into the core one at a time, and what each causes is carried out before the next. Once
+ * the core has nothing more to do, its owner adds what has waited for that; the state machine's
+ * work comes last, so that what other servers and the disk wait for leaves first. A core that
+ * stands still hears only its own disk and the switch.
  */
 import { neverHalf } from '../base/assert.js';
-import type { RaftEffect, RaftEvent } from '../raft/effects.js';
+import { Fifo } from '../base/fifo.js';
+import type { RaftEvent } from '../raft/effects.js';
 import type { Raft } from '../raft/raft.js';
+import { carryOut, type EffectOwner } from './carry-out.js';
 
 export class CoreLoop {
   readonly #raft: Raft;
-  readonly #carryOut: (effect: RaftEffect) => void;
+  readonly #owner: () => EffectOwner;
   /** Filled by effects while a step is carried out, and emptied right after it. */
-  readonly #inbox: RaftEvent[] = [];
+  readonly #inbox = new Fifo<RaftEvent>();
+  #isRunning = false;
   #isStepping = false;
   #isHalted = false;
 
-  constructor(raft: Raft, carryOut: (effect: RaftEffect) => void) {
+  constructor(raft: Raft, owner: () => EffectOwner) {
     this.#raft = raft;
-    this.#carryOut = carryOut;
+    this.#owner = owner;
   }
 
   /** Whether a step is being carried out: the core may be about to change its mind. */
@@ -46,18 +51,27 @@ export class CoreLoop {
   }
 
   stepThrough(): void {
-    if (this.#isStepping) return;
-    this.#isStepping = true;
-    neverHalf('a step', () => {
-      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
-        if (this.#isShutOut(next)) continue;
-        for (const effect of this.#raft.step(next)) this.#carryOut(effect);
-      }
-    });
-    this.#isStepping = false;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    neverHalf('a step', this.#takeAll);
+    this.#isRunning = false;
+    this.#owner().applier.advance();
   }
 
-  #isShutOut(event: RaftEvent): boolean {
-    return this.#isHalted && !['persisted', 'crash', 'restore'].includes(event.type);
+  readonly #takeAll = (): void => {
+    const owner = this.#owner();
+    while (this.#inbox.size > 0) {
+      this.#isStepping = true;
+      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+        if (this.#isShutOut(next)) continue;
+        for (const effect of this.#raft.step(next)) carryOut(effect, owner);
+      }
+      this.#isStepping = false;
+      owner.flushes.shareCommit();
+    }
+  };
+
+  #isShutOut({ type }: RaftEvent): boolean {
+    return this.#isHalted && type !== 'persisted' && type !== 'crash' && type !== 'restore';
   }
 }

@@ -13,11 +13,12 @@ import { Raft } from '../raft/raft.js';
 import type { StorageError } from '../storage/storage.js';
 import { answerSoon } from './answer-soon.js';
 import { Applier } from './applier.js';
-import { carryOut, type EffectOwner } from './carry-out.js';
+import type { EffectOwner } from './carry-out.js';
 import { ClientCalls } from './client-calls.js';
 import { CoreLoop } from './core-loop.js';
 import { Cut } from './cut.js';
 import { diskLostReason, DiskWatch } from './disk-watch.js';
+import { FlushSchedule } from './flush-schedule.js';
 import { LeadershipCalls } from './leadership-calls.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 import { PeerDoors, type DoorState } from './peer-doors.js';
@@ -47,7 +48,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   readonly #alarm: StateAlarm;
   readonly #quiet: QuietWatch;
   readonly #diskWatch: DiskWatch;
-  #flushScheduled = false;
+  readonly #flushes: FlushSchedule;
   readonly #standstill = new Standstill();
   #storageClosed: Promise<void> | undefined = undefined;
   #stopTicking: (() => void) | undefined = undefined;
@@ -61,9 +62,8 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       ...{ id: serverId, servers, random },
       timing: raftTiming(timing),
     });
-    this.#loop = new CoreLoop(this.#raft, (effect) => {
-      carryOut(effect, this.#effects);
-    });
+    this.#loop = new CoreLoop(this.#raft, () => this.#effects);
+    this.#flushes = this.#makeFlushes();
     this.#applier = new Applier<Command, Result>({
       ...{ stateMachine, timer, restoredTo: recovered.snapshot },
       onApplied: (entry, result) => {
@@ -193,6 +193,17 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     return log.range(from, log.lastIndex);
   }
 
+  #makeFlushes(): FlushSchedule {
+    return new FlushSchedule({
+      timer: this.#options.timer,
+      loop: () => this.#loop,
+      leads: () => this.#refusal() === undefined,
+      flush: () => {
+        this.#calls.flush();
+      },
+    });
+  }
+
   #makeDoors(cut: Cut): PeerDoors {
     const { transport, timer, observer } = this.#options;
     return new PeerDoors({
@@ -222,7 +233,11 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     const { stateMachine, timer } = this.#options;
     return new ClientCalls<Command, Result>(stateMachine, {
       timer,
-      position: () => ({ term: this.#raft.term, lastIndex: this.#raft.log.lastIndex }),
+      position: () => ({
+        term: this.#raft.term,
+        lastIndex: this.#raft.log.lastIndex,
+        commitIndex: this.#raft.commitIndex,
+      }),
       isWriting: () => this.#raft.isWriting,
       propose: (payloads) => {
         this.#loop.take({ type: 'propose', payloads });
@@ -231,7 +246,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
         this.#loop.take({ type: 'read', readId, through });
       },
       scheduleFlush: () => {
-        this.#scheduleFlush();
+        this.#flushes.soon();
       },
     });
   }
@@ -241,6 +256,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     return {
       ...{ storage, observer, quiet: this.#quiet, doors: this.#doors },
       ...{ calls: this.#calls, applier: this.#applier, snapshots: this.#snapshots },
+      flushes: this.#flushes,
       written: (writeId, error) => {
         if (error === undefined) this.#persisted(writeId);
         else this.#storageFailed(error);
@@ -317,23 +333,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   #persisted(writeId: WriteId): void {
     this.#doors.durable(writeId);
     this.#loop.take({ type: 'persisted', writeId });
-    this.#flush();
-  }
-
-  #scheduleFlush(): void {
-    if (this.#flushScheduled) return;
-    this.#flushScheduled = true;
-    this.#options.timer.soon(() => {
-      this.#flushScheduled = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    if (this.#refusal() !== undefined) return;
-    // Within a step the core may be about to lose its leadership: what waits goes in afterwards.
-    if (this.#loop.isStepping) this.#scheduleFlush();
-    else this.#calls.flush();
+    this.#flushes.flush();
   }
 
   #lead(unapplied: readonly Entry[]): void {
@@ -385,6 +385,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   #startTicking(): void {
     this.#stopTicking = this.#options.timer.every(tickMs, () => {
       this.#loop.take({ type: 'tick' });
+      this.#calls.tick();
       this.#quiet.tick();
       this.#leadershipCalls.tick();
       this.#snapshots.tick();

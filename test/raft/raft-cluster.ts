@@ -92,6 +92,8 @@ export class RaftCluster {
     server.watch.check(server.raft);
     this.checks.afterStep(server, commitBefore);
     for (const effect of effects) this.#carryOut(server, effect);
+    const committed = effects.some(({ type }) => type === 'commitAdvanced');
+    if (committed && !server.crashed) this.step(id, { type: 'pushCommit' });
     if (!server.holdsWrites) this.completeWrites(id);
     if (!server.holdsSnapshots) this.hearOfSnapshots(id);
   }
@@ -309,6 +311,7 @@ export class RaftCluster {
         this.checks.installed(server, effect.position);
         server.applied = this.checks.committed.slice(0, effect.position.index);
         return;
+      case 'commitAdvanced':
       case 'leading':
         return;
       case 'notLeading':

@@ -15,7 +15,7 @@ describe('a committed entry that cannot be applied', () => {
     const commit = { ...append(one, 1, { index: 1, term: 1 }), leaderCommit: garbage.index };
     expect(() => rig.hear(one, commit)).to.throw(
       AssertionError,
-      'a step broke off: unknown format',
+      'applying broke off: unknown format',
     );
   });
 });

@@ -51,6 +51,7 @@ describe('a leader', () => {
     rig.lead();
     for (let at = 0; at < uncommittedEntriesMax; at += 1) {
       rig.update(`f${at}`, 1).hangUp();
+      if (at % 10_000 === 0) rig.tick(2);
       if (at % 10_000 === 0) rig.turns();
       if (at % 10_000 === 5_000) rig.completeWrites();
     }

@@ -97,6 +97,7 @@ describe('an update in the log', () => {
   it('has its own fate beside that of another term at the same index', () => {
     const { rig, calls } = leaderWithTwoPending();
     const third = rig.update('a', 3);
+    rig.tick(2);
     rig.settle([]);
     hearRival(rig, [noop(2, 2)], 1);
     rig.win();

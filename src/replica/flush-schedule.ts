@@ -1,0 +1,61 @@
+/**
+ * When what clients asked for goes to the core: soon after it came, in one batch with all else that
+ * came in the same turn, and at once when a commit makes room for it. Never within a step: the core
+ * may be about to lose its leadership.
+ */
+import type { CoreLoop } from './core-loop.js';
+import type { Timer } from './timer.js';
+
+export interface FlushScheduleOptions {
+  readonly timer: Pick<Timer, 'soon'>;
+  readonly loop: () => Pick<CoreLoop, 'isStepping' | 'take'>;
+  /** Whether this server takes calls of leaders now. */
+  readonly leads: () => boolean;
+  /** Hands over what waits, as far as it may go now. */
+  readonly flush: () => void;
+}
+
+export class FlushSchedule {
+  readonly #options: FlushScheduleOptions;
+  #isScheduled = false;
+  /** Followers have not been told yet how far the log is committed. */
+  #commitAdvanced = false;
+
+  constructor(options: FlushScheduleOptions) {
+    this.#options = options;
+  }
+
+  /** Asks for a `flush` after the present turn. */
+  soon(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#options.timer.soon(this.#flushScheduled);
+  }
+
+  flush(): void {
+    const { leads, loop, flush } = this.#options;
+    if (!leads()) return;
+    if (loop().isStepping) this.soon();
+    else flush();
+  }
+
+  commitAdvanced(): void {
+    this.#commitAdvanced = true;
+  }
+
+  /**
+   * The core has taken all events. After a commit, what waits is proposed first: its AppendEntries
+   * tell followers of the commit, which saves a call to each and its answer.
+   */
+  shareCommit(): void {
+    if (!this.#commitAdvanced) return;
+    this.#commitAdvanced = false;
+    this.flush();
+    this.#options.loop().take({ type: 'pushCommit' });
+  }
+
+  readonly #flushScheduled = (): void => {
+    this.#isScheduled = false;
+    this.flush();
+  };
+}
