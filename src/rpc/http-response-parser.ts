@@ -36,6 +36,11 @@ export class HttpResponseParser {
   #pieceBytes = 0;
   /** Known once the head of that response is there. */
   #head: ResponseHead | undefined;
+  /**
+   * The head before, byte for byte, and what it says. The answers to heartbeats and entries are of
+   * one or two lengths, so nearly every head is that one again and needs no second look.
+   */
+  #sameHead: { readonly bytes: Buffer; readonly head: ResponseHead } | undefined;
 
   constructor(limits: HttpResponseLimits) {
     this.#limits = limits;
@@ -65,6 +70,19 @@ export class HttpResponseParser {
 
   #readHead(): ResponseHead | undefined {
     const bytes = this.#joined();
+    const same = this.#sameHead;
+    if (same !== undefined && bytes.length >= same.bytes.length) {
+      const { length } = same.bytes;
+      if (bytes.compare(same.bytes, 0, length, 0, length) === 0) return same.head;
+    }
+    const head = this.#readNewHead(bytes);
+    if (head !== undefined) {
+      this.#sameHead = { bytes: Buffer.from(bytes.subarray(0, head.bodyAt)), head };
+    }
+    return head;
+  }
+
+  #readNewHead(bytes: Buffer): ResponseHead | undefined {
     const headBytes = bytes.indexOf(headEnd);
     if (
       headBytes === -1

@@ -6,7 +6,7 @@
  * Log entries travel as base64 of their binary form, encoded once for all followers.
  */
 import { unreachable } from '../base/assert.js';
-import { asServerId, type ServerId } from '../base/ids.js';
+import { asLogIndex, asServerId, asTerm, type ServerId } from '../base/ids.js';
 import { findRequestMistake } from '../raft/check-request.js';
 import { decodeEntries, encodeEntries, EntryFormatError } from '../raft/entry-codec.js';
 import type {
@@ -19,7 +19,9 @@ import type {
 } from '../raft/messages.js';
 import type { PeerMessage } from '../replica/peer-transport.js';
 import type { StateReport } from '../replica/state-report.js';
+import { decodeCanonical } from './codec/base64.js';
 import { encodeCall } from './codec/encode.js';
+import { NumberTemplate } from './codec/number-template.js';
 import { ArgumentError } from './param.js';
 import {
   readBoolean,
@@ -108,29 +110,67 @@ function entriesBase64(entries: readonly Entry[]): string {
   return text;
 }
 
+/** An AppendEntries up to its entries. */
+const appendEntriesHead = new NumberTemplate([
+  '<?xml version="1.0"?><methodCall><methodName>AppendEntries</methodName><params><param>' +
+    '<value><struct><member><name>term</name><value><i8>',
+  '</i8></value></member><member><name>leaderId</name><value><i8>',
+  '</i8></value></member><member><name>prevLogIndex</name><value><i8>',
+  '</i8></value></member><member><name>prevLogTerm</name><value><i8>',
+  '</i8></value></member><member><name>leaderCommit</name><value><i8>',
+  '</i8></value></member><member><name>round</name><value><i8>',
+  '</i8></value></member><member><name>majorityLost</name><value><boolean>',
+  '</boolean></value></member><member><name>entries</name><value><base64>',
+]);
+const appendEntriesTail =
+  '</base64></value></member></struct></value></param></params></methodCall>';
+
 /** Written out, not through the encoder of values: that would make base64 anew for each peer. */
 function encodeAppendEntries(request: AppendEntriesRequest): string {
-  return (
-    '<?xml version="1.0"?><methodCall><methodName>AppendEntries</methodName><params><param>' +
-    '<value><struct>' +
-    counterMember('term', request.term) +
-    counterMember('leaderId', request.leaderId) +
-    counterMember('prevLogIndex', request.prevLogIndex) +
-    counterMember('prevLogTerm', request.prevLogTerm) +
-    counterMember('leaderCommit', request.leaderCommit) +
-    counterMember('round', request.round) +
-    (request.majorityLost ? majorityLostMember : '') +
-    '<member><name>entries</name><value><base64>' +
-    entriesBase64(request.entries) +
-    '</base64></value></member></struct></value></param></params></methodCall>'
-  );
+  const { term, leaderId, prevLogIndex, prevLogTerm, leaderCommit, round } = request;
+  const majorityLost = request.majorityLost ? 1 : 0;
+  const place = [prevLogIndex, prevLogTerm, leaderCommit, round];
+  const head = appendEntriesHead.fill([term, leaderId, ...place, majorityLost]);
+  return head + entriesBase64(request.entries) + appendEntriesTail;
 }
 
-const majorityLostMember =
-  '<member><name>majorityLost</name><value><boolean>1</boolean></value></member>';
+/**
+ * Reads an AppendEntries whose every character is where `encodePeerMessage` puts it; undefined for
+ * any other body, which may be right or wrong: that is for the parser and `readAppendEntries`.
+ */
+export function readUsualAppendEntries(body: Uint8Array): AppendEntriesRequest | undefined {
+  const head = appendEntriesHead.read(body);
+  if (head === undefined) return undefined;
+  const tailAt = body.length - appendEntriesTail.length;
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  if (tailAt < head.end || bytes.toString('latin1', tailAt) !== appendEntriesTail) return undefined;
+  const entries = readCanonicalEntries(bytes.toString('latin1', head.end, tailAt));
+  const [term, leaderId, prevLogIndex, prevLogTerm, leaderCommit, round, majorityLost] =
+    head.numbers;
+  if (entries === undefined || (majorityLost ?? 2) > 1) return undefined;
+  const request: AppendEntriesRequest = {
+    type: 'appendEntries',
+    term: asTerm(term ?? 0),
+    leaderId: asServerId(leaderId ?? 0),
+    prevLogIndex: asLogIndex(prevLogIndex ?? 0),
+    prevLogTerm: asTerm(prevLogTerm ?? 0),
+    entries,
+    leaderCommit: asLogIndex(leaderCommit ?? 0),
+    round: round ?? 0,
+    majorityLost: majorityLost === 1,
+  };
+  return findRequestMistake(request.leaderId, request) === undefined ? request : undefined;
+}
 
-function counterMember(name: string, value: number): string {
-  return `<member><name>${name}</name><value><i8>${value}</i8></value></member>`;
+function readCanonicalEntries(text: string): readonly Entry[] | undefined {
+  if (text === '') return [];
+  const bytes = decodeCanonical(text);
+  try {
+    return bytes === undefined ? undefined : decodeEntries(bytes);
+  } catch (error) {
+    if (!(error instanceof EntryFormatError)) throw error;
+    return undefined;
+  }
 }
 
 /** Reads AppendEntries' struct; throws `ArgumentError` for anything the paper does not allow. */

@@ -3,6 +3,7 @@
  * names of `raft/messages`. What passes here can be handed to the core without a second look.
  */
 import { unreachable } from '../base/assert.js';
+import { asLogIndex, asTerm } from '../base/ids.js';
 import type {
   AppendEntriesResponse,
   InstallSnapshotResponse,
@@ -10,6 +11,7 @@ import type {
   RequestVoteResponse,
 } from '../raft/messages.js';
 import type { PeerMessage, PeerReply } from '../replica/peer-transport.js';
+import { NumberTemplate } from './codec/number-template.js';
 import {
   readBoolean,
   readCounter,
@@ -54,6 +56,45 @@ export function peerReplyValue(reply: PeerReply): XmlStruct {
     default:
       return unreachable(reply);
   }
+}
+
+/** The answer to AppendEntries of a server that counts, whole: all others take the long way. */
+const appendEntriesReply = new NumberTemplate([
+  '<?xml version="1.0"?><methodResponse><params><param><value><struct>' +
+    '<member><name>term</name><value><i8>',
+  '</i8></value></member><member><name>success</name><value><boolean>',
+  '</boolean></value></member><member><name>matchIndex</name><value><i8>',
+  '</i8></value></member><member><name>conflictIndex</name><value><i8>',
+  '</i8></value></member><member><name>conflictTerm</name><value><i8>',
+  '</i8></value></member><member><name>round</name><value><i8>',
+  '</i8></value></member></struct></value></param></params></methodResponse>',
+]);
+
+/** The document for a reply that is the same again and again; undefined for any other. */
+export function encodeUsualReply(reply: PeerReply): string | undefined {
+  if (reply.type !== 'appendEntries' || reply.refilling) return undefined;
+  const { term, matchIndex, conflictIndex, conflictTerm, round } = reply;
+  const success = reply.success ? 1 : 0;
+  return appendEntriesReply.fill([term, success, matchIndex, conflictIndex, conflictTerm, round]);
+}
+
+/** Reads what `encodeUsualReply` wrote; undefined for anything else, which may be right, too. */
+export function readUsualReply(type: PeerMessage['type'], body: Uint8Array): PeerReply | undefined {
+  if (type !== 'appendEntries') return undefined;
+  const filled = appendEntriesReply.read(body);
+  if (filled?.end !== body.length) return undefined;
+  const [term, success, matchIndex, conflictIndex, conflictTerm, round] = filled.numbers;
+  if (success !== 0 && success !== 1) return undefined;
+  return {
+    type: 'appendEntries',
+    term: asTerm(term ?? 0),
+    success: success === 1,
+    matchIndex: asLogIndex(matchIndex ?? 0),
+    conflictIndex: asLogIndex(conflictIndex ?? 0),
+    conflictTerm: asTerm(conflictTerm ?? 0),
+    round: round ?? 0,
+    refilling: false,
+  };
 }
 
 /** `refilling` is left out where it is false, which it nearly always is. */

@@ -20,7 +20,7 @@ import { encodePeerMessage } from './peer-codec.js';
 import { PeerConnection, type PeerAnswer, type PeerConnectionOptions } from './peer-connection.js';
 import { peerHeader } from './peer-header.js';
 import { defaultPeerLimits, type PeerLimits } from './peer-limits.js';
-import { readPeerReply } from './peer-reply-codec.js';
+import { readPeerReply, readUsualReply } from './peer-reply-codec.js';
 import type { ServerAddress } from './server-address.js';
 import type { TlsIdentity } from './tls-identity.js';
 
@@ -97,6 +97,8 @@ function readAnswer(type: PeerMessage['type'], answer: PeerAnswer): PeerReply | 
   if (answer.kind === 'failed') return answer.reason;
   const { status, body } = answer.response;
   if (status !== 200) return `HTTP status ${status}`;
+  const usual = readUsualReply(type, body);
+  if (usual !== undefined) return usual;
   const decoded = decodeResponse(body);
   switch (decoded.kind) {
     case 'fault':

@@ -42,6 +42,15 @@ describe('the parser of responses', () => {
     });
   }
 
+  it('reads heads that are the same, and heads that are nearly the same', () => {
+    const head = (length: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`;
+    const repeated = `${head('2')}ab${head('2')}cd${head('3')}efg${head('2')}hi${head('2 ')}jk`;
+    for (const pieceBytes of [1, 3, 1_000]) {
+      const bodies = parse(repeated, pieceBytes).map(({ body }) => Buffer.from(body).toString());
+      expect(bodies).to.deep.equal(['ab', 'cd', 'efg', 'hi', 'jk']);
+    }
+  });
+
   const refused: readonly (readonly [string, string])[] = [
     ['what is not HTTP', 'garbage\r\n\r\n'],
     ['an informational response', 'HTTP/1.1 100 Continue\r\n\r\n'],

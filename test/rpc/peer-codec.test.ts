@@ -7,7 +7,13 @@ import fc from 'fast-check';
 import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
 import { encodeEntries } from '../../src/raft/entry-codec.js';
 import type { AppendEntriesRequest, Entry, PeerRequest } from '../../src/raft/messages.js';
-import { encodePeerMessage, readAppendEntries, readRequestVote } from '../../src/rpc/peer-codec.js';
+import { decodeCall } from '../../src/rpc/codec/call-decoder.js';
+import {
+  encodePeerMessage,
+  readAppendEntries,
+  readRequestVote,
+  readUsualAppendEntries,
+} from '../../src/rpc/peer-codec.js';
 import { ArgumentError } from '../../src/rpc/param.js';
 import type { XmlStruct, XmlValue } from '../../src/rpc/xml-value.js';
 import { overTheWire, plain, withDigits } from './support/over-the-wire.js';
@@ -51,6 +57,18 @@ const appendEntries = fc
     };
   });
 
+const exampleAppendEntries: AppendEntriesRequest = {
+  type: 'appendEntries',
+  term: asTerm(1),
+  leaderId: asServerId(0),
+  prevLogIndex: asLogIndex(0),
+  prevLogTerm: asTerm(0),
+  entries: [],
+  leaderCommit: asLogIndex(0),
+  round: 0,
+  majorityLost: false,
+};
+
 describe('peer calls over the wire', () => {
   it('bring every AppendEntries back as it was', () => {
     fc.assert(
@@ -89,22 +107,68 @@ describe('peer calls over the wire', () => {
         return Uint8Array.of(1);
       },
     };
-    const request: AppendEntriesRequest = {
-      type: 'appendEntries',
-      term: asTerm(1),
-      leaderId: asServerId(0),
-      prevLogIndex: asLogIndex(0),
-      prevLogTerm: asTerm(0),
-      entries: [entry],
-      leaderCommit: asLogIndex(0),
-      round: 0,
-      majorityLost: false,
-    };
+    const request: AppendEntriesRequest = { ...exampleAppendEntries, entries: [entry] };
     const first = encodePeerMessage(request);
     const readsOfFirst = reads;
     expect(readsOfFirst).to.be.above(0);
     expect(encodePeerMessage({ ...request, leaderCommit: asLogIndex(0) })).to.equal(first);
     expect(reads).to.equal(readsOfFirst);
+  });
+});
+
+/** What the parser and `readAppendEntries` make of a body; undefined when they refuse it. */
+function readTheLongWay(body: Uint8Array): AppendEntriesRequest | undefined {
+  const decoded = decodeCall(body);
+  if (decoded.kind !== 'call' || decoded.call.methodName !== 'AppendEntries') return undefined;
+  const [value] = decoded.call.params;
+  try {
+    return value === undefined ? undefined : readAppendEntries(value);
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    return undefined;
+  }
+}
+
+describe('the short way of reading AppendEntries', () => {
+  it('reads every one that a server of ours encodes, as the long way does', () => {
+    fc.assert(
+      fc.property(appendEntries, (request) => {
+        const body = Buffer.from(encodePeerMessage(request));
+        const read = readUsualAppendEntries(body);
+        expect(read && plain(read)).to.deep.equal(plain(request));
+        expect(plain(readTheLongWay(body) ?? request)).to.deep.equal(plain(request));
+      }),
+    );
+  });
+
+  it('never reads what the long way refuses, nor anything in another way', () => {
+    const change = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+      cut: fc.nat({ max: 3 }),
+      insert: fc.string({
+        unit: fc.constantFrom('0', '9', 'A', '=', '<', '/', ' ', 'é'),
+        maxLength: 3,
+      }),
+    });
+    fc.assert(
+      fc.property(appendEntries, change, (request, { at, cut, insert }) => {
+        const text = encodePeerMessage(request);
+        const place = Math.floor(at * text.length);
+        const body = Buffer.from(text.slice(0, place) + insert + text.slice(place + cut));
+        const read = readUsualAppendEntries(body);
+        if (read === undefined) return;
+        const long = readTheLongWay(body);
+        expect(long && plain(long)).to.deep.equal(plain(read));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('leaves numbers of more than 48 bits to the long way, which refuses them', () => {
+    const request = { ...exampleAppendEntries, round: 10 ** 15 };
+    const body = Buffer.from(encodePeerMessage(request));
+    expect(readUsualAppendEntries(body)).to.equal(undefined);
+    expect(readTheLongWay(body)).to.equal(undefined);
   });
 });
 

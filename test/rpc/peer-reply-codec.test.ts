@@ -3,10 +3,17 @@
  */
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { must } from '../../src/base/assert.js';
 import { asLogIndex, asTerm } from '../../src/base/ids.js';
 import type { PeerReply } from '../../src/replica/peer-transport.js';
+import { decodeResponse } from '../../src/rpc/codec/response-decoder.js';
 import { ArgumentError } from '../../src/rpc/param.js';
-import { peerReplyValue, readPeerReply } from '../../src/rpc/peer-reply-codec.js';
+import {
+  encodeUsualReply,
+  peerReplyValue,
+  readPeerReply,
+  readUsualReply,
+} from '../../src/rpc/peer-reply-codec.js';
 import { replyOverTheWire } from './support/over-the-wire.js';
 
 const counterMax = 2 ** 48 - 1;
@@ -54,6 +61,17 @@ const reply: fc.Arbitrary<PeerReply> = fc.oneof(
   fc.constant({ type: 'stateReport' as const }),
 );
 
+const exampleReply: PeerReply = {
+  type: 'appendEntries',
+  term: asTerm(7),
+  success: true,
+  matchIndex: asLogIndex(12),
+  conflictIndex: asLogIndex(0),
+  conflictTerm: asTerm(0),
+  round: 3,
+  refilling: false,
+};
+
 describe('the answer to a peer', () => {
   it('comes back as it was', () => {
     fc.assert(
@@ -61,6 +79,40 @@ describe('the answer to a peer', () => {
         expect(replyOverTheWire(sent)).to.deep.equal(sent);
       }),
     );
+  });
+
+  it('may come the short way, and says the same as on the long one', () => {
+    fc.assert(
+      fc.property(reply, (sent) => {
+        const text = encodeUsualReply(sent);
+        const isUsual = sent.type === 'appendEntries' && !sent.refilling;
+        expect(text !== undefined).to.equal(isUsual);
+        if (text === undefined) return;
+        const body = Buffer.from(text);
+        expect(readUsualReply('appendEntries', body)).to.deep.equal(sent);
+        expect(readUsualReply('join', body)).to.equal(undefined);
+        const decoded = decodeResponse(body);
+        const value = decoded.kind === 'value' ? decoded.value : null;
+        expect(readPeerReply('appendEntries', value)).to.deep.equal(sent);
+      }),
+    );
+  });
+
+  it('is read the short way only when every character is in its place', () => {
+    const text = must(encodeUsualReply(exampleReply), 'it is a usual one');
+    const odd = [
+      `${text} `,
+      text.slice(0, -1),
+      text.replace('<boolean>1', '<boolean>2'),
+      text.replace('<i8>7', '<i8>07'),
+      text.replace('<i8>7', '<i8>-7'),
+      text.replace('<i8>7', '<i8>'),
+      text.replace('<i8>7', '<i8>999999999999999'),
+      text.replace('<i8>7', '<i4>7'),
+    ];
+    for (const each of odd) {
+      expect(readUsualReply('appendEntries', Buffer.from(each)), each).to.equal(undefined);
+    }
   });
 
   it('is that of a member when it does not say `refilling`', () => {

@@ -29,8 +29,8 @@ export function isBase64Piece(text: string): boolean {
   return spacedPattern.test(dense.slice(wholeLength));
 }
 
-/** The bytes of text that is exactly what encoding them gives. */
-function decodeCanonical(text: string): Buffer | undefined {
+/** The bytes of text that is exactly what encoding them gives; undefined for any other. */
+export function decodeCanonical(text: string): Buffer | undefined {
   if (text.length % 4 !== 0) return undefined;
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;
