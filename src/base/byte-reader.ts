@@ -10,11 +10,23 @@ export class MalformedBytesError extends Error {
 }
 
 export class ByteReader {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+  }
+
+  /** Reads these bytes from now on: one reader can serve for many, where a new one would cost. */
+  begin(bytes: Uint8Array): this {
+    this.#bytes = bytes;
+    this.#at = 0;
+    return this;
+  }
+
+  /** Offset of the byte that is read next. */
+  get at(): number {
+    return this.#at;
   }
 
   /** Bytes that were not read yet. */

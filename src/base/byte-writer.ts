@@ -48,6 +48,15 @@ export class ByteWriter {
     return this;
   }
 
+  /** The bytes from `start` up to `end`. */
+  part(bytes: Uint8Array, start: number, end: number): this {
+    this.#reserve(end - start);
+    let at = this.#at;
+    for (let from = start; from < end; from++) this.#bytes[at++] = bytes[from] ?? 0;
+    this.#at = at;
+    return this;
+  }
+
   /** Length (varint) and UTF-8 of a text, which must not hold lone surrogates. */
   text(text: string): this {
     if (text.length >= shortTextUnits || !this.#shortAscii(text)) {

@@ -49,8 +49,11 @@ export interface StateRestore {
 
 /** What the leader learns about a command before it spends a log entry on it. */
 export type Admission<Result> =
-  /** The command would take effect: log it. It is now part of the tail. */
-  | { readonly kind: 'log' }
+  /**
+   * The command would take effect: log `payload`, which is what `encode` gives. It is now part of
+   * the tail.
+   */
+  | { readonly kind: 'log'; readonly payload: Uint8Array }
   /**
    * The command would change nothing; `result` is its answer, given everything logged so far.
    * It may be told to the caller only once leadership has been confirmed by a majority and

@@ -15,7 +15,16 @@ export class TextKey {
 
   /** Takes on `text`, which must not hold lone surrogates. */
   set(text: string): this {
-    if (text.length > this.bytes.length || !this.#setAscii(text)) this.#setUtf8(text);
+    if (text.length > this.bytes.length || !this.#setAscii(text)) this.#encode(text);
+    this.hash = hashBytes(this.bytes, this.length);
+    return this;
+  }
+
+  /** Takes on the text whose UTF-8 stands in `bytes` from `start` up to `end`. */
+  setUtf8(bytes: Uint8Array, start: number, end: number): this {
+    this.length = end - start;
+    if (this.length > this.bytes.length) this.bytes = new Uint8Array(this.length * 2);
+    for (let at = 0; at < this.length; at++) this.bytes[at] = bytes[start + at] ?? 0;
     this.hash = hashBytes(this.bytes, this.length);
     return this;
   }
@@ -42,7 +51,7 @@ export class TextKey {
     return true;
   }
 
-  #setUtf8(text: string): void {
+  #encode(text: string): void {
     this.length = utf8Length(text);
     if (this.length > this.bytes.length) this.bytes = new Uint8Array(this.length * 2);
     encodeUtf8Into(text, this.bytes, 0);

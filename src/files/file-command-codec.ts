@@ -13,7 +13,8 @@ import { ByteWriter } from '../base/byte-writer.js';
 import type { FileCommand } from './file-command.js';
 import { readItem, readItems, writeItem } from './hash-item-codec.js';
 
-const formatUpdateFile = 1;
+/** The first byte of an `updatefile`. */
+export const formatUpdateFile = 1;
 
 const writer = new ByteWriter();
 
@@ -57,9 +58,14 @@ export function decodeFileCommand(bytes: Uint8Array): FileCommand {
   try {
     return readFileCommand(new ByteReader(bytes));
   } catch (error) {
-    if (!(error instanceof MalformedBytesError)) throw error;
-    throw new FileCommandFormatError(error.message, { cause: error });
+    throw formatErrorOf(error);
   }
+}
+
+/** What to throw for an error of reading a command's bytes; a bug stays what it is. */
+export function formatErrorOf(error: unknown): unknown {
+  if (!(error instanceof MalformedBytesError)) return error;
+  return new FileCommandFormatError(error.message, { cause: error });
 }
 
 function readFileCommand(reader: ByteReader): FileCommand {

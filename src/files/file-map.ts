@@ -13,6 +13,7 @@ import type {
   StateRestore,
   StateSnapshot,
 } from '../base/state-machine.js';
+import { CommandScan } from './command-scan.js';
 import {
   decodeFileCommand,
   encodeFileCommand,
@@ -43,6 +44,7 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
   #files = new FileTable();
   #requestIds: RequestIds;
   #tail: FileTail | undefined;
+  readonly #scan = new CommandScan();
 
   constructor(options: FileMapOptions = { requestIdsKept }) {
     this.#requestIds = new RequestIds(options.requestIdsKept);
@@ -104,10 +106,8 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
   }
 
   apply(payload: Uint8Array): UpdateResult {
-    const command = decodeFileCommand(payload);
-    const verdict = judge(command, this);
-    if (verdict === 'takesEffect') this.#takeEffect(command);
-    if (this.#tail !== undefined && this.#tail.size > 0) this.#tail.shift(command, verdict);
+    const verdict = this.#applyScanned(payload) ?? this.#applyDecoded(payload);
+    if (this.#tail !== undefined && this.#tail.size > 0) this.#tail.shift(payload, verdict);
     return resultOf(verdict);
   }
 
@@ -115,7 +115,7 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
     const tail = new FileTail(this, this.#requestIds);
     for (const payload of payloads) {
       const command = decodeFileCommand(payload);
-      tail.push(command, judge(command, tail));
+      tail.push(command, judge(command, tail), payload);
     }
     this.#tail = tail;
   }
@@ -124,8 +124,9 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
     const tail = must(this.#tail, 'commands are admitted while a tail is open');
     const verdict = judge(command, tail);
     if (verdict !== 'takesEffect') return { kind: 'answer', result: resultOf(verdict) };
-    tail.push(command, verdict);
-    return { kind: 'log' };
+    const payload = encodeFileCommand(command);
+    tail.push(command, verdict, payload);
+    return { kind: 'log', payload };
   }
 
   closeTail(): void {
@@ -142,6 +143,20 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
       this.#files = files;
       this.#requestIds = requestIds;
     });
+  }
+
+  /** `judge` and `#takeEffect` for a command without a request id; undefined for one with. */
+  #applyScanned(payload: Uint8Array): Verdict | undefined {
+    const scan = this.#scan.read(payload);
+    if (scan.hasRequestId) return undefined;
+    return this.#files.apply(scan) ? 'takesEffect' : 'versionConflict';
+  }
+
+  #applyDecoded(payload: Uint8Array): Verdict {
+    const command = decodeFileCommand(payload);
+    const verdict = judge(command, this);
+    if (verdict === 'takesEffect') this.#takeEffect(command);
+    return verdict;
   }
 
   #takeEffect(command: FileCommand): void {

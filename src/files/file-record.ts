@@ -4,12 +4,21 @@
  */
 import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
 import type { ByteWriter } from '../base/byte-writer.js';
+import type { CommandScan } from './command-scan.js';
 import type { FileInfo } from './file-command.js';
-import { readItems, readPackedItem, writePackedItem } from './hash-item-codec.js';
+import { packItems, readItems, readPackedItem, writePackedItem } from './hash-item-codec.js';
 
 export function writeFileRecord(writer: ByteWriter, name: string, info: FileInfo): void {
   writer.text(name).varint(info.version).varint(info.hashlist.length);
   for (const item of info.hashlist) writePackedItem(writer, item);
+}
+
+/** The record of the file as a command that takes effect makes it. */
+export function writeCommandRecord(writer: ByteWriter, scan: CommandScan): void {
+  const { bytes, nameStart, nameEnd, version, itemCount, itemsStart } = scan;
+  writer.varint(nameEnd - nameStart).part(bytes, nameStart, nameEnd);
+  writer.varint(version).varint(itemCount);
+  packItems(writer, bytes, itemsStart, itemCount);
 }
 
 /** Reads what `writeFileRecord` wrote, to its end. Throws `MalformedBytesError`. */

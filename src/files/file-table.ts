@@ -8,8 +8,15 @@ import { ByteWriter } from '../base/byte-writer.js';
 import { KeyedRecords } from '../base/keyed-records.js';
 import type { FrozenRecords } from '../base/slab-records.js';
 import { TextKey } from '../base/text-key.js';
+import type { CommandScan } from './command-scan.js';
 import type { FileInfo } from './file-command.js';
-import { expectSame, readFileRecord, readFileVersion, writeFileRecord } from './file-record.js';
+import {
+  expectSame,
+  readFileRecord,
+  readFileVersion,
+  writeCommandRecord,
+  writeFileRecord,
+} from './file-record.js';
 import { SortedNumbers } from './sorted-numbers.js';
 
 type NamedFile = [name: string, info: FileInfo];
@@ -38,10 +45,17 @@ export class FileTable {
 
   set(name: string, info: FileInfo): void {
     writeFileRecord(this.#writer.begin(), name, info);
-    const record = this.#writer.written;
-    const number = this.#find(name);
-    if (number === undefined) this.#sorted.add(this.#key, this.#records.add(this.#key, record));
-    else this.#records.update(number, record);
+    this.#put(this.#find(name), this.#writer.written);
+  }
+
+  /** Does what a command says if its version is the next one; returns whether it was. */
+  apply(scan: CommandScan): boolean {
+    const number = this.#records.find(this.#key.setUtf8(scan.bytes, scan.nameStart, scan.nameEnd));
+    const version = number === undefined ? 0 : readFileVersion(this.#records.bytes(number));
+    if (scan.version !== version + 1) return false;
+    writeCommandRecord(this.#writer.begin(), scan);
+    this.#put(number, this.#writer.written);
+    return true;
   }
 
   /** In the order in which the names were first seen. */
@@ -68,6 +82,12 @@ export class FileTable {
   /** The records of all files as they are now, whatever comes later. */
   freeze(): FrozenRecords {
     return this.#records.freeze();
+  }
+
+  /** Writes the record of the file with the present key, which has this number or is new. */
+  #put(number: number | undefined, record: Uint8Array): void {
+    if (number === undefined) this.#sorted.add(this.#key, this.#records.add(this.#key, record));
+    else this.#records.update(number, record);
   }
 
   #find(name: string): number | undefined {

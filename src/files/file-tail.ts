@@ -6,11 +6,12 @@ import { assert, must } from '../base/assert.js';
 import { Fifo } from '../base/fifo.js';
 import type { FileCommand } from './file-command.js';
 import type { RequestIds } from './request-ids.js';
-import { sameArguments } from './version-rule.js';
 import type { FilesView, RequestArguments, Verdict } from './version-rule.js';
 
 interface TailEntry {
   readonly command: FileCommand;
+  /** The command's bytes, as they were given to the log. */
+  readonly payload: Uint8Array;
   readonly verdict: Verdict;
   /** Sequence that its request id will have; 0 when it has none or takes no effect. */
   readonly sequence: number;
@@ -50,21 +51,25 @@ export class FileTail implements FilesView {
   }
 
   /** Adds a command that is in the log, with the verdict on it in the light of this tail. */
-  push(command: FileCommand, verdict: Verdict): void {
+  push(command: FileCommand, verdict: Verdict, payload: Uint8Array): void {
     const counts = verdict === 'takesEffect' && command.requestId !== undefined;
     if (counts) this.#issued += 1;
-    const entry: TailEntry = { command, verdict, sequence: counts ? this.#issued : 0 };
+    const sequence = counts ? this.#issued : 0;
+    const entry: TailEntry = { command, payload, verdict, sequence };
     this.#entries.push(entry);
     if (verdict !== 'takesEffect') return;
     this.#byName.set(command.name, entry);
     if (command.requestId !== undefined) this.#byId.set(command.requestId, entry);
   }
 
-  /** Takes out the oldest command, which must be this one: it is applied, with this verdict. */
-  shift(command: FileCommand, verdict: Verdict): void {
+  /**
+   * Takes out the oldest command, which must be that of `payload`: it is applied, with this verdict.
+   * The log hands back the very bytes it was given, unless it was read anew.
+   */
+  shift(payload: Uint8Array, verdict: Verdict): void {
     const entry = must(this.#entries.shift(), 'a tail that shrinks is not empty');
     const { name, requestId } = entry.command;
-    const same = requestId === command.requestId && sameArguments(entry.command, command);
+    const same = entry.payload === payload || areEqual(entry.payload, payload);
     assert(same, 'entries are applied in the order in which the tail got them');
     assert(entry.verdict === verdict, `applied as foreseen: ${entry.verdict}, not ${verdict}`);
     if (this.#byName.get(name) === entry) this.#byName.delete(name);
@@ -72,4 +77,8 @@ export class FileTail implements FilesView {
       this.#byId.delete(requestId);
     }
   }
+}
+
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

@@ -4,13 +4,13 @@
  * writes such a text in no other way, so that equal items have equal bytes in either place.
  */
 import { assert } from '../base/assert.js';
-import { MalformedBytesError } from '../base/byte-reader.js';
-import type { ByteReader } from '../base/byte-reader.js';
+import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
 import type { ByteWriter } from '../base/byte-writer.js';
 import { decodeUtf8 } from '../base/utf8.js';
 import type { HashItem } from './file-command.js';
 
-const tagText = 1;
+/** Followed by a text. */
+export const tagText = 1;
 const tagNotNegative = 2;
 /** Followed by the absolute value, as a varint. */
 const tagNegative = 3;
@@ -37,6 +37,7 @@ const byteDigits = Uint8Array.from({ length: 512 }, (_, at) =>
 
 const bigintScratch = new DataView(new ArrayBuffer(bigintBytes));
 const packedScratch = new Uint8Array(packedHashBytes);
+const itemReader = new ByteReader(new Uint8Array(0));
 const digitsScratch = new Uint8Array(packedHashDigits);
 
 /** Writes an item as it stands in logs. Texts must be well-formed, integers within 64 bits. */
@@ -73,6 +74,37 @@ export function readPackedItem(reader: ByteReader): HashItem {
   return tag === tagPackedHash ? unpackHash(reader.take(packedHashBytes)) : readTagged(reader, tag);
 }
 
+/**
+ * Passes over what `writeItem` wrote, a text's UTF-8 unseen. Returns an integer from 0 to 2^53 − 1
+ * as it is, and NaN for anything else.
+ */
+export function skipItem(reader: ByteReader): number {
+  const tag = reader.byte();
+  if (tag === tagNotNegative) return reader.varint();
+  if (tag === tagText) reader.skip(reader.varint());
+  else readTagged(reader, tag);
+  return NaN;
+}
+
+/**
+ * Writes items that `writeItem` wrote, `count` of them from `at` to the end of `bytes`, as
+ * `writePackedItem` would write what they say.
+ */
+export function packItems(writer: ByteWriter, bytes: Uint8Array, at: number, count: number): void {
+  const reader = itemReader.begin(bytes);
+  reader.skip(at);
+  for (let left = count; left > 0; left--) {
+    const start = reader.at;
+    const isHash =
+      bytes[start] === tagText &&
+      bytes[start + 1] === packedHashDigits &&
+      packDigits(bytes, start + 2);
+    skipItem(reader);
+    if (isHash) writer.byte(tagPackedHash).raw(packedScratch);
+    else writer.part(bytes, start, reader.at);
+  }
+}
+
 /** Reads a count and as many items, into a list of exactly that size. */
 export function readItems(reader: ByteReader, read: (reader: ByteReader) => HashItem): HashItem[] {
   const count = reader.varint();
@@ -101,6 +133,18 @@ function readTagged(reader: ByteReader, tag: number): HashItem {
     default:
       throw new MalformedBytesError(`unknown item tag ${tag}`);
   }
+}
+
+/** Packs 64 digits as they stand in a text's UTF-8 into `packedScratch`; false for others. */
+function packDigits(bytes: Uint8Array, start: number): boolean {
+  for (let at = 0; at < packedHashBytes; at++) {
+    const high = digitValues[bytes[start + 2 * at] ?? 0] ?? noDigit;
+    const low = digitValues[bytes[start + 2 * at + 1] ?? 0] ?? noDigit;
+    const value = (high << 4) | low;
+    if (value > 0xff) return false;
+    packedScratch[at] = value;
+  }
+  return true;
 }
 
 /** Packs 64 digits into `packedScratch`; false when they are not that. */

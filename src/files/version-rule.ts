@@ -38,7 +38,7 @@ export function judge(command: FileCommand, view: FilesView): Verdict {
 }
 
 /** Exactly the same, the types of the hash items included. */
-export function sameArguments(a: RequestArguments, b: RequestArguments): boolean {
+function sameArguments(a: RequestArguments, b: RequestArguments): boolean {
   return (
     a.name === b.name &&
     a.version === b.version &&

@@ -194,9 +194,7 @@ export class ClientCalls<Command, Result> {
     this.#uncommitted.reset(commands);
     this.#stateMachine.openTail(commands.map((entry) => entry.payload));
     this.#tailOpen = true;
-    for (const { command, payload, call } of this.#proposals.takeWaiting()) {
-      this.#admit(command, call, payload);
-    }
+    for (const { command, call } of this.#proposals.takeWaiting()) this.#admit(command, call);
   }
 
   #refuseUnlogged(refusal: Refusal): void {
@@ -205,11 +203,10 @@ export class ClientCalls<Command, Result> {
     this.#verdicts.refuseAll(refusal);
   }
 
-  /** `encoded`: the command's payload, where it is known already. */
-  #admit(command: Command, call: Call<Result>, encoded?: Uint8Array): void {
+  #admit(command: Command, call: Call<Result>): void {
     const admission = this.#stateMachine.admit(command);
     if (admission.kind === 'log') {
-      const payload = encoded ?? this.#stateMachine.encode(command);
+      const { payload } = admission;
       this.#uncommitted.add(payload.length);
       this.#proposals.admit(payload, call);
     } else {

@@ -95,19 +95,19 @@ describe('the tail of the file map', () => {
   it('lets one of two racing updates with the same next version into the log', () => {
     const map = new FileMap();
     map.openTail([]);
-    expect(map.admit(update('a', 1))).to.deep.equal({ kind: 'log' });
+    expect(map.admit(update('a', 1))).to.include({ kind: 'log' });
     expect(map.admit(update('a', 1, { hashlist: ['other'] }))).to.deep.equal({
       kind: 'answer',
       result: 'versionConflict',
     });
-    expect(map.admit(update('a', 2))).to.deep.equal({ kind: 'log' });
+    expect(map.admit(update('a', 2))).to.include({ kind: 'log' });
   });
 
   it('answers a retry that races with its own uncommitted original, without a second entry', () => {
     const map = new FileMap();
     const command = update('a', 1, { requestId: 'r' });
     map.openTail([]);
-    expect(map.admit(command)).to.deep.equal({ kind: 'log' });
+    expect(map.admit(command)).to.include({ kind: 'log' });
     expect(map.admit(command)).to.deep.equal({ kind: 'answer', result: 'updated' });
     expect(map.admit({ ...command, hashlist: [] })).to.deep.equal({
       kind: 'answer',
@@ -122,9 +122,9 @@ describe('the tail of the file map', () => {
     map.closeTail();
     expect(() => map.admit(update('a', 1))).to.throw(AssertionError);
     map.openTail([]);
-    expect(map.admit(update('a', 1))).to.deep.equal({ kind: 'log' });
+    expect(map.admit(update('a', 1))).to.include({ kind: 'log' });
     map.openTail([update('a', 1), update('a', 2)].map(encodeFileCommand));
-    expect(map.admit(update('a', 3))).to.deep.equal({ kind: 'log' });
+    expect(map.admit(update('a', 3))).to.include({ kind: 'log' });
   });
 
   it('stops the process when entries are applied in another order than they were logged', () => {
@@ -207,7 +207,8 @@ class World {
     const submitted = { ...command, version: foreseen.versionOf(command.name) + lead };
     const admission = this.#map.admit(submitted);
     if (foreseen.wouldTakeEffect(submitted)) {
-      expect(admission).to.deep.equal({ kind: 'log' });
+      const payload = encodeFileCommand(submitted);
+      expect(admission).to.deep.equal({ kind: 'log', payload });
       this.#unapplied.push(submitted);
     } else {
       expect(admission).to.deep.equal({ kind: 'answer', result: foreseen.resultOf(submitted) });

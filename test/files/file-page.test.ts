@@ -54,6 +54,16 @@ describe('pages of the file map', () => {
     expect(namesByPages(mapOf(names), 100)).to.deep.equal(inCodePointOrder(names));
   });
 
+  it('hold every file when names come in their order, backwards, or in runs', () => {
+    const numbers = Array.from({ length: 2_500 }, (_, at) => at);
+    const runs = numbers.map((at) => (at % 5) * 500 + Math.floor(at / 5));
+    const restarts = numbers.map((at) => (at % 700) * 4 + Math.floor(at / 700));
+    for (const order of [numbers, numbers.toReversed(), runs, restarts]) {
+      const names = order.map((at) => `f${String(at).padStart(5, '0')}`);
+      expect(namesByPages(mapOf(names), 250)).to.deep.equal(inCodePointOrder(names));
+    }
+  });
+
   it('begin behind a name that is no file', () => {
     const map = mapOf(['a', 'c', 'd']);
     const info = { version: 1, hashlist: [] };

@@ -203,7 +203,7 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
     this.files.openTail([]);
     const admission = this.files.admit(command);
     if (admission.kind === 'answer') return admission.result;
-    const payload = this.files.encode(command);
+    const { payload } = admission;
     this.#append('command', payload);
     return this.files.apply(payload);
   }
