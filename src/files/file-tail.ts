@@ -63,8 +63,8 @@ export class FileTail implements FilesView {
   }
 
   /**
-   * Takes out the oldest command, which must be that of `payload`: it is applied, with this verdict.
-   * The log hands back the very bytes it was given, unless it was read anew.
+   * Takes out the oldest command, which must be that of `payload`: it is applied, with this
+   * verdict. The log hands back the very bytes it was given, unless it was read anew.
    */
   shift(payload: Uint8Array, verdict: Verdict): void {
     const entry = must(this.#entries.shift(), 'a tail that shrinks is not empty');

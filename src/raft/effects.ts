@@ -83,7 +83,7 @@ export type RaftEvent =
   | { readonly type: 'snapshotReceived'; readonly callId: number; readonly position: LogPosition }
   /**
    * Tell followers how far the log is committed, as far as no AppendEntries has told them. To come
-   * soon after `commitAdvanced`, behind a `propose` if there is one: its AppendEntries says it, too.
+   * soon after `commitAdvanced`, behind a `propose` if there is one: that tells them, too.
    */
   | { readonly type: 'pushCommit' }
   /** Append a no-op at whose index all servers can compare their states. Only while leading. */

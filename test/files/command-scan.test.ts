@@ -11,7 +11,7 @@ import type { FileCommand, HashItem } from '../../src/files/file-command.js';
 import { FileMap } from '../../src/files/file-map.js';
 
 const digits = (unit: string): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...unit), minLength: 62, maxLength: 65 });
+  fc.string({ unit: fc.constantFrom(...Array.from(unit)), minLength: 62, maxLength: 65 });
 const item: fc.Arbitrary<HashItem> = fc.oneof(
   digits('0123456789abcdef'),
   digits('0123456789abcdefA'),
