@@ -1,12 +1,13 @@
 /**
  * CRC-32C (Castagnoli), the checksum of everything on disk: it finds any flipped bit and any burst
- * of up to 32. Tables for eight bytes at a time ("slicing by 8") make it as fast as the disk.
+ * of up to 32. Tables for sixteen bytes at a time ("slicing by 16"), which are read four at once,
+ * make it as fast as the disk.
  */
 
 /** The polynomial 0x1EDC6F41, bits reversed. */
 const polynomial = 0x82f63b78;
 const tableSize = 256;
-const slices = 8;
+const slices = 16;
 
 /** Slice s holds, for each byte, its checksum once s more zero bytes have followed. */
 const tables = makeTables();
@@ -31,36 +32,28 @@ function entry(table: Int32Array, at: number): number {
 
 /** Checksum (u32) of `bytes`; with `before`, of what `before` is the checksum of and `bytes`. */
 export function crc32c(bytes: Uint8Array, before = 0): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let sum = ~before;
   let at = 0;
   for (const end = bytes.length - (bytes.length % slices); at < end; at += slices) {
-    const low = sum ^ word(bytes, at);
-    const high = word(bytes, at + 4);
     sum =
-      entry(tables, 0x700 | (low & 0xff)) ^
-      entry(tables, 0x600 | ((low >>> 8) & 0xff)) ^
-      entry(tables, 0x500 | ((low >>> 16) & 0xff)) ^
-      entry(tables, 0x400 | (low >>> 24)) ^
-      entry(tables, 0x300 | (high & 0xff)) ^
-      entry(tables, 0x200 | ((high >>> 8) & 0xff)) ^
-      entry(tables, 0x100 | ((high >>> 16) & 0xff)) ^
-      entry(tables, high >>> 24);
+      fourBytes(sum ^ view.getInt32(at, true), 0xc00) ^
+      fourBytes(view.getInt32(at + 4, true), 0x800) ^
+      fourBytes(view.getInt32(at + 8, true), 0x400) ^
+      fourBytes(view.getInt32(at + 12, true), 0);
   }
   for (; at < bytes.length; at++) {
-    sum = (sum >>> 8) ^ entry(tables, (sum ^ byteAt(bytes, at)) & 0xff);
+    sum = (sum >>> 8) ^ entry(tables, (sum ^ (bytes[at] ?? 0)) & 0xff);
   }
   return ~sum >>> 0;
 }
 
-function word(bytes: Uint8Array, at: number): number {
+/** What four bytes add to the checksum; the table of the last of them begins at `slice`. */
+function fourBytes(word: number, slice: number): number {
   return (
-    byteAt(bytes, at) |
-    (byteAt(bytes, at + 1) << 8) |
-    (byteAt(bytes, at + 2) << 16) |
-    (byteAt(bytes, at + 3) << 24)
+    entry(tables, (slice + 0x300) | (word & 0xff)) ^
+    entry(tables, (slice + 0x200) | ((word >>> 8) & 0xff)) ^
+    entry(tables, (slice + 0x100) | ((word >>> 16) & 0xff)) ^
+    entry(tables, slice | (word >>> 24))
   );
-}
-
-function byteAt(bytes: Uint8Array, at: number): number {
-  return bytes[at] ?? 0;
 }

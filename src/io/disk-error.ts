@@ -26,11 +26,16 @@ export async function translated<T>(
   try {
     return await action();
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === undefined) throw error;
-    const meaning = meanings.get(errno) ?? 'the operating system refused';
-    throw new StorageError(`cannot ${operation} ${file}: ${meaning} (${errno})`, { cause: error });
+    throw translatedError(operation, file, error);
   }
+}
+
+/** What is to be thrown for `error`: itself, unless the operating system refused `operation`. */
+export function translatedError<E>(operation: string, file: string, error: E): E | StorageError {
+  const errno = errnoOf(error);
+  if (errno === undefined) return error;
+  const meaning = meanings.get(errno) ?? 'the operating system refused';
+  return new StorageError(`cannot ${operation} ${file}: ${meaning} (${errno})`, { cause: error });
 }
 
 /** The errno name of an operating-system error; undefined for every other error. */

@@ -1,11 +1,11 @@
 /** `Disk` over one real folder. Nothing is cached or retried here. */
-import { constants } from 'node:fs';
+import { constants, write } from 'node:fs';
 import { open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../base/assert.js';
 import type { Disk, DiskFile } from '../storage/disk.js';
-import { errnoOf, translated } from './disk-error.js';
+import { errnoOf, translated, translatedError } from './disk-error.js';
 
 export class RealDisk implements Disk {
   readonly #folder: string;
@@ -164,10 +164,48 @@ class RealFile implements DiskFile {
     return this.#writeAll(this.#handle, chunks);
   }
 
-  async appendDurably(chunks: readonly Uint8Array[]): Promise<void> {
-    if (this.#writeThrough !== undefined) return this.#writeAll(this.#writeThrough, chunks);
-    await this.append(chunks);
+  /**
+   * The call that every update waits for: the plain write with a callback costs the event loop a
+   * fifth less than the file handle's own, which makes several promises and objects of each call.
+   */
+  async appendDurably(bytes: Uint8Array): Promise<void> {
+    const writeThrough = this.#writeThrough;
+    if (writeThrough !== undefined) {
+      return new Promise((resolve, reject) => {
+        this.#writeOn(writeThrough.fd, bytes, (error) => {
+          if (error === undefined) resolve();
+          else reject(error);
+        });
+      });
+    }
+    await this.append([bytes]);
     await this.sync();
+  }
+
+  /**
+   * By a file handle of its own: the system tells each handle once of a write that failed, and
+   * what failed of the log is for the handles of the log to hear. Only there do such handles keep
+   * apart what they are told, so elsewhere nothing is filled.
+   */
+  async fill(from: number, bytes: number): Promise<void> {
+    if (writeThroughFlags === undefined) return;
+    const path = this.#path;
+    await translated('fill', path, async () => {
+      const handle = await open(path, writeThroughFlags);
+      try {
+        for (let at = from; at < from + bytes;) {
+          const { bytesWritten } = await handle.writev(zeros(from + bytes - at), at);
+          assert(bytesWritten > 0, 'a write that is not refused makes progress');
+          at += bytesWritten;
+        }
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
+  async cutFill(): Promise<void> {
+    await translated('cut', this.#path, () => this.#handle.truncate(this.#size));
   }
 
   async sync(): Promise<void> {
@@ -184,6 +222,20 @@ class RealFile implements DiskFile {
     });
   }
 
+  /** Appends by a plain file descriptor, which the file keeps open. */
+  #writeOn(fd: number, bytes: Uint8Array, done: (error?: Error) => void): void {
+    write(fd, bytes, 0, bytes.length, this.#size, (error, bytesWritten) => {
+      if (error !== null) {
+        done(translatedError('write', this.#path, error));
+        return;
+      }
+      assert(bytesWritten > 0, 'a write that is not refused makes progress');
+      this.#size += bytesWritten;
+      if (bytesWritten === bytes.length) done();
+      else this.#writeOn(fd, bytes.subarray(bytesWritten), done);
+    });
+  }
+
   async #writeAll(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
     await translated('write', this.#path, async () => {
       let left = dropBytes(chunks, 0);
@@ -195,6 +247,15 @@ class RealFile implements DiskFile {
       }
     });
   }
+}
+
+const zeroChunk = new Uint8Array(64 * 1024);
+
+/** So many zeros, in chunks that are one and the same. */
+function zeros(bytes: number): Uint8Array[] {
+  const whole = Math.floor(bytes / zeroChunk.length);
+  const chunks: Uint8Array[] = Array.from({ length: whole }, () => zeroChunk);
+  return [...chunks, zeroChunk.subarray(0, bytes % zeroChunk.length)];
 }
 
 /** The chunks without their first `count` bytes, empty ones left out. */

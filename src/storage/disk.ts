@@ -39,11 +39,22 @@ export interface DiskFile {
   /** Appends all of the chunks, in order. A failed append may have written any prefix. */
   append(chunks: readonly Uint8Array[]): Promise<void>;
   /**
-   * Appends all of the chunks and has them on disk when it resolves: what `append` and `sync` do,
-   * in one call of the operating system, but says nothing of what was appended before.
+   * Appends the bytes and has them on disk when it resolves: what `append` and `sync` do, in one
+   * call of the operating system, but says nothing of what was appended before. The bytes must not
+   * change before it resolves.
    */
-  appendDurably(chunks: readonly Uint8Array[]): Promise<void>;
-  /** Makes everything appended so far durable. */
+  appendDurably(bytes: Uint8Array): Promise<void>;
+  /**
+   * Writes `bytes` zeros from the offset `from` on, durably, for appends to overwrite: such an
+   * append is the cheaper one, for it does not change how long the file is. It moves no append, and
+   * may run beside one; it is for the caller to see that the two never meet. A disk that cannot
+   * gain by it does nothing. When it is refused, any part of the zeros may be there; no error of
+   * anything else is told here.
+   */
+  fill(from: number, bytes: number): Promise<void>;
+  /** Cuts off the zeros that nothing was appended over. */
+  cutFill(): Promise<void>;
+  /** Makes everything appended so far durable, and where the file ends. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }

@@ -37,6 +37,9 @@ export function newFrame(payloadBytes: number): Uint8Array {
   return new Uint8Array(frameHeaderBytes + payloadBytes);
 }
 
+/** Makes room for so many bytes, whatever stands there. */
+export type MakeRoom = (bytes: number) => Uint8Array;
+
 /** Fills in what stands before the payload, and returns the frame. */
 export function finishFrame(
   bytes: Uint8Array,
@@ -48,6 +51,7 @@ export function finishFrame(
   view.setUint32(4, bytes.length - frameHeaderBytes, true);
   putU48(view, 8, number);
   view.setUint8(14, frameTypes[type]);
+  view.setUint8(15, 0);
   view.setUint32(0, crc32c(bytes.subarray(4), seed), true);
   return bytes;
 }

@@ -22,6 +22,8 @@ import { StorageDamagedError } from './storage.js';
 
 /** Files come and go under a server; damage that is found so often is not that. */
 const looksMax = 3;
+/** While segments were given up during a look it says nothing of damage; but not for ever. */
+const restlessLooksMax = 20;
 
 export interface SegmentReport {
   readonly name: string;
@@ -65,9 +67,14 @@ export async function inspectFolder(
   disk: DiskReader,
   identity: FolderIdentity,
 ): Promise<FolderReport> {
-  for (let looks = 1; ; looks++) {
+  for (let looks = 0, restless = 0; ;) {
+    const sequences = segmentSequences(await disk.list());
     const report = await look(disk, identity);
-    if (report.damage.length === 0 || looks === looksMax) return report;
+    if (report.damage.length === 0) return report;
+    const left = new Set(segmentSequences(await disk.list()));
+    if (sequences.every((sequence) => left.has(sequence))) looks += 1;
+    else restless += 1;
+    if (looks === looksMax || restless === restlessLooksMax) return report;
   }
 }
 

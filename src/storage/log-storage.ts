@@ -17,6 +17,7 @@ import type { FolderIdentity } from '../base/folder-identity.js';
 import { segmentName } from './file-names.js';
 import { saveHardState } from './hard-state-file.js';
 import { SegmentWriter } from './segment-writer.js';
+import type { FillLimits } from './segment-writer.js';
 import { SnapshotStore } from './snapshot-store.js';
 import { StorageError } from './storage.js';
 import type { SnapshotReader, SnapshotWriter, Storage, StorageWrite } from './storage.js';
@@ -31,11 +32,16 @@ export interface LogStorageParts extends BegunLog {
   readonly identity: FolderIdentity;
   /** A segment that holds this much is left for a new one. */
   readonly segmentBytesMax: number;
+  /** How the open segment is filled ahead. */
+  readonly fillSteps: FillSteps;
   /** The newest snapshot on disk; index 0 when there is none. */
   readonly snapshot: LogPosition;
   /** As it is on disk. */
   readonly hardState: HardState;
 }
+
+/** How the open segment is filled ahead. */
+export type FillSteps = Omit<FillLimits, 'segmentBytesMax'>;
 
 interface QueuedWrite {
   readonly write: StorageWrite;
@@ -46,7 +52,7 @@ interface QueuedWrite {
 export class LogStorage implements Storage {
   readonly #disk: Disk;
   readonly #identity: FolderIdentity;
-  readonly #segmentBytesMax: number;
+  readonly #fillLimits: FillLimits;
   readonly #snapshots: SnapshotStore;
   #hardState: HardState;
   #segment: SegmentWriter;
@@ -75,9 +81,10 @@ export class LogStorage implements Storage {
   constructor(parts: LogStorageParts) {
     this.#disk = parts.disk;
     this.#identity = parts.identity;
-    this.#segmentBytesMax = parts.segmentBytesMax;
+    this.#fillLimits = { ...parts.fillSteps, segmentBytesMax: parts.segmentBytesMax };
     this.#hardState = parts.hardState;
     this.#segment = parts.segment;
+    this.#segment.fillAhead(this.#fillLimits);
     this.#older = parts.older;
     this.#lastFrame = parts.lastFrame;
     const { index, term } = parts.entries.at(-1) ?? parts.base;
@@ -153,7 +160,7 @@ export class LogStorage implements Storage {
         if (this.#failure === undefined) await this.#attempt(() => this.#mark());
         this.#tellFailure();
       }
-      await this.#giveUpSegments();
+      if (this.#compactWanted) await this.#giveUpSegments();
     }
     this.#running = undefined;
   }
@@ -183,7 +190,7 @@ export class LogStorage implements Storage {
   async #write({ hardState, reset, entries }: WriteBatch): Promise<void> {
     if (hardState !== undefined) await this.#saveHardState(hardState);
     if (entries.length === 0 && reset === undefined) return;
-    if (this.#segment.size >= this.#segmentBytesMax) await this.#roll();
+    if (this.#segment.size >= this.#fillLimits.segmentBytesMax) await this.#roll();
     await this.#segment.append(this.#lastFrame + 1, { reset, entries });
     this.#lastFrame += 1;
     this.#marked = false;
@@ -217,6 +224,9 @@ export class LogStorage implements Storage {
     } finally {
       await full.close();
     }
+    // Whoever filled a segment fills the next one, too: it begins with the longest steps.
+    const stepBytesMin = this.#fillLimits.stepBytesMax;
+    this.#segment.fillAhead({ ...this.#fillLimits, heldBytesMin: 0, stepBytesMin });
     this.#older = [...this.#older, { sequence: full.sequence, lastIndex: this.#highestIndex }];
     this.#highestIndex = 0;
     this.#compactWanted = true;
@@ -233,7 +243,6 @@ export class LogStorage implements Storage {
    * a power failure, any of them; recovery copes.
    */
   async #giveUpSegments(): Promise<void> {
-    if (!this.#compactWanted) return;
     this.#compactWanted = false;
     const limit = Math.min(this.#unwanted, this.#snapshots.newest);
     while (this.#failure === undefined) {
@@ -253,7 +262,7 @@ export class LogStorage implements Storage {
   /** The last frame is marked, and all of the open segment is durable. */
   async #settle(): Promise<void> {
     await this.#mark();
-    await this.#segment.sync();
+    await this.#segment.settle();
   }
 
   /**

@@ -15,6 +15,7 @@ import { bridgedNotices, damageIn, highestTerm } from './folder-findings.js';
 import type { FolderFindings } from './folder-findings.js';
 import { loadHardState, saveHardState } from './hard-state-file.js';
 import { LogStorage } from './log-storage.js';
+import type { FillSteps } from './log-storage.js';
 import { readLog, segmentSequences } from './read-log.js';
 import { recoverSnapshot } from './recover-snapshot.js';
 import { repairFolder } from './repair-folder.js';
@@ -22,12 +23,23 @@ import type { RepairedFolder } from './repair-folder.js';
 import type { RecoveredState, Storage } from './storage.js';
 
 const defaultSegmentBytesMax = 8 * 1024 * 1024;
+/**
+ * A new server takes little; one that writes much has, while one step is filled, zeros left for
+ * some hundred of its writes. In steps twice as long those that run beside one wait twice as long.
+ */
+const defaultFillSteps: FillSteps = {
+  heldBytesMin: 64 * 1024,
+  stepBytesMin: 64 * 1024,
+  stepBytesMax: 256 * 1024,
+};
 
 export interface LogStorageOptions {
   readonly disk: Disk;
   readonly identity: FolderIdentity;
   /** A segment that holds this much is left for a new one; 8 MiB when not given. */
   readonly segmentBytesMax?: number;
+  /** How the open segment is filled with zeros ahead of what is appended. */
+  readonly fillSteps?: FillSteps;
   /** 32 random hexadecimal digits, for a hard state that is made anew. */
   readonly incarnation: string;
   /** Begins to take in an image; for each snapshot that is tried. */
@@ -49,6 +61,7 @@ export interface OpenedStorage {
  */
 export async function openLogStorage(options: LogStorageOptions): Promise<OpenedStorage> {
   const { disk, identity, segmentBytesMax = defaultSegmentBytesMax } = options;
+  const { fillSteps = defaultFillSteps } = options;
   assert(segmentBytesMax > 0, `a segment holds some bytes, not ${segmentBytesMax}`);
   // A killed process may have left names that are not durable; nothing may be built on them.
   await disk.syncFolder();
@@ -62,7 +75,7 @@ export async function openLogStorage(options: LogStorageOptions): Promise<Opened
   const { base: logBase, entries } = begun;
   const storage = new LogStorage({
     ...begun,
-    ...{ disk, identity, segmentBytesMax, snapshot, hardState },
+    ...{ disk, identity, segmentBytesMax, fillSteps, snapshot, hardState },
   });
   const notices = [...folder.notices, ...log.notices];
   return { storage, recovered: { hardState, snapshot, logBase, entries, isNew, notices } };

@@ -15,6 +15,7 @@ import type { Entry, LogPosition } from '../raft/messages.js';
 import { identityDigits, putIdentityDigits } from '../base/folder-identity.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
 import { finishFrame, frameHeaderBytes, newFrame } from './frame-format.js';
+import type { MakeRoom } from './frame-format.js';
 
 const magic = 'SURFRLOG';
 const positionBytes = 12;
@@ -97,14 +98,20 @@ export function seedOf(header: Uint8Array): number {
   return new DataView(header.buffer, header.byteOffset).getUint32(header.length - 4, true);
 }
 
-/** One frame with all that the write makes of the log, in one new buffer. */
-export function encodeWriteFrame(number: number, write: LogWrite, seed: number): Uint8Array {
-  const { reset, entries } = write;
-  let payloadBytes = reset === undefined ? 0 : positionBytes;
-  for (const entry of entries) payloadBytes += encodedEntryBytes(entry);
-  const bytes = newFrame(payloadBytes);
+/** One frame with all that the write makes of the log, in the room that `makeRoom` gives. */
+export function encodeWriteFrame(
+  number: number,
+  { reset, entries }: LogWrite,
+  seed: number,
+  makeRoom: MakeRoom,
+): Uint8Array {
   const entriesAt = frameHeaderBytes + (reset === undefined ? 0 : positionBytes);
-  if (reset !== undefined) putPosition(new DataView(bytes.buffer), frameHeaderBytes, reset);
+  let size = entriesAt;
+  for (const entry of entries) size += encodedEntryBytes(entry);
+  const bytes = makeRoom(size);
+  if (reset !== undefined) {
+    putPosition(new DataView(bytes.buffer, bytes.byteOffset), frameHeaderBytes, reset);
+  }
   encodeEntriesInto(entries, bytes, entriesAt);
   return finishFrame(bytes, reset === undefined ? 'entries' : 'reset', number, seed);
 }

@@ -1,5 +1,6 @@
 /** What several writes amount to when they are carried out as one. */
 import { assert } from '../base/assert.js';
+import type { LogIndex } from '../base/ids.js';
 import type { HardState } from '../raft/effects.js';
 import { encodedEntryBytes } from '../raft/entry-codec.js';
 import type { Entry, LogPosition } from '../raft/messages.js';
@@ -10,7 +11,9 @@ export type WriteDone = (error?: StorageError) => void;
 export class WriteBatch {
   #hardState: HardState | undefined;
   #reset: LogPosition | undefined;
-  #entries: Entry[] = [];
+  #entries: readonly Entry[] = [];
+  /** The entries, once they are those of several writes: an array of its own, to be added to. */
+  #joined: Entry[] | undefined;
   #bytes = 0;
   readonly #done: WriteDone[] = [];
 
@@ -43,8 +46,10 @@ export class WriteBatch {
     if (reset !== undefined) {
       this.#reset = reset;
       this.#entries = [];
+      this.#joined = undefined;
     }
-    for (const entry of entries) this.#addEntry(entry);
+    const [first] = entries;
+    if (first !== undefined) this.#addEntries(entries, first.index);
   }
 
   /** Tells the writers, in the order in which they were added. */
@@ -52,16 +57,21 @@ export class WriteBatch {
     for (const done of this.#done) done(error);
   }
 
-  #addEntry(entry: Entry): void {
-    this.#bytes += encodedEntryBytes(entry);
-    const first = this.#entries[0];
-    const isBehind = this.#reset === undefined || entry.index > this.#reset.index;
-    assert(isBehind, `entry ${entry.index} stands behind the new beginning of the log`);
-    if (first !== undefined) {
-      const kept = Math.max(0, entry.index - first.index);
-      assert(kept <= this.#entries.length, `entry ${entry.index} leaves no gap in the log`);
-      this.#entries.length = kept;
+  /** A write that is alone, as most are, is taken as it is: nothing is copied. */
+  #addEntries(entries: readonly Entry[], first: LogIndex): void {
+    for (const entry of entries) this.#bytes += encodedEntryBytes(entry);
+    assert(first > (this.#reset?.index ?? 0), `entry ${first} stands behind the log's beginning`);
+    const before = this.#entries[0]?.index;
+    if (before === undefined || first <= before) {
+      this.#entries = entries;
+      this.#joined = undefined;
+      return;
     }
-    this.#entries.push(entry);
+    const joined = this.#joined ?? [...this.#entries];
+    assert(first - before <= joined.length, `entry ${first} leaves no gap in the log`);
+    joined.length = first - before;
+    for (const entry of entries) joined.push(entry);
+    this.#joined = joined;
+    this.#entries = joined;
   }
 }

@@ -116,12 +116,49 @@ describe('the real disk', () => {
     expect(await refusal(gone.syncFolder())).to.match(/^cannot sync .*gone: no such/);
   });
 
+  it('appends durably behind what was appended, in pieces of any size', async () => {
+    const file = await disk.create('a');
+    await file.append([Buffer.from('one')]);
+    await file.appendDurably(Buffer.from('two'));
+    const long = Buffer.alloc(3_000_001, 'x');
+    await file.appendDurably(long);
+    await file.append([Buffer.from('three')]);
+    await file.close();
+    const expected = Buffer.concat([Buffer.from('onetwo'), long, Buffer.from('three')]);
+    expect(expected.equals((await disk.read('a')) ?? new Uint8Array())).to.equal(true);
+  });
+
+  it('fills a file with zeros for what is appended next, and cuts off the rest', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const file = await disk.create('a');
+    await file.append([Buffer.from('one')]);
+    const filled = 200_000;
+    await file.fill(3, filled);
+    expect(await disk.size('a')).to.equal(3 + filled);
+    expect((await disk.read('a'))?.subarray(3).every((byte) => byte === 0)).to.equal(true);
+    await file.appendDurably(Buffer.from('two'));
+    await file.append([Buffer.from('three')]);
+    expect(await disk.size('a')).to.equal(3 + filled);
+    expect(await disk.readRange('a', 0, 12)).to.deep.equal(Buffer.from('onetwothree\0'));
+    await file.cutFill();
+    await file.appendDurably(Buffer.from('!'));
+    await file.sync();
+    await file.close();
+    expect(await readFile(join(folder, 'a'), 'utf8')).to.equal('onetwothree!');
+  });
+
   it('says that the disk is full', async function () {
     if (process.platform !== 'linux') this.skip();
     await symlink('/dev/full', join(folder, 'full'));
     const file = await disk.create('full');
     expect(await refusal(file.append([Buffer.from('x')]))).to.equal(
       `cannot write ${join(folder, 'full')}: disk full (ENOSPC)`,
+    );
+    expect(await refusal(file.appendDurably(Buffer.from('x')))).to.equal(
+      `cannot write ${join(folder, 'full')}: disk full (ENOSPC)`,
+    );
+    expect(await refusal(file.fill(0, 100))).to.equal(
+      `cannot fill ${join(folder, 'full')}: disk full (ENOSPC)`,
     );
     await file.close();
   });

@@ -10,6 +10,8 @@ export const simRequestIdsKept = 5_000;
 
 /** Small, so that logs have many segments. */
 const segmentBytesMax = 4 * 1024;
+/** So short that frames stand in zeros, behind them, and across their end. */
+const fillSteps = { heldBytesMin: 512, stepBytesMin: 256, stepBytesMax: 1024 };
 
 export interface OpenSimOptions {
   readonly disk: Disk;
@@ -23,7 +25,7 @@ export async function openSimStorage(options: OpenSimOptions): Promise<OpenedMem
   const stateMachine = new FileMap({ requestIdsKept: simRequestIdsKept });
   const opened = await openLogStorage({
     ...options,
-    segmentBytesMax,
+    ...{ segmentBytesMax, fillSteps },
     restore: () => stateMachine.restore(),
     repair: true,
   });

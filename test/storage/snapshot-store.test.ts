@@ -23,8 +23,8 @@ async function save(storage: Storage, index: number, term = 1): Promise<void> {
   await takeSnapshot(storage, position, imageOf(position));
 }
 
-async function opened(disk = new FaultyDisk(randomFrom(1))) {
-  const { storage } = await openOn(disk);
+async function opened(disk = new FaultyDisk(randomFrom(1)), change = {}) {
+  const { storage } = await openOn(disk, change);
   await written(storage, writeOf([], hardStateOf(1)));
   return { disk, storage };
 }
@@ -146,7 +146,9 @@ describe('old segments of the log', () => {
   });
 
   it('cost a write nothing: it is one operation, whatever else goes on', async () => {
-    const { disk, storage } = await opened();
+    // What is filled in the background is no write's.
+    const fillSteps = { heldBytesMin: Infinity, stepBytesMin: 0, stepBytesMax: 0 };
+    const { disk, storage } = await opened(undefined, { fillSteps });
     await save(storage, 1);
     disk.arm({});
     for (const { index } of entriesOf(1, 3, 1)) {

@@ -17,6 +17,8 @@ import { plain, positionOf, takeSnapshot } from './storage-samples.js';
 
 /** So small that the logs of the tests have several segments. */
 const segmentBytesMax = 250;
+/** So short that frames stand in zeros, behind them, and across their end. */
+const fillSteps = { heldBytesMin: 0, stepBytesMin: 40, stepBytesMax: 120 };
 
 interface State {
   readonly hardState: HardState;
@@ -38,7 +40,7 @@ export async function openOn(
 ): Promise<Opened> {
   const kept = new KeptImage();
   const { restore } = kept;
-  const options = { ...openOptions(), disk, segmentBytesMax, restore, ...change };
+  const options = { ...openOptions(), disk, segmentBytesMax, fillSteps, restore, ...change };
   const opened = await openLogStorage(options);
   return { ...opened, image: kept.bytes };
 }

@@ -92,18 +92,24 @@ export class DiskContents {
   }
 
   append(inode: Inode, bytes: Uint8Array): void {
-    const from = inode.current.size;
+    this.write(inode, inode.current.size, bytes);
+  }
+
+  /** Writes over what is there, and beyond it. */
+  write(inode: Inode, from: number, bytes: Uint8Array): void {
     inode.current.put(from, bytes);
-    if (bytes.length > 0) inode.dirty.push({ from, to: inode.current.size });
+    if (bytes.length > 0) inode.dirty.push({ from, to: from + bytes.length });
   }
 
   /** Makes what the last append wrote durable, and nothing that was written before it. */
   syncLastAppend(inode: Inode): void {
+    inode.lastDurableAt = inode.dirty.at(-1)?.from ?? inode.lastDurableAt;
+    this.syncLastWrite(inode);
+  }
+
+  syncLastWrite(inode: Inode): void {
     const last = inode.dirty.pop();
-    if (last !== undefined) {
-      copyRange(inode, last);
-      inode.lastDurableAt = last.from;
-    }
+    if (last !== undefined) copyRange(inode, last);
     inode.durable.resize(inode.current.size);
   }
 

@@ -37,12 +37,15 @@ export function diskOver(contents: DiskContents, run: RunOperation): Disk {
       }),
     size: (name) => quick(`look at ${name}`, () => contents.find(name)?.current.size),
     create: (name) =>
-      quick(`create ${name}`, () => fileOver(contents, name, contents.create(name), run)),
+      quick(`create ${name}`, () => {
+        const inode = contents.create(name);
+        return new FileOver({ contents, name, inode, run, end: 0 });
+      }),
     openAt: (name, size) =>
       quick(`open ${name}`, () => {
         const inode = contents.file(name);
         contents.cut(inode, size);
-        return fileOver(contents, name, inode, run);
+        return new FileOver({ contents, name, inode, run, end: size });
       }),
     rename: (from, to) => {
       const work = (): void => {
@@ -73,48 +76,112 @@ function changeOfNames(what: string, isSync: boolean, work: () => void): Operati
   return { what, isSync, bytes: 0, work, workInPart };
 }
 
-function fileOver(contents: DiskContents, name: string, inode: Inode, run: RunOperation): DiskFile {
-  const append = (chunks: readonly Uint8Array[], isDurable: boolean): Promise<void> => {
-    const bytes = concat(chunks);
+interface FileParts {
+  readonly contents: DiskContents;
+  readonly name: string;
+  readonly inode: Inode;
+  readonly run: RunOperation;
+  /** Where the next append begins. */
+  readonly end: number;
+}
+
+class FileOver implements DiskFile {
+  readonly #parts: FileParts;
+  #end: number;
+
+  constructor(parts: FileParts) {
+    this.#parts = parts;
+    this.#end = parts.end;
+  }
+
+  append(chunks: readonly Uint8Array[]): Promise<void> {
+    return this.#append(concat(chunks), false);
+  }
+
+  appendDurably(bytes: Uint8Array): Promise<void> {
+    return this.#append(bytes.slice(), true);
+  }
+
+  fill(from: number, bytes: number): Promise<void> {
+    const { contents, name, inode, run } = this.#parts;
+    const fill = (count: number): void => {
+      contents.write(inode, from, new Uint8Array(count));
+    };
+    return run({
+      what: `fill ${name}`,
+      isSync: true,
+      bytes: this.#bytesBeyond(from + bytes),
+      work: () => {
+        fill(bytes);
+        contents.syncLastWrite(inode);
+      },
+      workInPart: (chance, isForgotten) => {
+        fill(Math.floor(chance() * bytes));
+        if (isForgotten) contents.failSync(inode, chance);
+      },
+    });
+  }
+
+  cutFill(): Promise<void> {
+    const { contents, name, inode } = this.#parts;
+    const cut = (): void => {
+      contents.cut(inode, this.#end);
+    };
+    return this.#quick(`cut ${name}`, cut, (chance) => {
+      if (chance() < 0.5) cut();
+    });
+  }
+
+  sync(): Promise<void> {
+    const { contents, name, inode, run } = this.#parts;
+    return run({
+      what: `sync ${name}`,
+      isSync: true,
+      bytes: 0,
+      work: () => {
+        contents.sync(inode);
+      },
+      workInPart: (chance, isForgotten) => {
+        if (isForgotten) contents.failSync(inode, chance);
+      },
+    });
+  }
+
+  close(): Promise<void> {
+    const nothing = (): void => undefined;
+    return this.#quick(`close ${this.#parts.name}`, nothing, nothing);
+  }
+
+  #append(bytes: Uint8Array, isDurable: boolean): Promise<void> {
+    const { contents, name, inode, run } = this.#parts;
+    const write = (part: Uint8Array): void => {
+      contents.write(inode, this.#end, part);
+      this.#end += part.length;
+    };
     return run({
       what: `write to ${name}`,
       isSync: isDurable,
-      bytes: bytes.length,
+      bytes: this.#bytesBeyond(this.#end + bytes.length),
       work: () => {
-        contents.append(inode, bytes);
+        write(bytes);
         if (isDurable) contents.syncLastAppend(inode);
       },
       workInPart: (chance, isForgotten) => {
         const part = chance() < 0.3 ? 1 : chance();
-        contents.append(inode, bytes.subarray(0, Math.floor(part * bytes.length)));
+        write(bytes.subarray(0, Math.floor(part * bytes.length)));
         if (isDurable && isForgotten) contents.failSync(inode, chance);
       },
     });
-  };
-  return {
-    append: (chunks) => append(chunks, false),
-    appendDurably: (chunks) => append(chunks, true),
-    sync: () =>
-      run({
-        what: `sync ${name}`,
-        isSync: true,
-        bytes: 0,
-        work: () => {
-          contents.sync(inode);
-        },
-        workInPart: (chance, isForgotten) => {
-          if (isForgotten) contents.failSync(inode, chance);
-        },
-      }),
-    close: () =>
-      run({
-        what: `close ${name}`,
-        isSync: false,
-        bytes: 0,
-        work: () => undefined,
-        workInPart: () => undefined,
-      }),
-  };
+  }
+
+  #quick(what: string, work: () => void, workInPart: Operation<void>['workInPart']): Promise<void> {
+    return this.#parts.run({ what, isSync: false, bytes: 0, work, workInPart });
+  }
+
+  /** Room is needed only for what makes the file longer. */
+  #bytesBeyond(end: number): number {
+    return Math.max(0, end - this.#parts.inode.current.size);
+  }
 }
 
 /** The bytes as they are now: whoever appends may use its memory again. */

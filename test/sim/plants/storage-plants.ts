@@ -11,7 +11,7 @@ const writePlants: readonly Plant[] = [
     patches: [
       {
         file: segmentWriter,
-        find: 'await this.#file.appendDurably([frame]);',
+        find: 'await this.#file.appendDurably(frame);',
         replace: 'await this.#file.append([frame]);',
       },
     ],
@@ -31,10 +31,30 @@ const writePlants: readonly Plant[] = [
     patches: [
       {
         file: segmentWriter,
-        find: 'await this.#file.appendDurably([frame]);',
+        find: 'await this.#file.appendDurably(frame);',
         replace:
-          'await this.#file.appendDurably([frame]).catch(() => this.#file.sync())' +
+          'await this.#file.appendDurably(frame).catch(() => this.#file.sync())' +
           '.catch(() => this.#file.sync());',
+      },
+    ],
+  },
+  {
+    name: 'frame written where the segment is still being filled',
+    patches: [
+      {
+        file: segmentWriter,
+        find: 'return this.#filling !== undefined && this.#size + bytes > this.#filledEnd;',
+        replace: 'return false;',
+      },
+    ],
+  },
+  {
+    name: 'segment filled with zeros from where its last frame begins',
+    patches: [
+      {
+        file: segmentWriter,
+        find: 'this.#file.fill(from, to - from)',
+        replace: 'this.#file.fill(Math.max(from - 100, 108), to - from)',
       },
     ],
   },

@@ -159,10 +159,11 @@ const diskPlants: readonly ServerPlant[] = [
     patches: [
       {
         file: 'src/storage/segment-writer.js',
-        find: 'await this.#file.appendDurably([frame]);',
+        find: 'await this.#file.appendDurably(frame);',
         replace: `const written = this.written ?? Promise.resolve();
+        const bytes = frame.slice();
         this.written = written.then(() => new Promise((resolve) => setTimeout(resolve, 400)))
-            .then(() => this.#file.appendDurably([frame]));`,
+            .then(() => this.#file.appendDurably(bytes));`,
       },
       {
         file: 'src/storage/hard-state-file.js',
