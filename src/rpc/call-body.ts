@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { nestedValuesMax } from '../base/limits.js';
 import type { ByteBudget } from './byte-budget.js';
 import { CallDecoder, decodeCall, type DecodedCall } from './codec/call-decoder.js';
+import type { CodecLimits } from './codec/document-parser.js';
 import type { Turns } from './turns.js';
 
 /** What a call holds beyond so many bytes waits for its turn. */
@@ -19,7 +20,7 @@ export type ReceivedCall =
   /** The bodies of all connections together are too long; the rest is unread. */
   | { readonly kind: 'tooMuchInAll' };
 
-interface ReceiveOptions {
+export interface ReceiveOptions {
   readonly bytesMax: number;
   /** What Content-Length announces. */
   readonly announcedBytes: number | undefined;
@@ -30,6 +31,15 @@ interface ReceiveOptions {
   readonly turns: Turns;
 }
 
+/** Where the bytes come from. */
+interface Source {
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/** Receives what became of the body, and the number of bytes that were read. */
+type ReceivedListener = (received: ReceivedCall, bytes: number) => void;
+
 /**
  * Reads the body and calls `done` once, with the number of bytes that were read, unless the client
  * hangs up before its end.
@@ -37,59 +47,96 @@ interface ReceiveOptions {
 export function receiveCall(
   request: IncomingMessage,
   options: ReceiveOptions,
-  done: (received: ReceivedCall, bytes: number) => void,
+  done: ReceivedListener,
 ): void {
-  const { bytesMax, announcedBytes, budget, onPiece, turns } = options;
-  const limits = { bytesMax, nestedValuesMax };
-  let decoder: CallDecoder | undefined;
-  let bytes = 0;
-  let isOver = false;
-  let isWhole = false;
-  const releaseBudget = (): void => {
-    budget.giveBack(bytes);
-    bytes = 0;
-  };
-  const finish = (received: ReceivedCall, bodyBytes: number): void => {
-    isOver = true;
-    releaseBudget();
-    done(received, bodyBytes);
-  };
-  const takeChunk = (chunk: Buffer): void => {
-    if (isOver) return;
-    if (decoder === undefined && chunk.length === announcedBytes) {
-      finish(decodeCall(chunk, limits), chunk.length);
+  const body = new ArrivingCall(request, options, done);
+  request.once('close', () => {
+    body.abandon();
+  });
+  request.on('data', (chunk: Buffer) => {
+    body.take(chunk);
+  });
+  request.on('end', () => {
+    body.end();
+  });
+}
+
+/** A body that is not whole yet. Tells its listener once what became of it, unless abandoned. */
+export class ArrivingCall {
+  readonly #source: Source;
+  readonly #options: ReceiveOptions;
+  readonly #done: ReceivedListener;
+  readonly #limits: CodecLimits;
+  #decoder: CallDecoder | undefined;
+  #bytes = 0;
+  #isOver = false;
+  #isWhole = false;
+
+  constructor(source: Source, options: ReceiveOptions, done: ReceivedListener) {
+    this.#source = source;
+    this.#options = options;
+    this.#done = done;
+    this.#limits = { bytesMax: options.bytesMax, nestedValuesMax };
+  }
+
+  /** Takes the next bytes. */
+  take(chunk: Buffer): void {
+    if (this.#isOver) return;
+    const { announcedBytes, budget, bytesMax, onPiece, turns } = this.#options;
+    if (this.#decoder === undefined && chunk.length === announcedBytes) {
+      this.#finish(decodeCall(chunk, this.#limits), chunk.length);
       return;
     }
-    const isTooLong = bytes + chunk.length > bytesMax;
+    const isTooLong = this.#bytes + chunk.length > bytesMax;
     if (isTooLong || !budget.take(chunk.length)) {
-      finish({ kind: isTooLong ? 'tooLong' : 'tooMuchInAll' }, bytes);
+      this.#finish({ kind: isTooLong ? 'tooLong' : 'tooMuchInAll' }, this.#bytes);
       return;
     }
-    if (decoder !== undefined) onPiece();
-    const body = (decoder ??= new CallDecoder(limits));
-    bytes += chunk.length;
-    if (bytes <= promptBytesMax) {
+    if (this.#decoder !== undefined) onPiece();
+    const body = (this.#decoder ??= new CallDecoder(this.#limits));
+    this.#bytes += chunk.length;
+    if (this.#bytes <= promptBytesMax) {
       body.write(chunk);
       return;
     }
-    request.pause();
+    this.#source.pause();
     turns.take(() => {
-      if (!isOver) body.write(chunk);
-      request.resume();
+      if (!this.#isOver) body.write(chunk);
+      this.#source.resume();
     });
-  };
-  const takeEnd = (): void => {
-    if (!isOver) finish((decoder ?? new CallDecoder(limits)).end(), bytes);
-  };
-  request.once('close', () => {
-    if (isWhole) return;
-    isOver = true;
-    releaseBudget();
-  });
-  request.on('data', takeChunk);
-  request.on('end', () => {
-    isWhole = true;
-    if (bytes <= promptBytesMax) takeEnd();
-    else turns.take(takeEnd);
-  });
+  }
+
+  /** No more bytes will come: all are there. */
+  end(): void {
+    this.#isWhole = true;
+    if (this.#bytes <= promptBytesMax) this.#takeEnd();
+    else {
+      this.#options.turns.take(() => {
+        this.#takeEnd();
+      });
+    }
+  }
+
+  /** No more bytes will come; nothing of a body that is not whole is wanted any more. */
+  abandon(): void {
+    if (this.#isWhole) return;
+    this.#isOver = true;
+    this.#releaseBudget();
+  }
+
+  #takeEnd(): void {
+    if (this.#isOver) return;
+    this.#finish((this.#decoder ?? new CallDecoder(this.#limits)).end(), this.#bytes);
+  }
+
+  #finish(received: ReceivedCall, bodyBytes: number): void {
+    this.#isOver = true;
+    this.#releaseBudget();
+    this.#done(received, bodyBytes);
+  }
+
+  #releaseBudget(): void {
+    this.#options.budget.giveBack(this.#bytes);
+    this.#bytes = 0;
+  }
 }

@@ -1,77 +1,33 @@
 /**
- * `POST` of a call: checks what HTTP says of it, reads and decodes the body, runs it and writes the
- * answer. Everything a client did wrong in its call is a fault in HTTP 200; only what keeps us from
- * reading it as a call at all is an HTTP status (contract, section 3).
+ * `POST` of a call over node:http: checks what HTTP says of it, reads the body, runs it and writes
+ * the answer. Everything a client did wrong in its call is a fault in HTTP 200; only what keeps us
+ * from reading it as a call at all is an HTTP status (contract, section 3).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asServerId, type ServerId } from '../base/ids.js';
-import { ByteBudget } from './byte-budget.js';
 import { receiveCall, type ReceivedCall } from './call-body.js';
-import { secretHeader, type ClusterSecret } from './cluster-secret.js';
-import { encodeFault, encodeResponse } from './codec/encode.js';
-import { faultCode } from './codec/fault-code.js';
-import type { Dispatcher } from './dispatcher.js';
-import type { HttpLimits } from './http-limits.js';
-import { findCertificateMistake } from './http-server.js';
+import { unreadBodyFault, type CallRunner, type PeerHeaders } from './call-runner.js';
+import { secretHeader } from './cluster-secret.js';
+import { encodeFault } from './codec/encode.js';
 import type { Caller, MethodOutcome } from './method.js';
 import type { OpenConnections } from './open-connections.js';
 import { peerHeader } from './peer-header.js';
 import { endWithLastResponse, plainTextHeaders } from './plain-response.js';
-import { busyFault } from './refusal-fault.js';
-import { Turns } from './turns.js';
 import type { Answered } from './unread-answers.js';
+import { isXmlContentType } from './xml-content-type.js';
 import type { Fault, XmlCall } from './xml-value.js';
 
-const xmlContentType = /^(?:text|application)\/(?:[\w.+-]+\+)?xml$/i;
-
 export interface CallEndpointOptions {
-  readonly dispatcher: Dispatcher;
+  readonly runner: CallRunner;
   readonly connections: OpenConnections;
-  readonly limits: HttpLimits;
-  readonly serverCount: number;
-  /** What a server's calls must carry; undefined asks for nothing. */
-  readonly secret: ClusterSecret | undefined;
-  /** A part of a long call of this peer has arrived. */
-  readonly onPeerPiece: (peer: ServerId) => void;
-  readonly onBug: (error: unknown, where: string) => void;
-}
-
-/** A call of at most so many bytes is run however many long ones are pending. */
-const shortCallBytesMax = 4 * 1024;
-
-/** What servers have apart from clients: no crowd of clients may hold up the log. */
-class Lane {
-  readonly turns = new Turns();
-  /** Bodies that have arrived in part. */
-  readonly partial: ByteBudget;
-  /** Bodies of the long calls that wait for their answer. */
-  readonly pending: ByteBudget;
-
-  constructor({ partialBodiesBytesMax, pendingBodiesBytesMax }: HttpLimits) {
-    this.partial = new ByteBudget(partialBodiesBytesMax);
-    this.pending = new ByteBudget(pendingBodiesBytesMax);
-  }
+  /** How long a connection that is to be closed is still read. */
+  readonly lingerMs: number;
 }
 
 export class CallEndpoint {
   readonly #options: CallEndpointOptions;
-  readonly #clients: Lane;
-  readonly #peers: Lane;
 
   constructor(options: CallEndpointOptions) {
     this.#options = options;
-    this.#clients = new Lane(options.limits);
-    this.#peers = new Lane(options.limits);
-  }
-
-  /** Bytes of bodies that have arrived in part, over all connections. */
-  get partialBytes(): number {
-    return this.#clients.partial.bytes + this.#peers.partial.bytes;
-  }
-
-  /** Bytes of the long calls that wait for their answer, over all connections. */
-  get pendingBytes(): number {
-    return this.#clients.pending.bytes + this.#peers.pending.bytes;
   }
 
   /** Whether the request proves to come from a server, as far as it is asked to prove it. */
@@ -83,7 +39,7 @@ export class CallEndpoint {
 
   /** Takes a POST whose path is that of calls. */
   serve(request: IncomingMessage, response: ServerResponse, answered: Answered): void {
-    const { limits } = this.#options;
+    const { runner } = this.#options;
     const { headers } = request;
     const refusal = refuseType(headers['content-type'], headers['content-encoding']);
     if (refusal !== undefined) {
@@ -91,8 +47,7 @@ export class CallEndpoint {
       return;
     }
     const caller = this.#callerOf(request);
-    const bytesMax =
-      caller.peerId === undefined ? limits.callBodyBytesMax : limits.peerBodyBytesMax;
+    const bytesMax = runner.bodyBytesMax(caller);
     const length = headers['content-length'];
     const announcedBytes = length === undefined ? undefined : Number(length);
     if (announcedBytes !== undefined && announcedBytes > bytesMax) {
@@ -100,19 +55,8 @@ export class CallEndpoint {
       return;
     }
     if (isWaitingForContinue(request)) response.writeContinue();
-    const { peerId } = caller;
-    const lane = peerId === undefined ? this.#clients : this.#peers;
-    const options = {
-      bytesMax,
-      announcedBytes,
-      budget: lane.partial,
-      turns: lane.turns,
-      onPiece: () => {
-        if (peerId !== undefined) this.#options.onPeerPiece(peerId);
-      },
-    };
-    receiveCall(request, options, (received, bytes) => {
-      this.#take(received, { request, response, answered, caller, lane, bytes, bytesMax });
+    receiveCall(request, runner.receiving(caller, announcedBytes), (received, bytes) => {
+      this.#take(received, { request, response, answered, caller, bytes, bytesMax });
     });
   }
 
@@ -125,42 +69,24 @@ export class CallEndpoint {
         this.#send(exchange, { kind: 'fault', fault: received.fault });
         break;
       case 'tooLong':
-        this.#sendLast(exchange, {
-          code: faultCode.invalidCall,
-          text: `a call has at most ${exchange.bytesMax} bytes`,
-        });
-        break;
       case 'tooMuchInAll':
-        this.#sendLast(exchange, busyFault('too many long calls are arriving'));
+        this.#sendLast(exchange, unreadBodyFault(received.kind, exchange.bytesMax));
         break;
     }
   }
 
   #run(call: XmlCall, exchange: Exchange): void {
-    const { connections, dispatcher } = this.#options;
-    const { pending } = exchange.lane;
-    const heldBytes = exchange.bytes > shortCallBytesMax ? exchange.bytes : 0;
-    if (!pending.take(heldBytes)) {
-      this.#send(exchange, { kind: 'fault', fault: busyFault('too many long calls are pending') });
-      return;
-    }
+    const { connections, runner } = this.#options;
+    const { bytes, caller, request } = exchange;
     let isOver = false;
     let forget: (() => void) | undefined;
-    const end = (): void => {
+    const hangUp = runner.run(call, bytes, caller, (outcome) => {
       isOver = true;
-      pending.giveBack(heldBytes);
-    };
-    const hangUp = dispatcher.dispatch(call, exchange.caller, (outcome) => {
-      end();
       forget?.();
       this.#send(exchange, outcome);
     });
-    const giveUp = (): void => {
-      end();
-      hangUp();
-    };
     // The answer may have come during the call, which the compiler cannot see.
-    if (!(isOver as boolean)) forget = connections.addPending(exchange.request.socket, giveUp);
+    if (!(isOver as boolean)) forget = connections.addPending(request.socket, hangUp);
   }
 
   #send({ request, response, answered }: Exchange, outcome: MethodOutcome): void {
@@ -169,7 +95,7 @@ export class CallEndpoint {
       return;
     }
     if (this.#options.connections.isClosing) response.shouldKeepAlive = false;
-    const text = this.#encode(outcome);
+    const text = this.#options.runner.encode(outcome);
     const bytes = Buffer.byteLength(text);
     response.writeHead(200, {
       'Content-Type': 'text/xml; charset=utf-8',
@@ -179,44 +105,21 @@ export class CallEndpoint {
     response.end(text);
   }
 
-  #encode(outcome: Exclude<MethodOutcome, { readonly kind: 'closed' }>): string {
-    if (outcome.kind === 'fault') return encodeFault(outcome.fault);
-    try {
-      return encodeResponse(outcome.value);
-    } catch (error) {
-      this.#options.onBug(error, 'encoding an answer');
-      return encodeFault({
-        code: faultCode.internalError,
-        text: 'internal error; the log of the server tells',
-      });
-    }
-  }
-
   /** A fault after which the connection is closed, because the rest of the body is not read. */
   #sendLast({ request, response }: Exchange, fault: Fault): void {
     const headers = { 'Content-Type': 'text/xml; charset=utf-8' };
     const last = { status: 200, headers, body: encodeFault(fault) };
-    endWithLastResponse(request, response, last, this.#options.limits.lingerMs);
+    endWithLastResponse(request, response, last, this.#options.lingerMs);
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
     const last = { status, headers: plainTextHeaders, body: `${text}\n` };
-    endWithLastResponse(request, response, last, this.#options.limits.lingerMs);
+    endWithLastResponse(request, response, last, this.#options.lingerMs);
   }
 
-  /** Whoever does not prove to be a server is a client, whatever its header says. */
   #callerOf({ headers, socket }: IncomingMessage): Caller {
-    const peerMistake =
-      findCertificateMistake(socket) ?? this.#options.secret?.findMistake(headers[secretHeader]);
-    const peerId = peerMistake === undefined ? this.#peerId(headers[peerHeader]) : undefined;
-    return { peerId, peerMistake };
-  }
-
-  /** The server that the header names; anything but a configured id counts as a client. */
-  #peerId(header: string | readonly string[] | undefined): ServerId | undefined {
-    if (typeof header !== 'string' || !/^\d{1,2}$/.test(header)) return undefined;
-    const id = Number(header);
-    return id < this.#options.serverCount ? asServerId(id) : undefined;
+    const named: PeerHeaders = { peer: headers[peerHeader], secret: headers[secretHeader] };
+    return this.#options.runner.callerOf(named, socket);
   }
 }
 
@@ -225,20 +128,17 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly answered: Answered;
   readonly caller: Caller;
-  readonly lane: Lane;
   /** Of the body. */
   readonly bytes: number;
   readonly bytesMax: number;
 }
 
-/** Why the body cannot be read as XML, or undefined when it can. No type at all is accepted. */
+/** Why the body cannot be read as XML, or undefined when it can. */
 function refuseType(type: string | undefined, encoding: string | undefined): string | undefined {
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return `a call is sent without Content-Encoding, not as ${encoding}`;
   }
-  const bare = type?.split(';', 1)[0]?.trim() ?? '';
-  if (bare === '' || xmlContentType.test(bare)) return undefined;
-  return 'a call is sent as text/xml';
+  return isXmlContentType(type) ? undefined : 'a call is sent as text/xml';
 }
 
 function isWaitingForContinue(request: IncomingMessage): boolean {

@@ -29,7 +29,9 @@ export interface HttpLimits extends UnreadLimits {
   readonly requestTimeoutMs: number;
   /** How long a connection may rest between two requests. */
   readonly idleTimeoutMs: number;
-  /** How often the first two are looked at; they end up to so much later. */
+  /**
+   * How often these are looked at: they end up to so much later, and a rest up to twice as much.
+   */
   readonly timeoutCheckIntervalMs: number;
   /**
    * How long a connection that is to be closed is still read, and what comes is thrown away: a

@@ -17,6 +17,11 @@ const unfinishedConnectionsMax = 200;
 
 export interface HttpServer {
   readonly server: Server;
+  /**
+   * Has node:http read a connection that was told to `onConnection`. Undefined over TLS, where it
+   * reads all of them from the beginning.
+   */
+  readonly serveByNode: ((socket: Socket) => void) | undefined;
   /** Ends the connections that were not told to `onConnection` yet. */
   readonly destroyUnfinished: () => void;
 }
@@ -37,8 +42,13 @@ export function createHttpServer(
   };
   if (tls === undefined) {
     const server = createServer(options);
+    const listeners = server.listeners('connection');
+    server.removeAllListeners('connection');
     server.on('connection', onConnection);
-    return { server, destroyUnfinished: () => undefined };
+    const serveByNode = (socket: Socket): void => {
+      for (const listen of listeners) Reflect.apply(listen, server, [socket]);
+    };
+    return { server, serveByNode, destroyUnfinished: () => undefined };
   }
   const { cert, key, ca, clientCa } = tls;
   const server = createTlsServer({
@@ -64,7 +74,7 @@ export function createHttpServer(
   const destroyUnfinished = (): void => {
     for (const socket of open) socket.destroy();
   };
-  return { server, destroyUnfinished };
+  return { server, serveByNode: undefined, destroyUnfinished };
 }
 
 /**

@@ -39,22 +39,25 @@ export class OpenConnections {
     this.#isClosing = true;
   }
 
-  /** Takes a new connection in, or refuses it with a 503. */
-  add(socket: Socket): void {
+  /** Takes a new connection in, or refuses it with a 503; false when it does. */
+  add(socket: Socket): boolean {
     if (this.#accepted.size < this.#options.connectionsMax) {
       this.#accepted.set(socket, new Set());
       socket.once('close', () => {
         this.#forget(socket);
       });
-      return;
+      return true;
     }
+    // A reset is as good an end of it as any other.
+    socket.on('error', () => undefined);
     if (this.#refused.size >= refusedConnectionsMax) {
       socket.destroy();
-      return;
+      return false;
     }
     this.#refused.add(socket);
     socket.once('close', () => this.#refused.delete(socket));
     endWithPlainResponse(socket, 503, 'busy: too many connections', this.#options.lingerMs);
+    return false;
   }
 
   /** False for a connection that was refused or is gone: nothing may be run for it. */

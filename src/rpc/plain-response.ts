@@ -5,6 +5,10 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** What a connection is told whose bytes made no request, or not in time. */
+export const notHttp = 'this is not an HTTP request';
+export const tooSlow = 'the request took too long to arrive';
+
 /**
  * Writes a whole response by hand and ends the connection: for sockets whose HTTP is broken. What
  * still comes is thrown away for `lingerMs`, so that the answer is not lost to a reset.

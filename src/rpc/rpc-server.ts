@@ -8,6 +8,7 @@ import { Socket } from 'node:net';
 import { BackupEndpoint, backupPath } from './backup-endpoint.js';
 import type { BackupSource } from './backup-source.js';
 import { CallEndpoint } from './call-endpoint.js';
+import { CallRunner } from './call-runner.js';
 import type { ClusterSecret } from './cluster-secret.js';
 import { Dispatcher, type BugListener } from './dispatcher.js';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
@@ -17,7 +18,8 @@ import { ListenError } from './listen-error.js';
 import type { MethodServices } from './method-services.js';
 import type { MethodTable } from './method-table.js';
 import { OpenConnections } from './open-connections.js';
-import { endWithLastResponse, endWithPlainResponse } from './plain-response.js';
+import { PlainConnections } from './plain-connections.js';
+import { endWithLastResponse, endWithPlainResponse, notHttp, tooSlow } from './plain-response.js';
 import type { HeldBytes, ServerMetrics } from './server-metrics.js';
 import { plainPage, StatusEndpoints, type Page } from './status-endpoints.js';
 import type { TlsIdentity } from './tls-identity.js';
@@ -52,11 +54,14 @@ export class RpcServer {
     soon: (action) => setImmediate(action),
   });
   readonly #dispatcher: Dispatcher;
+  readonly #runner: CallRunner;
   readonly #calls: CallEndpoint;
   readonly #pages: StatusEndpoints;
   readonly #backups: BackupEndpoint | undefined;
   readonly #http: HttpServer;
   readonly #server: Server;
+  /** Undefined over TLS. */
+  readonly #plain: PlainConnections | undefined;
 
   constructor(options: RpcServerOptions) {
     const { services, metrics, onBug, testerApi, version } = options;
@@ -72,9 +77,8 @@ export class RpcServer {
       observer: metrics.calls,
       onBug,
     });
-    this.#calls = new CallEndpoint({
+    this.#runner = new CallRunner({
       dispatcher: this.#dispatcher,
-      connections: this.#connections,
       limits: this.#limits,
       serverCount: services.servers.length,
       secret: options.secret,
@@ -82,6 +86,11 @@ export class RpcServer {
         services.replica.hearing(peer);
       },
       onBug,
+    });
+    this.#calls = new CallEndpoint({
+      runner: this.#runner,
+      connections: this.#connections,
+      lingerMs: this.#limits.lingerMs,
     });
     const connectionCount = (): number => this.#connections.count;
     this.#pages = new StatusEndpoints({
@@ -100,6 +109,7 @@ export class RpcServer {
     this.#backups = this.#createBackups();
     this.#http = this.#createHttpServer();
     this.#server = this.#http.server;
+    this.#plain = this.#createPlainConnections();
   }
 
   /** The methods that are served; docs are made of it. */
@@ -118,6 +128,11 @@ export class RpcServer {
     return this.#connections.count;
   }
 
+  /** Those of them that were not left to node:http. */
+  get plainConnectionCount(): number {
+    return this.#plain?.count ?? 0;
+  }
+
   /** Calls that have no answer yet. */
   get pendingCalls(): number {
     return this.#dispatcher.pendingCalls;
@@ -125,8 +140,8 @@ export class RpcServer {
 
   get heldBytes(): HeldBytes {
     return {
-      partialCalls: this.#calls.partialBytes,
-      pendingCalls: this.#calls.pendingBytes,
+      partialCalls: this.#runner.partialBytes,
+      pendingCalls: this.#runner.pendingBytes,
       unreadAnswers: this.#unread.bytes,
     };
   }
@@ -171,6 +186,7 @@ export class RpcServer {
       });
     });
     this.#server.closeIdleConnections();
+    this.#plain?.closeIdle();
     const timer = setTimeout(() => {
       this.#connections.destroyAll();
       this.#http.destroyUnfinished();
@@ -194,11 +210,25 @@ export class RpcServer {
     });
   }
 
+  #createPlainConnections(): PlainConnections | undefined {
+    const { serveByNode } = this.#http;
+    if (serveByNode === undefined) return undefined;
+    return new PlainConnections({
+      runner: this.#runner,
+      unread: this.#unread,
+      reading: this.#reading,
+      limits: this.#limits,
+      isClosing: () => this.#connections.isClosing,
+      serveByNode,
+    });
+  }
+
   #createHttpServer(): HttpServer {
     const limits = this.#limits;
     const http = createHttpServer(limits, this.#options.tls, (socket) => {
-      this.#connections.add(socket);
+      if (!this.#connections.add(socket)) return;
       this.#reading.add(socket);
+      this.#plain?.take(socket);
     });
     const { server } = http;
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
@@ -312,10 +342,10 @@ function hasBody({ headers }: IncomingMessage): boolean {
 function describeHttpError(error: Error): { readonly status: number; readonly text: string } {
   switch ('code' in error ? error.code : undefined) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { status: 408, text: 'the request took too long to arrive' };
+      return { status: 408, text: tooSlow };
     case 'HPE_HEADER_OVERFLOW':
       return { status: 431, text: 'the headers are too long' };
     default:
-      return { status: 400, text: 'this is not an HTTP request' };
+      return { status: 400, text: notHttp };
   }
 }

@@ -54,6 +54,22 @@ export class UnreadAnswers {
     return this.#bytes > this.#limits.unreadBytesMax;
   }
 
+  /** Whether a connection may have one request at a time only. */
+  get isFull(): boolean {
+    return this.#openRequests >= this.#limits.openRequestsMax;
+  }
+
+  /** Unread bytes with which a connection is served on; when memory is short, it has none. */
+  get connectionBytesMax(): number {
+    return this.isOverloaded ? 0 : this.#limits.connectionUnreadBytesMax;
+  }
+
+  /** So many unread bytes and open requests more, or fewer, of a connection that counts them. */
+  count(bytes: number, requests: number): void {
+    this.#bytes += bytes;
+    this.#openRequests += requests;
+  }
+
   /**
    * Runs a request, at once or when its connection has read enough of what it was answered. Servers
    * may send as many as they like: they bound that themselves.
@@ -69,24 +85,18 @@ export class UnreadAnswers {
       flow = new ConnectionFlow({
         socket,
         unreadTimeoutMs: this.#limits.unreadTimeoutMs,
-        mayRun: (unreadBytes) => unreadBytes <= this.#connectionBytesMax(),
+        mayRun: (unreadBytes) => unreadBytes <= this.connectionBytesMax,
         onChange: (bytes) => {
-          this.#bytes += bytes;
+          this.count(bytes, 0);
         },
-        onRequests: (count) => {
-          this.#openRequests += count;
+        onRequests: (requests) => {
+          this.count(0, requests);
         },
       });
       this.#flows.set(socket, flow);
     }
-    const isFull = this.#openRequests >= this.#limits.openRequestsMax;
-    if (isFull && flow.openRequests > 0 && !isOfPeer) socket.destroy();
+    if (this.isFull && flow.openRequests > 0 && !isOfPeer) socket.destroy();
     else flow.begin(response, run);
-  }
-
-  /** When memory is short, a connection gets one answer at a time. */
-  #connectionBytesMax(): number {
-    return this.isOverloaded ? 0 : this.#limits.connectionUnreadBytesMax;
   }
 }
 

@@ -164,6 +164,9 @@ describe('a backup', () => {
     served.replica.isHolding = true;
     const raw = new RawConnection(served.port);
     open.push(raw);
+    // A connection that has shown to be no plain one: on those, requests begin before their turn.
+    await raw.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n').until(/ok/);
+    raw.received = '';
     raw.write(post(encodeCall('updatefile', ['f', 1, []])));
     await waitUntil(() => served.replica.heldCount === 1);
     served.replica.isHolding = false;
