@@ -5,6 +5,7 @@
 import { encodeUtf8Into, utf8Length } from './utf8.js';
 
 const roomBytesMin = 512;
+const headBytes = 4;
 
 export class TextKey {
   /** The text's bytes are the first `length` ones. */
@@ -18,6 +19,20 @@ export class TextKey {
     if (text.length > this.bytes.length || !this.#setAscii(text)) this.#setUtf8(text);
     this.hash = hashBytes(this.bytes, this.length);
     return this;
+  }
+
+  /** Takes on the text with these bytes of UTF-8. */
+  setBytes(bytes: Uint8Array): this {
+    if (bytes.length > this.bytes.length) this.bytes = new Uint8Array(bytes.length * 2);
+    this.bytes.set(bytes);
+    this.length = bytes.length;
+    this.hash = hashBytes(this.bytes, this.length);
+    return this;
+  }
+
+  /** What of its bytes stands at `at`, as `headOf` gives it. */
+  headAt(at: number): number {
+    return headOf(this.bytes, this.length, at);
   }
 
   /** The order of code points, which is that of the UTF-8. */
@@ -47,6 +62,18 @@ export class TextKey {
     if (this.length > this.bytes.length) this.bytes = new Uint8Array(this.length * 2);
     encodeUtf8Into(text, this.bytes, 0);
   }
+}
+
+/**
+ * Four bytes from `at` on as a u32 that orders as they do; zeros stand for those from `length` on.
+ * Equal ones say nothing of the texts, for zeros may be theirs.
+ */
+export function headOf(bytes: Uint8Array, length: number, at: number): number {
+  let head = 0;
+  for (let place = at; place < at + headBytes; place++) {
+    head = (head << 8) | (place < length ? (bytes[place] ?? 0) : 0);
+  }
+  return head >>> 0;
 }
 
 /** FNV-1a, and then MurmurHash3's last step, so that every bit of the hash depends on each byte. */

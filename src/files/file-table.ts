@@ -9,7 +9,8 @@ import { KeyedRecords } from '../base/keyed-records.js';
 import type { FrozenRecords } from '../base/slab-records.js';
 import { TextKey } from '../base/text-key.js';
 import type { FileInfo } from './file-command.js';
-import { expectSame, readFileRecord, readFileVersion, writeFileRecord } from './file-record.js';
+import { checkFileRecord, readFileRecord, readFileVersion } from './file-record.js';
+import { writeFileRecord } from './file-record.js';
 import { SortedNumbers } from './sorted-numbers.js';
 
 type NamedFile = [name: string, info: FileInfo];
@@ -56,10 +57,8 @@ export class FileTable {
 
   /** Adds the next record of a frozen table. Throws `MalformedBytesError` if it is none. */
   load(record: Uint8Array): void {
-    const [name, info] = readFileRecord(new ByteReader(record));
-    writeFileRecord(this.#writer.begin(), name, info);
-    expectSame(record, this.#writer.written);
-    if (this.#find(name) !== undefined) {
+    this.#key.setBytes(checkFileRecord(new ByteReader(record)));
+    if (this.#records.find(this.#key) !== undefined) {
       throw new MalformedBytesError('a file that is there twice');
     }
     this.#sorted.add(this.#key, this.#records.add(this.#key, record));
