@@ -44,13 +44,22 @@ export class ByteQueue {
    * `MalformedBytesError` when there is no length.
    */
   takePrefixed(): Uint8Array | undefined {
+    const first = this.#bytes[this.#start] ?? 0;
+    // Most pieces are short: their length is one byte, which needs no reader.
+    return first < 0x80 ? this.#takeBehind(1, first) : this.#takeLong();
+  }
+
+  #takeLong(): Uint8Array | undefined {
     const prefix = this.#bytes.subarray(this.#start, this.#end).subarray(0, varintBytesMax);
     const last = prefix.findIndex((byte) => byte < 0x80);
     if (last < 0 && prefix.length < varintBytesMax) return undefined;
     if (last < 0) throw new MalformedBytesError('number too large');
-    const length = new ByteReader(prefix).varint();
-    if (this.length < last + 1 + length) return undefined;
-    this.#start += last + 1;
+    return this.#takeBehind(last + 1, new ByteReader(prefix).varint());
+  }
+
+  #takeBehind(prefixBytes: number, length: number): Uint8Array | undefined {
+    if (this.length < prefixBytes + length) return undefined;
+    this.#start += prefixBytes;
     return this.take(length);
   }
 }

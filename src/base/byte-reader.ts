@@ -2,7 +2,7 @@
  * Reads forward through bytes that may be anything: each method throws `MalformedBytesError` at
  * the first oddity, and no two ways of writing the same thing are both accepted.
  */
-import { decodeUtf8 } from './utf8.js';
+import { decodeUtf8, isUtf8 } from './utf8.js';
 
 /** Bytes that are not what they should be. Whoever knows what that was says it in its own error. */
 export class MalformedBytesError extends Error {
@@ -53,6 +53,13 @@ export class ByteReader {
     } catch (error) {
       throw new MalformedBytesError('text that is not UTF-8', { cause: error });
     }
+  }
+
+  /** Passes over a text, and gives its UTF-8: a view of what is read, not a copy. */
+  utf8(): Uint8Array {
+    const bytes = this.take(this.varint());
+    if (!isUtf8(bytes)) throw new MalformedBytesError('text that is not UTF-8');
+    return bytes;
   }
 
   /** The next `length` bytes: a view of what is read, not a copy. */

@@ -2,6 +2,7 @@
  * Records that are found by a text, outside of the JavaScript heap: each begins with its key, as
  * length (varint) and UTF-8. They are numbered 0, 1, 2, … in the order in which they were added.
  */
+import { ByteReader } from './byte-reader.js';
 import { HashIndex } from './hash-index.js';
 import { SlabRecords } from './slab-records.js';
 import type { FrozenRecords } from './slab-records.js';
@@ -33,6 +34,12 @@ export class KeyedRecords {
   /** A record's bytes, key included: a view, not to be written to. */
   bytes(number: number): Uint8Array {
     return this.#records.bytes(number);
+  }
+
+  /** The key that a record begins with, in UTF-8: a view, not to be written to. */
+  keyBytes(number: number): Uint8Array {
+    const reader = new ByteReader(this.#records.bytes(number));
+    return reader.take(reader.varint());
   }
 
   /** Compares `key` with that of record `number`, by code points. */

@@ -5,6 +5,7 @@
 import { encodeUtf8Into, utf8Length } from './utf8.js';
 
 const roomBytesMin = 512;
+const headBytes = 4;
 
 export class TextKey {
   /** The text's bytes are the first `length` ones. */
@@ -20,13 +21,18 @@ export class TextKey {
     return this;
   }
 
-  /** Takes on the text whose UTF-8 stands in `bytes` from `start` up to `end`. */
-  setUtf8(bytes: Uint8Array, start: number, end: number): this {
+  /** Takes on the text whose UTF-8 stands in `bytes`, from `start` up to `end` when given. */
+  setBytes(bytes: Uint8Array, start = 0, end = bytes.length): this {
     this.length = end - start;
     if (this.length > this.bytes.length) this.bytes = new Uint8Array(this.length * 2);
     for (let at = 0; at < this.length; at++) this.bytes[at] = bytes[start + at] ?? 0;
     this.hash = hashBytes(this.bytes, this.length);
     return this;
+  }
+
+  /** What of its bytes stands at `at`, as `headOf` gives it. */
+  headAt(at: number): number {
+    return headOf(this.bytes, this.length, at);
   }
 
   /** The order of code points, which is that of the UTF-8. */
@@ -56,6 +62,18 @@ export class TextKey {
     if (this.length > this.bytes.length) this.bytes = new Uint8Array(this.length * 2);
     encodeUtf8Into(text, this.bytes, 0);
   }
+}
+
+/**
+ * Four bytes from `at` on as a u32 that orders as they do; zeros stand for those from `length` on.
+ * Equal ones say nothing of the texts, for zeros may be theirs.
+ */
+export function headOf(bytes: Uint8Array, length: number, at: number): number {
+  let head = 0;
+  for (let place = at; place < at + headBytes; place++) {
+    head = (head << 8) | (place < length ? (bytes[place] ?? 0) : 0);
+  }
+  return head >>> 0;
 }
 
 /** FNV-1a, and then MurmurHash3's last step, so that every bit of the hash depends on each byte. */

@@ -35,6 +35,23 @@ export function encodeUtf8Into(text: string, bytes: Uint8Array, offset: number):
   return offset + written;
 }
 
+/** Whether `bytes` are well-formed UTF-8; those that are ASCII, as most are, make no text. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) {
+    if ((bytes[at] ?? 0) >= 0x80) return isDecodable(bytes);
+  }
+  return true;
+}
+
+function isDecodable(bytes: Uint8Array): boolean {
+  try {
+    decodeUtf8(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The text in `bytes`. Throws `TypeError` when they are not well-formed UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes);

@@ -6,7 +6,13 @@ import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
 import type { ByteWriter } from '../base/byte-writer.js';
 import type { CommandScan } from './command-scan.js';
 import type { FileInfo } from './file-command.js';
-import { packItems, readItems, readPackedItem, writePackedItem } from './hash-item-codec.js';
+import {
+  checkPackedItems,
+  packItems,
+  readItems,
+  readPackedItem,
+  writePackedItem,
+} from './hash-item-codec.js';
 
 export function writeFileRecord(writer: ByteWriter, name: string, info: FileInfo): void {
   writer.text(name).varint(info.version).varint(info.hashlist.length);
@@ -38,9 +44,15 @@ export function readFileVersion(record: Uint8Array): number {
   return reader.varint();
 }
 
-/** Refuses a record that says in other bytes what `written` says in the ones that we write. */
-export function expectSame(record: Uint8Array, written: Uint8Array): void {
-  let same = record.length === written.length;
-  for (let at = 0; same && at < record.length; at++) same = record[at] === written[at];
-  if (!same) throw new MalformedBytesError('a record not in its short form');
+/**
+ * Passes over what `writeFileRecord` wrote, to its end, and gives the name in UTF-8. Throws
+ * `MalformedBytesError` at all other bytes, also at those that say the same in another way. It
+ * makes no text and no list: an image has a million of these.
+ */
+export function checkFileRecord(reader: ByteReader): Uint8Array {
+  const name = reader.utf8();
+  if (reader.varint() === 0) throw new MalformedBytesError('a file that was never updated');
+  checkPackedItems(reader);
+  reader.end();
+  return name;
 }

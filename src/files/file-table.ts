@@ -11,7 +11,7 @@ import { TextKey } from '../base/text-key.js';
 import type { CommandScan } from './command-scan.js';
 import type { FileInfo } from './file-command.js';
 import {
-  expectSame,
+  checkFileRecord,
   readFileRecord,
   readFileVersion,
   writeCommandRecord,
@@ -50,7 +50,7 @@ export class FileTable {
 
   /** Does what a command says if its version is the next one; returns whether it was. */
   apply(scan: CommandScan): boolean {
-    const number = this.#records.find(this.#key.setUtf8(scan.bytes, scan.nameStart, scan.nameEnd));
+    const number = this.#records.find(this.#key.setBytes(scan.bytes, scan.nameStart, scan.nameEnd));
     const version = number === undefined ? 0 : readFileVersion(this.#records.bytes(number));
     if (scan.version !== version + 1) return false;
     writeCommandRecord(this.#writer.begin(), scan);
@@ -70,10 +70,8 @@ export class FileTable {
 
   /** Adds the next record of a frozen table. Throws `MalformedBytesError` if it is none. */
   load(record: Uint8Array): void {
-    const [name, info] = readFileRecord(new ByteReader(record));
-    writeFileRecord(this.#writer.begin(), name, info);
-    expectSame(record, this.#writer.written);
-    if (this.#find(name) !== undefined) {
+    this.#key.setBytes(checkFileRecord(new ByteReader(record)));
+    if (this.#records.find(this.#key) !== undefined) {
       throw new MalformedBytesError('a file that is there twice');
     }
     this.#sorted.add(this.#key, this.#records.add(this.#key, record));

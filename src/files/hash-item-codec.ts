@@ -105,6 +105,27 @@ export function packItems(writer: ByteWriter, bytes: Uint8Array, at: number, cou
   }
 }
 
+/** Passes over an item as it stands in memory and in images, in the one way that it may. */
+function checkPackedItem(reader: ByteReader): void {
+  const tag = reader.byte();
+  if (tag === tagPackedHash) {
+    reader.skip(packedHashBytes);
+  } else if (tag === tagText) {
+    const text = reader.utf8();
+    if (text.length === packedHashDigits && packHash(decodeUtf8(text))) {
+      throw new MalformedBytesError('a hash not in its short form');
+    }
+  } else {
+    readTagged(reader, tag);
+  }
+}
+
+/** Passes over a count and as many items. */
+export function checkPackedItems(reader: ByteReader): void {
+  const count = reader.varint();
+  for (let at = 0; at < count; at++) checkPackedItem(reader);
+}
+
 /** Reads a count and as many items, into a list of exactly that size. */
 export function readItems(reader: ByteReader, read: (reader: ByteReader) => HashItem): HashItem[] {
   const count = reader.varint();

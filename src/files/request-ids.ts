@@ -9,7 +9,7 @@ import { KeyedRecords } from '../base/keyed-records.js';
 import type { FrozenRecords } from '../base/slab-records.js';
 import { TextKey } from '../base/text-key.js';
 import type { FileInfo } from './file-command.js';
-import { expectSame, readFileRecord, writeFileRecord } from './file-record.js';
+import { checkFileRecord, readFileRecord, writeFileRecord } from './file-record.js';
 import type { RequestArguments } from './version-rule.js';
 
 export class RequestIds {
@@ -71,11 +71,9 @@ export class RequestIds {
   /** Adds the next record of a frozen table. Throws `MalformedBytesError` if it is none. */
   load(record: Uint8Array): void {
     const reader = new ByteReader(record);
-    const id = reader.text();
-    const [name, info] = readFileRecord(reader);
-    writeFileRecord(this.#writer.begin().text(id), name, info);
-    expectSame(record, this.#writer.written);
-    if (this.#records.find(this.#key.set(id)) !== undefined) {
+    this.#key.setBytes(reader.utf8());
+    checkFileRecord(reader);
+    if (this.#records.find(this.#key) !== undefined) {
       throw new MalformedBytesError('a request id that is there twice');
     }
     this.#records.add(this.#key, record);

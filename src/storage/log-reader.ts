@@ -185,10 +185,11 @@ export class LogReader {
    */
   #frameBehind(segment: Segment, at: number): Frame | undefined {
     const { name, bytes, header, isLast } = segment;
+    // What was filled ahead is long: no frame is looked for where there are but zeros.
+    if (isZeros(bytes, at)) return undefined;
     const frame = findFrame(bytes, at + 1, header.seed);
     const lostBytes = (frame?.start ?? bytes.length) - at;
     if (frame === undefined) {
-      if (bytes.subarray(at).every((byte) => byte === 0)) return undefined;
       const notice = isLast
         ? `cut ${lostBytes} torn bytes off ${name} at offset ${at}: ` +
           'a write that was not finished'
@@ -282,6 +283,12 @@ interface Segment {
   readonly header: SegmentHeader;
   readonly summary: SegmentSummary;
   readonly isLast: boolean;
+}
+
+function isZeros(bytes: Uint8Array, from: number): boolean {
+  let at = from;
+  while (at < bytes.length && bytes[at] === 0) at += 1;
+  return at === bytes.length;
 }
 
 function noteEntries(summary: SegmentSummary, entries: readonly Entry[]): void {

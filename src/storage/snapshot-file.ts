@@ -158,11 +158,9 @@ export class SnapshotFileReader implements SnapshotReader {
   /** Reads all of it once. Throws `StorageDamagedError` when anything is not what was written. */
   async verify(onImage: (bytes: Uint8Array) => void): Promise<void> {
     let checksum = 0;
-    for (let offset = 0; offset < this.imageBytes;) {
-      const image = await this.read(offset, this.header.blockBytes);
+    for await (const image of this.#blocks()) {
       onImage(image);
       checksum = crc32c(image, checksum);
-      offset += image.length;
     }
     if (checksum !== this.imageChecksum) {
       throw damaged(this.#name, 0, 'the checksum of the whole image is another');
@@ -174,6 +172,19 @@ export class SnapshotFileReader implements SnapshotReader {
     this.#isClosed = true;
     this.#block = undefined;
     await this.#onClose();
+  }
+
+  /** All blocks. While one is looked at the next is being read, so a restart waits less for it. */
+  async *#blocks(): AsyncGenerator<Uint8Array, void> {
+    let next = this.imageBytes > 0 ? this.#readBlock(0) : undefined;
+    while (next !== undefined) {
+      const { offset, image } = await next;
+      const end = offset + image.length;
+      next = end < this.imageBytes ? this.#readBlock(end) : undefined;
+      // Whoever stops looking does not hear of what was read ahead.
+      next?.catch(() => undefined);
+      yield image;
+    }
   }
 
   async #readBlock(

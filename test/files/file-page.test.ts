@@ -64,6 +64,21 @@ describe('pages of the file map', () => {
     }
   });
 
+  it('hold every file in order when names begin alike, end early, or go on with zeros', () => {
+    const beginnings = ['', 'a', 'files/', 'long/'.repeat(40), 'files/é', '\0', 'a\0\0\0\0\0'];
+    const ends = ['', '0', '00', '\0', '\0\0\0\0', '\0\0\0\0\0', 'b', '\u{1f600}'];
+    const names = new Set<string>();
+    // Scattered, so that each comes in before, between and behind those that are there.
+    for (let serial = 0; names.size < 4000; serial += 1) {
+      const at = (serial * 7919) % 4001;
+      const beginning = beginnings[at % beginnings.length] ?? '';
+      const end = ends[at % ends.length] ?? '';
+      names.add(`${beginning}${(at % 911).toString(2 + (at % 35))}${end}`);
+      if (serial % 9 === 0) names.add(`${beginning}${end}x`);
+    }
+    expect(namesByPages(mapOf([...names]), 100)).to.deep.equal(inCodePointOrder([...names]));
+  });
+
   it('begin behind a name that is no file', () => {
     const map = mapOf(['a', 'c', 'd']);
     const info = { version: 1, hashlist: [] };

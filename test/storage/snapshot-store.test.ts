@@ -191,6 +191,16 @@ describe('a snapshot file', () => {
     expect(disk.operations).to.equal(6);
   });
 
+  it('is read a block ahead, each block once, when all of it is verified', async () => {
+    const disk = new FaultyDisk(randomFrom(1));
+    await fileOn(disk);
+    const reader = must(await SnapshotFileReader.open(disk, 'backup'), 'a file');
+    disk.arm({});
+    const begun: number[] = [];
+    await reader.verify(() => begun.push(disk.operations));
+    expect(begun).to.deep.equal([2, 3, 4, 5, 6, 6]);
+  });
+
   it('is never read as anything else when a bit flipped or bytes are missing', async () => {
     const whole = new FaultyDisk(randomFrom(1));
     await fileOn(whole);
