@@ -13,7 +13,7 @@ import { goalsPicture } from './report/goals-picture.js';
 import { isOnDisk, readMachine } from './report/machine.js';
 import type { Progress } from './report/progress.js';
 import type { Bench } from './scenes/bench.js';
-import { runScenes } from './scenes/run-scenes.js';
+import { reasonOf, runScenes } from './scenes/run-scenes.js';
 import { selectScenes } from './scenes/scenes.js';
 import { Stage } from './scenes/stage.js';
 import { Processes } from './systems/processes.js';
@@ -46,14 +46,16 @@ export class BenchRun {
   /** The exit code; what was found out is printed and written. */
   async run(): Promise<number> {
     const place = resolve(this.#options.dataDir ?? join(projectRoot, 'build'));
-    const machine = await readMachine(place);
-    if (!isOnDisk(machine)) {
-      const { fileSystem } = machine;
-      this.#say(`${place} is in memory (${fileSystem}); name a disk with --data-dir`);
+    const processes = new Processes(this.#say);
+    let machine;
+    try {
+      machine = await readMachine(place);
+      if (!isOnDisk(machine)) throw new Error(`${place} is in memory (${machine.fileSystem})`);
+      this.#holdings = { processes, folder: await mkdtemp(join(place, 'bench-data-')) };
+    } catch (error) {
+      this.#say(`${reasonOf(error)}; name a folder on a disk with --data-dir`);
       return 2;
     }
-    const processes = new Processes(this.#say);
-    this.#holdings = { processes, folder: await mkdtemp(join(place, 'bench-data-')) };
     try {
       const etcd = findEtcd();
       const generator = chooseGenerator(processes);

@@ -18,10 +18,11 @@ interface Bar {
   readonly isMet: boolean;
 }
 
+const legend = 'further right is better; thin lines are aims';
 const rowHeight = 26;
 const top = 62;
-const barsFrom = 262;
-const barsTo = 560;
+const barsFrom = 300;
+const barsTo = 600;
 /** What is better than this is drawn no longer; its figure stands beside it. */
 const beyondMax = 3;
 
@@ -30,10 +31,10 @@ export function goalsPicture(outcomes: ReadonlyMap<GoalId, Outcome>): string {
   const height = top + bars.length * rowHeight + 24;
   const markX = xOf(1);
   const ends = { from: { x: markX, y: top - 10 }, to: { x: markX, y: height - 20 } };
-  return svgPicture({ title: 'SurfRaft against its goals', width: 760, height }, [
+  return svgPicture({ title: 'SurfRaft against its goals', width: 920, height }, [
     svgText('Speed and size against the goals', { x: 16, y: 28 }, 'head'),
     svgText('goal', { x: markX, y: top - 16 }, 'small', 'middle'),
-    svgText('further right is better', { x: barsTo, y: top - 16 }, 'small', 'end'),
+    svgText(legend, { x: barsTo + 100, y: 28 }, 'small'),
     ...bars.flatMap((bar, row) => barLines(bar, top + row * rowHeight)),
     svgLine(ends.from, ends.to, 'mark'),
   ]);
@@ -74,9 +75,9 @@ function barLines({ goal, beyond, aim, value, isMet }: Bar, y: number): readonly
   return [
     svgText(goal.what, { x: barsFrom - 10, y: middle + 4 }, 'text', 'end'),
     `<rect class="${isMet ? 'good' : 'bad'}" ${box}/>`,
-    ...(aim === undefined ? [] : [svgLine(aimEnds.from, aimEnds.to, 'axis')]),
+    ...(aim === undefined ? [] : [svgLine(aimEnds.from, aimEnds.to, 'aim')]),
     svgText(value, { x: barsTo + 10, y: middle + 4 }, 'head'),
-    svgText(boundText(goal), { x: barsTo + 86, y: middle + 4 }, 'small'),
+    svgText(boundText(goal), { x: barsTo + 100, y: middle + 4 }, 'small'),
   ];
 }
 

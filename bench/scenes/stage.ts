@@ -37,14 +37,14 @@ export class Stage {
     say(`starting clusters of ${servers}`);
     const surfraft = await SurfRaftCluster.start(world, servers);
     this.#cast = { servers, surfraft, etcd: undefined };
-    if (command !== undefined) {
-      const etcd = await EtcdCluster.start(world, command, servers);
-      this.#cast = { servers, surfraft, etcd };
-    }
+    const etcd =
+      command === undefined ? undefined : await EtcdCluster.start(world, command, servers);
+    const cast = { servers, surfraft, etcd };
+    this.#cast = cast;
     say(`warming up clusters of ${servers}`);
     await surfraft.warmUp(warmUpSeconds);
-    await this.#cast.etcd?.warmUp(warmUpSeconds);
-    return this.#cast;
+    await etcd?.warmUp(warmUpSeconds);
+    return cast;
   }
 
   /** As fresh; in a quick run those of the scene before, with whatever they hold. */
