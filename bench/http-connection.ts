@@ -10,6 +10,8 @@ export interface HttpAnswer {
 }
 
 const headEnd = Buffer.from('\r\n\r\n');
+/** Of a body in chunks without trailers, which no server here sends. */
+const lastChunk = Buffer.from('0\r\n\r\n');
 
 /** The bytes of a POST; made once per request, outside of what is timed. */
 export function postRequest(path: string, contentType: string, body: string): Buffer {
@@ -79,6 +81,8 @@ function takeBody(head: string, bytes: Buffer): string | undefined {
   if (length !== undefined) {
     return bytes.length < Number(length) ? undefined : bytes.toString('utf8', 0, Number(length));
   }
+  // A long answer comes in many pieces; only with its last one is it worth a look.
+  if (!bytes.subarray(-lastChunk.length).equals(lastChunk)) return undefined;
   const parts: string[] = [];
   let at = 0;
   for (;;) {

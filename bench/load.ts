@@ -2,6 +2,7 @@
  * Closed-loop load: every client sends its next call when the last one is answered. Every answer
  * is checked; one wrong answer ends the run.
  */
+import { quantile } from './goals/statistics.js';
 import { HttpConnection, type HttpAnswer } from './http-connection.js';
 
 /** Something that can be loaded: a server, and what to ask of it. */
@@ -17,6 +18,9 @@ export interface LoadResult {
   readonly callsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly longestMs: number;
+  /** All calls, those of the warm-up included. */
+  readonly answered: number;
 }
 
 /** The part of a run that is not counted: connections open, code gets warm. */
@@ -38,6 +42,7 @@ export async function load(
   const countFromMs = startMs + seconds * 1000 * warmUpShare;
   const endMs = startMs + seconds * 1000;
   const latenciesMs: number[] = [];
+  let answered = 0;
   const runClient = async (connection: HttpConnection): Promise<void> => {
     for (let sentMs = performance.now(); sentMs < endMs;) {
       const request = workload.request(nextSerial++);
@@ -46,19 +51,23 @@ export async function load(
       if (!workload.isRight(answer)) {
         throw new Error(`wrong answer: ${answer.status} ${answer.body.slice(0, 300)}`);
       }
+      answered += 1;
       if (sentMs >= countFromMs) latenciesMs.push(nowMs - sentMs);
       sentMs = nowMs;
     }
   };
-  await Promise.all(connections.map(runClient));
+  try {
+    await Promise.all(connections.map(runClient));
+  } finally {
+    for (const connection of connections) connection.close();
+  }
   const countedSeconds = (performance.now() - countFromMs) / 1000;
-  for (const connection of connections) connection.close();
   latenciesMs.sort((a, b) => a - b);
-  const quantile = (share: number): number =>
-    latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(latenciesMs.length * share))] ?? 0;
   return {
     callsPerSecond: latenciesMs.length / countedSeconds,
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
+    p50Ms: quantile(latenciesMs, 0.5),
+    p99Ms: quantile(latenciesMs, 0.99),
+    longestMs: latenciesMs.at(-1) ?? 0,
+    answered,
   };
 }

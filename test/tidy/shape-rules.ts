@@ -9,9 +9,9 @@ const fileLinesMax = 400;
 const functionLinesMax = 60;
 const charterCharactersMin = 40;
 
-/** Lines of TypeScript, JavaScript and shell fit the screen; fixtures are what they must be. */
+/** Lines of code in whatever language fit the screen; fixtures are what they must be. */
 export function lineLengthProblems(file: SourceText): readonly string[] {
-  if (!/\.(ts|js|sh)$|\/run$/.test(file.path) || file.path.includes('/fixtures/')) return [];
+  if (!/\.(ts|js|lua|sh)$|\/run$/.test(file.path) || file.path.includes('/fixtures/')) return [];
   return file.text
     .split('\n')
     .map((line, index) => ({ columns: line.length, number: index + 1 }))
@@ -62,7 +62,7 @@ function isCallOf(node: ts.Node, ...names: readonly string[]): boolean {
 
 /** A source file opens with what it is and what it promises. */
 export function charterProblems(file: SourceText): readonly string[] {
-  if (!file.path.startsWith('src/') || !file.path.endsWith('.ts')) return [];
+  if (!/^(src|bench)\/.*\.ts$/.test(file.path)) return [];
   const text = file.text.replace(/^#!.*\n/, '');
   const comment = /^\/\*\*([\s\S]*?)\*\//.exec(text)?.[1] ?? '';
   const words = comment.replace(/[\s*]+/g, ' ').trim();

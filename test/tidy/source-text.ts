@@ -13,7 +13,7 @@ export interface SourceText {
 
 const codeFolders = ['src', 'tester', 'test', 'bench'];
 const otherFolders = ['.ci', 'docs'];
-const textEndings = /(\.(ts|js|json|md|sh|txt|xml|html|css|yml|yaml|py|pl)|\/run)$/;
+const textEndings = /(\.(ts|js|lua|json|md|sh|txt|xml|html|css|yml|yaml|py|pl)|\/run)$/;
 const foldersWithoutSources = new Set(['node_modules', 'build', 'coverage', 'data']);
 
 /** TypeScript of src, tester, test and bench. */

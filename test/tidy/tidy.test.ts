@@ -67,6 +67,7 @@ describe('tidy: every file', () => {
   ]);
   hold('has lines of at most 100 columns', lineLengthProblems, readAllText, [
     file('src/a.ts', 'x'.repeat(101)),
+    file('bench/load/a.lua', 'x'.repeat(101)),
     file('.ci/run', 'x'.repeat(101)),
   ]);
   hold('has at most 400 lines', fileLengthProblems, readCode, [
@@ -78,7 +79,8 @@ describe('tidy: every file', () => {
     file('a.ts', 'class A {', 'b() {', ...lines(59, ';'), '}', '}'),
     file('a.ts', "it('b', () => {", ...lines(59, ';'), '});'),
   ]);
-  hold('opens with a charter when it is in src', charterProblems, readCode, [
+  hold('opens with a charter when it is in src or bench', charterProblems, readCode, [
+    file('bench/load/a.ts', '/** Short. */', 'export const a = 1;'),
     file('src/raft/a.ts', "import { b } from './b.js';"),
     file('src/raft/a.ts', '/** Short. */', 'export const a = 1;'),
   ]);
@@ -113,7 +115,7 @@ describe('tidy: every file', () => {
   ]);
 });
 
-describe('tidy: the exports of src', () => {
+describe('tidy: the exports of src and bench', () => {
   it('are imported by another file', () => {
     expectNone(unusedExports(readCode()));
   });
@@ -122,6 +124,8 @@ describe('tidy: the exports of src', () => {
     const dead = file('src/base/a.ts', 'export const dead = 1, used = 2;');
     const user = file('test/base/a.test.ts', "import { used } from '../../src/base/a.js';");
     expect(unusedExports([dead, user])).to.deep.equal(['src/base/a.ts: nobody imports dead']);
+    const benched = file('bench/goals/a.ts', 'export const dead = 1;');
+    expect(unusedExports([benched])).to.deep.equal(['bench/goals/a.ts: nobody imports dead']);
   });
 
   it('may be types that only another export of their file mentions', () => {

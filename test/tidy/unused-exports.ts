@@ -1,5 +1,6 @@
 /**
- * Finds what src exports and nobody imports: dead code, or a detail that should be private.
+ * Finds what src and bench export and nobody imports: dead code, or a detail that should be
+ * private.
  */
 import ts from 'typescript';
 import { resolveImport } from './import-table.js';
@@ -9,8 +10,8 @@ import type { SourceText } from './source-text.js';
 const everyName = '*';
 
 /**
- * Exports of src that no other file imports. A type is spared when another exported declaration of
- * its file mentions it: whoever uses that one must be able to name it.
+ * Exports of src and bench that no other file imports. A type is spared when another exported
+ * declaration of its file mentions it: whoever uses that one must be able to name it.
  */
 export function unusedExports(files: readonly SourceText[]): readonly string[] {
   const sources = files.map((file) =>
@@ -18,7 +19,7 @@ export function unusedExports(files: readonly SourceText[]): readonly string[] {
   );
   const used = new Set(sources.flatMap((source) => usedNames(source)));
   return sources
-    .filter((source) => source.fileName.startsWith('src/'))
+    .filter(({ fileName }) => fileName.startsWith('src/') || fileName.startsWith('bench/'))
     .flatMap((source) =>
       exportsOf(source)
         .filter(({ name }) => !used.has(`${source.fileName}#${name}`))

@@ -40,7 +40,7 @@ export function machinePathProblems(file: SourceText): readonly string[] {
 }
 
 function isCode(path: string): boolean {
-  return /\.(ts|js|sh)$|\/run$/.test(path);
+  return /\.(ts|js|lua|sh)$|\/run$/.test(path);
 }
 
 function matches(file: SourceText, rules: readonly WordRule[]): readonly string[] {

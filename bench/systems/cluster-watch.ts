@@ -1,0 +1,91 @@
+/**
+ * Asks the servers of a cluster, again and again, how long their event loops stood still at most,
+ * and whether the leader is still the same.
+ */
+import { setTimeout } from 'node:timers/promises';
+import { readServerFigures, type ServerFigures } from './server-metrics-text.js';
+import type { StandingFigures } from './standing-figures.js';
+import { host } from './world.js';
+
+const everyMs = 1000;
+const askMsMax = 20_000;
+
+/** What a server said first, which nothing before it counts against. */
+interface Beginning {
+  readonly term: number;
+  /** Undefined for a server that was started again: it counts its leaders anew. */
+  readonly leaderChanges: number | undefined;
+}
+
+export class ClusterWatch {
+  readonly #ports: readonly number[];
+  readonly #standing: StandingFigures;
+  readonly #beginnings: (Beginning | undefined)[];
+  #leaderChanges = 0;
+  readonly #over = new AbortController();
+  #asking: Promise<void> = Promise.resolve();
+
+  private constructor(ports: readonly number[], standing: StandingFigures) {
+    this.#ports = ports;
+    this.#standing = standing;
+    this.#beginnings = ports.map(() => undefined);
+  }
+
+  /** Begins with servers that are up and have a leader. */
+  static async begin(ports: readonly number[], standing: StandingFigures): Promise<ClusterWatch> {
+    const watch = new ClusterWatch(ports, standing);
+    await Promise.all(
+      ports.map(async (port, id) => {
+        const { term, leaderChanges } = await askFigures(port);
+        watch.#beginnings[id] = { term, leaderChanges };
+      }),
+    );
+    standing.addCluster();
+    watch.#asking = watch.#askAgainAndAgain();
+    return watch;
+  }
+
+  /** The server is about to be ended. */
+  leave(id: number): void {
+    this.#beginnings[id] = undefined;
+  }
+
+  /** The server was started again and answers. */
+  async returnTo(id: number): Promise<void> {
+    const { term } = await askFigures(this.#ports[id] ?? 0);
+    this.#beginnings[id] = { term, leaderChanges: undefined };
+  }
+
+  /** Asks a last time and tells what was seen. Must be called while the servers run. */
+  async end(): Promise<void> {
+    this.#over.abort();
+    await this.#asking;
+    this.#standing.addLeaderChanges(this.#leaderChanges);
+  }
+
+  /** The last time when it is over. */
+  async #askAgainAndAgain(): Promise<void> {
+    const { signal } = this.#over;
+    for (let isOver = false; !isOver;) {
+      isOver = await setTimeout(everyMs, false, { signal }).catch(() => true);
+      await Promise.all(this.#ports.map((port, id) => this.#ask(port, id)));
+    }
+  }
+
+  async #ask(port: number, id: number): Promise<void> {
+    const before = this.#beginnings[id];
+    if (before === undefined) return;
+    const figures = await askFigures(port).catch(() => undefined);
+    // One that was ended meanwhile is not asked for what it was.
+    if (figures === undefined || this.#beginnings[id] !== before) return;
+    this.#standing.addPause(figures.longestPauseMs);
+    const seen = figures.leaderChanges - (before.leaderChanges ?? figures.leaderChanges);
+    this.#leaderChanges = Math.max(this.#leaderChanges, seen, figures.term - before.term);
+  }
+}
+
+export async function askFigures(port: number): Promise<ServerFigures> {
+  const signal = AbortSignal.timeout(askMsMax);
+  const response = await fetch(`http://${host}:${port}/metrics`, { signal });
+  return readServerFigures(await response.text());
+}

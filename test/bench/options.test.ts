@@ -1,0 +1,64 @@
+/** The command line of the bench. */
+import { expect } from 'chai';
+import { parseBenchRequest, type BenchOptions } from '../../bench/options.js';
+
+async function optionsOf(...argv: readonly string[]): Promise<BenchOptions> {
+  const request = await parseBenchRequest(argv);
+  return request.kind === 'run' ? request.options : expect.fail(JSON.stringify(request));
+}
+
+async function misuseOf(...argv: readonly string[]): Promise<string> {
+  const request = await parseBenchRequest(argv);
+  return request.kind === 'misuse' ? request.message : expect.fail(JSON.stringify(request));
+}
+
+describe('the command line of the bench', () => {
+  it('is thorough unless it is told to be quick', async () => {
+    expect(await optionsOf()).to.deep.equal({
+      ...{ isQuick: false, rounds: 5, seconds: 5, warmUpSeconds: 3 },
+      ...{ goals: undefined, growth: undefined, dataDir: undefined },
+      ...{ json: undefined, svg: undefined, markdown: undefined },
+    });
+    expect(await optionsOf('--quick')).to.include({ rounds: 1, seconds: 1, warmUpSeconds: 1 });
+  });
+
+  it('takes what is given over what is quick', async () => {
+    const options = await optionsOf('--quick', '--rounds', '3', '--seconds', '2');
+    expect(options).to.include({ isQuick: true, rounds: 3, seconds: 2 });
+  });
+
+  it('picks goals by id and by text', async () => {
+    expect((await optionsOf('--only', 'map')).goals).to.deep.equal(['map-1', 'map-8']);
+    expect((await optionsOf('--only', 'GETFILEINFO')).goals).to.deep.equal([
+      ...['reads-128', 'reads-1'],
+    ]);
+  });
+
+  it('picks axes of growth instead', async () => {
+    const all = await optionsOf('--growth');
+    expect(all.growth?.map(({ id }) => id)).to.deep.equal([
+      ...['files', 'servers', 'clients', 'hashes'],
+    ]);
+    expect(all.goals).to.equal(undefined);
+    const { growth } = await optionsOf('--growth', '--only', 'serv');
+    expect(growth?.map(({ id }) => id)).to.deep.equal(['servers']);
+  });
+
+  it('lists and helps', async () => {
+    expect(await parseBenchRequest(['--list'])).to.have.property('kind', 'list');
+    const help = await parseBenchRequest(['--help']);
+    expect(help).to.have.property('text').that.includes('--markdown').and.includes('Exit codes');
+  });
+
+  it('says what is wrong', async () => {
+    expect(await misuseOf('--rounds', '0')).to.match(/--rounds is a whole number from 1/);
+    expect(await misuseOf('--seconds', '1.5')).to.match(/--seconds is a whole number/);
+    expect(await misuseOf('--seconds', 'x')).to.match(/--seconds is a whole number/);
+    expect(await misuseOf('--only', 'nothing')).to.match(/no goal has "nothing" in it/);
+    expect(await misuseOf('--growth', '--only', 'nothing')).to.match(/no axis of growth/);
+    expect(await misuseOf('--json', 'a', '--json', 'b')).to.match(/--json is given twice/);
+    expect(await misuseOf('--jsn', 'a')).to.match(/Unknown argument: jsn/);
+    expect(await misuseOf('surplus')).to.match(/surplus/);
+    expect(await misuseOf('--svg')).to.match(/svg/);
+  });
+});
