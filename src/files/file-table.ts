@@ -6,9 +6,9 @@
 import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
 import { ByteWriter } from '../base/byte-writer.js';
 import { KeyedRecords } from '../base/keyed-records.js';
-import type { FrozenRecords } from '../base/slab-records.js';
 import { TextKey } from '../base/text-key.js';
 import type { FileInfo } from './file-command.js';
+import { FrozenFiles } from './frozen-files.js';
 import { expectSame, readFileRecord, readFileVersion, writeFileRecord } from './file-record.js';
 import { SortedNumbers } from './sorted-numbers.js';
 
@@ -20,6 +20,8 @@ export class FileTable {
   readonly #sorted = new SortedNumbers(this.#records);
   readonly #key = new TextKey();
   readonly #writer = new ByteWriter();
+  /** The present files, once they were frozen; who freezes them again gets the same. */
+  #frozen: FrozenFiles | undefined;
 
   get size(): number {
     return this.#records.size;
@@ -37,6 +39,7 @@ export class FileTable {
   }
 
   set(name: string, info: FileInfo): void {
+    this.#frozen = undefined;
     writeFileRecord(this.#writer.begin(), name, info);
     const record = this.#writer.written;
     const number = this.#find(name);
@@ -49,13 +52,20 @@ export class FileTable {
     for (let number = 0; number < this.size; number++) yield this.#read(number);
   }
 
-  /** Those behind `afterName`, by code points. None may be added while they are read. */
-  *after(afterName: string): Generator<NamedFile, void> {
-    for (const number of this.#sorted.after(this.#key.set(afterName))) yield this.#read(number);
+  /** The numbers of the first `limit` files at most whose names come behind `afterName`. */
+  numbersAfter(afterName: string, limit: number): Uint32Array {
+    const numbers = new Uint32Array(limit);
+    let count = 0;
+    for (const number of this.#sorted.after(this.#key.set(afterName))) {
+      if (count === limit) break;
+      numbers[count++] = number;
+    }
+    return numbers.subarray(0, count);
   }
 
   /** Adds the next record of a frozen table. Throws `MalformedBytesError` if it is none. */
   load(record: Uint8Array): void {
+    this.#frozen = undefined;
     const [name, info] = readFileRecord(new ByteReader(record));
     writeFileRecord(this.#writer.begin(), name, info);
     expectSame(record, this.#writer.written);
@@ -65,9 +75,9 @@ export class FileTable {
     this.#sorted.add(this.#key, this.#records.add(this.#key, record));
   }
 
-  /** The records of all files as they are now, whatever comes later. */
-  freeze(): FrozenRecords {
-    return this.#records.freeze();
+  /** All files as they are now, whatever comes later; the same view until one changes. */
+  freeze(): FrozenFiles {
+    return (this.#frozen ??= new FrozenFiles(this.#records.freeze()));
   }
 
   #find(name: string): number | undefined {

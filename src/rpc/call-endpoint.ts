@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asServerId, type ServerId } from '../base/ids.js';
+import { answerTurnMs, sendPieces, type AnswerPieces } from './answer-pieces.js';
 import { ByteBudget } from './byte-budget.js';
 import { receiveCall, type ReceivedCall } from './call-body.js';
 import { secretHeader, type ClusterSecret } from './cluster-secret.js';
@@ -57,6 +58,7 @@ export class CallEndpoint {
   readonly #options: CallEndpointOptions;
   readonly #clients: Lane;
   readonly #peers: Lane;
+  readonly #answerTurns = new Turns({ turnWorkMs: answerTurnMs });
 
   constructor(options: CallEndpointOptions) {
     this.#options = options;
@@ -169,6 +171,10 @@ export class CallEndpoint {
       return;
     }
     if (this.#options.connections.isClosing) response.shouldKeepAlive = false;
+    if (outcome.kind === 'pieces') {
+      this.#sendPieces({ request, response, answered }, outcome.pieces);
+      return;
+    }
     const text = this.#encode(outcome);
     const bytes = Buffer.byteLength(text);
     response.writeHead(200, {
@@ -179,7 +185,21 @@ export class CallEndpoint {
     response.end(text);
   }
 
-  #encode(outcome: Exclude<MethodOutcome, { readonly kind: 'closed' }>): string {
+  #sendPieces(
+    { request, response, answered }: Pick<Exchange, 'request' | 'response' | 'answered'>,
+    pieces: AnswerPieces,
+  ): void {
+    const headers = { 'Content-Type': 'text/xml; charset=utf-8', 'Content-Length': pieces.bytes };
+    response.writeHead(200, headers);
+    answered(pieces.heldBytes);
+    const onSent = (): void => {
+      response.end();
+    };
+    const { socket: connection } = request;
+    sendPieces(pieces, { to: response, connection, turns: this.#answerTurns, onSent });
+  }
+
+  #encode(outcome: Extract<MethodOutcome, { readonly kind: 'value' | 'fault' }>): string {
     if (outcome.kind === 'fault') return encodeFault(outcome.fault);
     try {
       return encodeResponse(outcome.value);
