@@ -25,6 +25,7 @@ import { SnapshotReceiver } from '../src/replica/snapshot-receiver.js';
 import { SnapshotTaker } from '../src/replica/snapshot-taker.js';
 import { openLogStorage } from '../src/storage/open-log-storage.js';
 import type { Storage } from '../src/storage/storage.js';
+import { pageOf } from '../test/files/read-files.js';
 
 const files = Number(process.argv[2] ?? 1_000_000);
 /** Updates between two turns of the event loop: what one group commit brings at 128 clients. */
@@ -125,11 +126,11 @@ async function getAll(map: FileMap, turns: Turns): Promise<number> {
 }
 
 async function readPages(map: FileMap, turns: Turns): Promise<number> {
-  let page = turns.run(() => map.page('', 1000));
+  let page = turns.run(() => pageOf(map, '', 1000));
   while (page.more) {
     await setImmediate();
     const afterName = page.files.at(-1)?.[0] ?? '';
-    page = turns.run(() => map.page(afterName, 1000));
+    page = turns.run(() => pageOf(map, afterName, 1000));
   }
   return files;
 }

@@ -47,7 +47,14 @@ export interface FrozenRecords {
   readonly size: number;
   /** A record's bytes: a view, not to be written to. */
   bytes(number: number): Uint8Array;
+  /**
+   * Shows where a record stands, which spares whoever reads them all a view for each: from `start`
+   * to before `end` in `memory`, which is not to be written to.
+   */
+  show(number: number, see: SeeRecord): void;
 }
+
+export type SeeRecord = (memory: Uint8Array, start: number, end: number) => void;
 
 export class SlabRecords {
   readonly #slabBytes: number;
@@ -116,12 +123,20 @@ export class SlabRecords {
     const slabs = this.#slabs.slice();
     const addresses = this.#addresses.copy();
     const placeBits = this.#placeBits;
+    const slabOf = (address: number): Slab =>
+      must(slabs[address >>> placeBits], 'a frozen slab stays');
     return {
       size: addresses.length,
       bytes: (number) => {
         const address = addresses.get(number);
-        const slab = must(slabs[address >>> placeBits], 'a frozen slab stays');
-        return recordBytes(slab, placeIn(address, placeBits));
+        return recordBytes(slabOf(address), placeIn(address, placeBits));
+      },
+      show: (number, see) => {
+        const address = addresses.get(number);
+        const slab = slabOf(address);
+        const place = placeIn(address, placeBits);
+        const start = place + headerBytes;
+        see(slab.bytes, start, start + lengthAt(slab, place));
       },
     };
   }

@@ -2,8 +2,10 @@
  * The files of the present life of a server. A disk that failed and came back brings a new map, so
  * whoever reads must look it up with each reading.
  */
-import type { FileCommand, FileInfo } from '../files/file-command.js';
-import type { FileMap, FilePage } from '../files/file-map.js';
+import type { FileCommandView } from '../files/file-command-codec.js';
+import type { FileInfo } from '../files/file-command.js';
+import type { FileMap } from '../files/file-map.js';
+import type { FrozenFiles } from '../files/frozen-files.js';
 import type { FileReader } from '../rpc/file-reader.js';
 
 export class PresentFiles implements FileReader {
@@ -21,19 +23,19 @@ export class PresentFiles implements FileReader {
     return this.#present().get(name);
   }
 
-  entries(): Iterable<readonly [string, FileInfo]> {
-    return this.#present().entries();
+  freeze(): FrozenFiles {
+    return this.#present().freeze();
   }
 
-  page(afterName: string, limit: number): FilePage {
-    return this.#present().page(afterName, limit);
+  numbersAfter(afterName: string, limit: number): Uint32Array {
+    return this.#present().numbersAfter(afterName, limit);
   }
 
   findMistake(payload: Uint8Array): string | undefined {
     return this.#present().findMistake(payload);
   }
 
-  decode(payload: Uint8Array): FileCommand {
-    return this.#present().decode(payload);
+  view(payload: Uint8Array): FileCommandView {
+    return this.#present().view(payload);
   }
 }

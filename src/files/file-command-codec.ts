@@ -10,6 +10,7 @@
  */
 import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
 import { ByteWriter } from '../base/byte-writer.js';
+import { FileCursor, type FilePlace } from './file-cursor.js';
 import type { FileCommand } from './file-command.js';
 import { readItem, readItems, writeItem } from './hash-item-codec.js';
 
@@ -68,16 +69,59 @@ export function formatErrorOf(error: unknown): unknown {
   return new FileCommandFormatError(error.message, { cause: error });
 }
 
+/** A command that is shown where it stands. */
+export interface FileCommandView {
+  readonly type: FileCommand['type'];
+  readonly requestId: string | undefined;
+  /** Reads what it makes of its file, as if that were the only one. */
+  read(): FileCursor;
+}
+
+/** Shows the command in `bytes`, which `encodeFileCommand` made; its items are not looked at. */
+export function viewFileCommand(bytes: Uint8Array): FileCommandView {
+  const reader = new ByteReader(bytes);
+  readFormat(reader);
+  const name = reader.take(reader.varint());
+  const version = readVersion(reader);
+  const requestId = readRequestId(reader);
+  const nameStart = name.byteOffset - bytes.byteOffset;
+  const place: FilePlace = {
+    bytes,
+    nameStart,
+    nameEnd: nameStart + name.length,
+    version,
+    itemsAt: bytes.length - reader.left,
+  };
+  const read = (): FileCursor =>
+    new FileCursor(1, (_at, cursor) => {
+      cursor.openPlace(place);
+    });
+  return { type: 'updatefile', requestId, read };
+}
+
 function readFileCommand(reader: ByteReader): FileCommand {
-  const format = reader.byte();
-  if (format !== formatUpdateFile) throw new MalformedBytesError(`unknown format ${format}`);
+  readFormat(reader);
   const name = reader.text();
-  const version = readItem(reader);
-  if (typeof version === 'string') throw new MalformedBytesError('a version that is a text');
-  const hasRequestId = reader.byte();
-  if (hasRequestId > 1) throw new MalformedBytesError(`request id mark ${hasRequestId}`);
-  const requestId = hasRequestId === 1 ? reader.text() : undefined;
+  const version = readVersion(reader);
+  const requestId = readRequestId(reader);
   const hashlist = readItems(reader, readItem);
   reader.end();
   return { type: 'updatefile', name, version, hashlist, requestId };
+}
+
+function readFormat(reader: ByteReader): void {
+  const format = reader.byte();
+  if (format !== formatUpdateFile) throw new MalformedBytesError(`unknown format ${format}`);
+}
+
+function readVersion(reader: ByteReader): number | bigint {
+  const version = readItem(reader);
+  if (typeof version === 'string') throw new MalformedBytesError('a version that is a text');
+  return version;
+}
+
+function readRequestId(reader: ByteReader): string | undefined {
+  const hasRequestId = reader.byte();
+  if (hasRequestId > 1) throw new MalformedBytesError(`request id mark ${hasRequestId}`);
+  return hasRequestId === 1 ? reader.text() : undefined;
 }

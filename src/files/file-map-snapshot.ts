@@ -22,7 +22,7 @@ export class FileMapSnapshot implements StateSnapshot {
 
   constructor(files: FileTable, requestIds: RequestIds) {
     const { kept, issued } = requestIds;
-    this.#tables = [files.freeze(), requestIds.freeze()];
+    this.#tables = [files.freeze().records, requestIds.freeze()];
     this.#rest = encodeImageHeader({ kept, issued, files: files.size });
   }
 

@@ -6,7 +6,6 @@
 import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
 import { ByteWriter } from '../base/byte-writer.js';
 import { KeyedRecords } from '../base/keyed-records.js';
-import type { FrozenRecords } from '../base/slab-records.js';
 import { TextKey } from '../base/text-key.js';
 import type { CommandScan } from './command-scan.js';
 import type { FileInfo } from './file-command.js';
@@ -17,6 +16,7 @@ import {
   writeCommandRecord,
   writeFileRecord,
 } from './file-record.js';
+import { FrozenFiles } from './frozen-files.js';
 import { SortedNumbers } from './sorted-numbers.js';
 
 type NamedFile = [name: string, info: FileInfo];
@@ -27,6 +27,8 @@ export class FileTable {
   readonly #sorted = new SortedNumbers(this.#records);
   readonly #key = new TextKey();
   readonly #writer = new ByteWriter();
+  /** The present files, once they were frozen; who freezes them again gets the same. */
+  #frozen: FrozenFiles | undefined;
 
   get size(): number {
     return this.#records.size;
@@ -63,13 +65,20 @@ export class FileTable {
     for (let number = 0; number < this.size; number++) yield this.#read(number);
   }
 
-  /** Those behind `afterName`, by code points. None may be added while they are read. */
-  *after(afterName: string): Generator<NamedFile, void> {
-    for (const number of this.#sorted.after(this.#key.set(afterName))) yield this.#read(number);
+  /** The numbers of the first `limit` files at most whose names come behind `afterName`. */
+  numbersAfter(afterName: string, limit: number): Uint32Array {
+    const numbers = new Uint32Array(limit);
+    let count = 0;
+    for (const number of this.#sorted.after(this.#key.set(afterName))) {
+      if (count === limit) break;
+      numbers[count++] = number;
+    }
+    return numbers.subarray(0, count);
   }
 
   /** Adds the next record of a frozen table. Throws `MalformedBytesError` if it is none. */
   load(record: Uint8Array): void {
+    this.#frozen = undefined;
     this.#key.setBytes(checkFileRecord(new ByteReader(record)));
     if (this.#records.find(this.#key) !== undefined) {
       throw new MalformedBytesError('a file that is there twice');
@@ -77,13 +86,14 @@ export class FileTable {
     this.#sorted.add(this.#key, this.#records.add(this.#key, record));
   }
 
-  /** The records of all files as they are now, whatever comes later. */
-  freeze(): FrozenRecords {
-    return this.#records.freeze();
+  /** All files as they are now, whatever comes later; the same view until one changes. */
+  freeze(): FrozenFiles {
+    return (this.#frozen ??= new FrozenFiles(this.#records.freeze()));
   }
 
   /** Writes the record of the file with the present key, which has this number or is new. */
   #put(number: number | undefined, record: Uint8Array): void {
+    this.#frozen = undefined;
     if (number === undefined) this.#sorted.add(this.#key, this.#records.add(this.#key, record));
     else this.#records.update(number, record);
   }

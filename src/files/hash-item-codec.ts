@@ -9,18 +9,19 @@ import type { ByteWriter } from '../base/byte-writer.js';
 import { decodeUtf8 } from '../base/utf8.js';
 import type { HashItem } from './file-command.js';
 
-/** Followed by a text. */
+/** Followed by a length (varint) and UTF-8. */
 export const tagText = 1;
-const tagNotNegative = 2;
+/** Followed by a varint. */
+export const tagNotNegative = 2;
 /** Followed by the absolute value, as a varint. */
-const tagNegative = 3;
+export const tagNegative = 3;
 /** Followed by an i64, little-endian. */
-const tagBigint = 4;
+export const tagBigint = 4;
 /** Followed by the 32 bytes that 64 digits 0-9 and a-f stand for. */
-const tagPackedHash = 5;
+export const tagPackedHash = 5;
 
-const bigintBytes = 8;
-const packedHashBytes = 32;
+export const bigintBytes = 8;
+export const packedHashBytes = 32;
 const packedHashDigits = 2 * packedHashBytes;
 
 const digits = '0123456789abcdef';

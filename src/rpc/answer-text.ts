@@ -21,9 +21,14 @@ export class AnswerText {
 
   /** The whole answer; `body` is bytes already. After the last one the connection is closed. */
   of(body: string, isLast: boolean): string {
+    return this.head(body.length, isLast) + body;
+  }
+
+  /** What stands before a body of so many bytes. */
+  head(bytes: number, isLast: boolean): string {
     this.#renewDate();
     const connectionLines = isLast ? 'Connection: close\r\n\r\n' : this.#keepAliveLines;
-    return `${start}${body.length}${this.#dateLine}${connectionLines}${body}`;
+    return `${start}${bytes}${this.#dateLine}${connectionLines}`;
   }
 
   #renewDate(): void {

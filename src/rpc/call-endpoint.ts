@@ -4,6 +4,7 @@
  * from reading it as a call at all is an HTTP status (contract, section 3).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendPieces, type AnswerPieces } from './answer-pieces.js';
 import { receiveCall, type ReceivedCall } from './call-body.js';
 import { unreadBodyFault, type CallRunner, type PeerHeaders } from './call-runner.js';
 import { secretHeader } from './cluster-secret.js';
@@ -95,6 +96,10 @@ export class CallEndpoint {
       return;
     }
     if (this.#options.connections.isClosing) response.shouldKeepAlive = false;
+    if (outcome.kind === 'pieces') {
+      this.#sendPieces({ request, response, answered }, outcome.pieces);
+      return;
+    }
     const text = this.#options.runner.encode(outcome);
     const bytes = Buffer.byteLength(text);
     response.writeHead(200, {
@@ -103,6 +108,20 @@ export class CallEndpoint {
     });
     answered(bytes);
     response.end(text);
+  }
+
+  #sendPieces(
+    { request, response, answered }: Pick<Exchange, 'request' | 'response' | 'answered'>,
+    pieces: AnswerPieces,
+  ): void {
+    const headers = { 'Content-Type': 'text/xml; charset=utf-8', 'Content-Length': pieces.bytes };
+    response.writeHead(200, headers);
+    answered(pieces.heldBytes);
+    const onSent = (): void => {
+      response.end();
+    };
+    const { answerTurns: turns } = this.#options.runner;
+    sendPieces(pieces, { to: response, connection: request.socket, turns, onSent });
   }
 
   /** A fault after which the connection is closed, because the rest of the body is not read. */

@@ -81,6 +81,7 @@ export class CallMetrics implements CallObserver {
 function outcomeLabel(end: CallEnd): string {
   switch (end.kind) {
     case 'value':
+    case 'pieces':
       return 'ok';
     case 'fault':
       return String(end.fault.code);

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { unreachable } from '../base/assert.js';
 import { asServerId, type ServerId } from '../base/ids.js';
+import { answerTurnMs } from './answer-pieces.js';
 import type { HangUp } from '../replica/outcome.js';
 import { ByteBudget } from './byte-budget.js';
 import type { ReceivedCall, ReceiveOptions } from './call-body.js';
@@ -57,6 +58,8 @@ class Lane {
 }
 
 export class CallRunner {
+  /** What all long answers that are being sent share. */
+  readonly answerTurns = new Turns({ turnWorkMs: answerTurnMs });
   readonly #options: CallRunnerOptions;
   readonly #clients: Lane;
   readonly #peers: Lane;
@@ -128,7 +131,7 @@ export class CallRunner {
   }
 
   /** The answer as text; what cannot be written as XML is a bug, and told as one. */
-  encode(outcome: Exclude<MethodOutcome, { readonly kind: 'closed' }>): string {
+  encode(outcome: Extract<MethodOutcome, { readonly kind: 'value' | 'fault' }>): string {
     if (outcome.kind === 'fault') return encodeFault(outcome.fault);
     try {
       return encodeResponse(outcome.value);

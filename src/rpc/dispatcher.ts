@@ -6,6 +6,8 @@ import { AssertionError } from '../base/assert.js';
 import type { HangUp } from '../replica/outcome.js';
 import type { CallEnd, CallObserver } from './call-observer.js';
 import { faultCode } from './codec/fault-code.js';
+import { GatheredAnswers } from './gathered-answers.js';
+import { MapAnswers, type MapAnswerLimits } from './map-answers.js';
 import { buildMethodTable, fullName, type MethodTable } from './method-table.js';
 import type { MethodServices } from './method-services.js';
 import {
@@ -16,17 +18,15 @@ import {
   type MethodOutcome,
   type Reply,
 } from './method.js';
-import { busyFault } from './refusal-fault.js';
+import { busyFault, unreadFault } from './refusal-fault.js';
 import { RpcFault } from './rpc-fault.js';
-import type { XmlCall } from './xml-value.js';
+import type { Fault, XmlCall } from './xml-value.js';
 
 /**
  * Calls of peers that may wait for this server's disk, above those of clients: clients who fill
  * their queue must not silence the cluster.
  */
 export const pendingPeerCallsMax = 1_000;
-
-const unreadQueue = 'clients have left too many answers unread';
 
 /** Hears of what must not happen; the caller only learns that it did. */
 export type BugListener = (error: unknown, where: string) => void;
@@ -38,6 +38,7 @@ export interface DispatcherOptions {
   readonly pendingCallsMax: number;
   /** Whether clients have left so much unread that only short answers are given. */
   readonly isOverloaded: () => boolean;
+  readonly mapAnswerLimits: MapAnswerLimits;
   readonly observer: CallObserver;
   readonly onBug: BugListener;
 }
@@ -53,20 +54,27 @@ interface Run {
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #table: MethodTable;
+  /** Reads of many files, apart from those that are short. */
+  readonly mapAnswers: MapAnswers;
   #pendingCalls = 0;
   #pendingPeerCalls = 0;
 
   constructor(options: DispatcherOptions) {
+    const { services, testerApi, mapAnswerLimits: limits } = options;
+    const { replica, servers } = services;
     this.#options = options;
-    this.#table = buildMethodTable(
-      options.services,
-      {
+    this.mapAnswers = new MapAnswers({ limits, replica, servers });
+    this.#table = buildMethodTable({
+      services,
+      mapAnswers: this.mapAnswers,
+      gathered: new GatheredAnswers(options.isOverloaded),
+      introspection: {
         fullNames: () => this.#table.fullNames(),
         find: (name) => this.#table.find(name),
         dispatch: (call, caller, reply) => this.dispatch(call, caller, reply),
       },
-      options.testerApi,
-    );
+      testerApi,
+    });
   }
 
   get table(): MethodTable {
@@ -92,9 +100,8 @@ export class Dispatcher {
       return nothingToHangUp;
     }
     const ended = this.#options.observer.begin(method);
-    const full = this.#findFull(method);
-    if (full !== undefined) {
-      const fault = busyFault(full);
+    const fault = this.#findFull(method);
+    if (fault !== undefined) {
       ended({ kind: 'fault', fault });
       reply({ kind: 'fault', fault });
       return nothingToHangUp;
@@ -110,8 +117,12 @@ export class Dispatcher {
       ended(how);
     };
     const answer: Reply = (told) => {
-      if (state === 'over') return;
+      if (state === 'over') {
+        if (told.kind === 'pieces') told.pieces.close();
+        return;
+      }
       const outcome = this.#finalOutcome(method, told);
+      if (told.kind === 'pieces' && outcome.kind !== 'pieces') told.pieces.close();
       end(outcome);
       reply(outcome);
     };
@@ -133,21 +144,22 @@ export class Dispatcher {
   }
 
   /** What is full, so that the call may not be run; undefined when it may. */
-  #findFull(method: Method): string | undefined {
-    if (method.longAnswer !== undefined && this.#options.isOverloaded()) return unreadQueue;
+  #findFull(method: Method): Fault | undefined {
+    if (method.longAnswer !== undefined && this.#options.isOverloaded()) return unreadFault;
     const isFull =
       method.wait === 'peer'
         ? this.#pendingPeerCalls >= pendingPeerCallsMax
         : method.wait === 'calls' && this.#pendingCalls >= this.#options.pendingCallsMax;
-    return isFull ? 'the queue of pending calls is full' : undefined;
+    return isFull ? busyFault('the queue of pending calls is full') : undefined;
   }
 
   /** What is answered to a call that ended in `told`. */
   #finalOutcome(method: Method, told: HandlerOutcome): MethodOutcome {
     if (told.kind === 'bug') return this.#outcomeOf(told.error, fullName(method));
     // Many reads may have begun before their answers, all at once, became too many.
-    if (told.kind === 'value' && method.longAnswer === 'ofRead' && this.#options.isOverloaded()) {
-      return { kind: 'fault', fault: busyFault(unreadQueue) };
+    const isAnswer = told.kind === 'value' || told.kind === 'pieces';
+    if (isAnswer && method.longAnswer === 'ofRead' && this.#options.isOverloaded()) {
+      return { kind: 'fault', fault: unreadFault };
     }
     return told;
   }

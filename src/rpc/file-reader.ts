@@ -2,25 +2,24 @@
  * What the wire side reads of the applied file-info map. `FileMap` has this shape; naming it here
  * keeps everything that could change the map out of reach.
  */
-import type { FileCommand, FileInfo } from '../files/file-command.js';
+import type { FileCommandView } from '../files/file-command-codec.js';
+import type { FileInfo } from '../files/file-command.js';
+import type { FrozenFiles } from '../files/frozen-files.js';
 
 export interface FileReader {
   /** Files ever seen, deleted ones included. */
   readonly size: number;
   /** The file, or undefined when it was never seen. */
   get(name: string): FileInfo | undefined;
-  /** All files, deleted ones included. */
-  entries(): Iterable<readonly [string, FileInfo]>;
-  /** Up to `limit` files with names after `afterName`, in order of code points. */
-  page(
-    afterName: string,
-    limit: number,
-  ): {
-    readonly files: readonly (readonly [string, FileInfo])[];
-    readonly more: boolean;
-  };
+  /** All files as they are now; the same view until one of them changes. */
+  freeze(): FrozenFiles;
+  /**
+   * The numbers, in such a view, of up to `limit` files with names after `afterName`, in order of
+   * code points.
+   */
+  numbersAfter(afterName: string, limit: number): Uint32Array;
   /** Why these bytes are no command, or undefined when they are one. */
   findMistake(payload: Uint8Array): string | undefined;
   /** The command in a log entry's payload. */
-  decode(payload: Uint8Array): FileCommand;
+  view(payload: Uint8Array): FileCommandView;
 }

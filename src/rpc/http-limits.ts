@@ -8,9 +8,10 @@ import {
   peerBodyBytesMax,
   pendingCallsMax,
 } from '../base/limits.js';
+import type { MapAnswerLimits } from './map-answers.js';
 import type { UnreadLimits } from './unread-answers.js';
 
-export interface HttpLimits extends UnreadLimits {
+export interface HttpLimits extends UnreadLimits, MapAnswerLimits {
   readonly callBodyBytesMax: number;
   readonly peerBodyBytesMax: number;
   readonly connectionsMax: number;
@@ -57,6 +58,8 @@ export const defaultHttpLimits: HttpLimits = {
   unreadBytesMax: 256 * 1024 * 1024,
   unreadTimeoutMs: 30_000,
   openRequestsMax: 50_000,
+  frozenViewsMax: 4,
+  frozenViewHoldMs: 60_000,
   headerBytesMax: 16 * 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

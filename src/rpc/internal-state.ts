@@ -6,12 +6,14 @@ import {
   internalStateEntriesMax,
   internalStateFilesMax,
 } from '../base/limits.js';
-import type { FileInfo } from '../files/file-command.js';
+import type { FileCursor } from '../files/file-cursor.js';
+import type { FrozenFiles } from '../files/frozen-files.js';
 import type { Entry } from '../raft/messages.js';
 import type { ReplicaStatus } from '../replica/replica-api.js';
+import { fileMember, textPart, updateMembers, type AnswerPart } from './codec/answer-part.js';
+import { encodeMember, responseEnd, responseStart } from './codec/encode.js';
 import type { FileReader } from './file-reader.js';
 import type { MethodServices } from './method-services.js';
-import { fileInfoValue } from './methods/client-methods.js';
 import { formatAddress, type ServerAddress } from './server-address.js';
 import type { XmlStruct, XmlValue } from './xml-value.js';
 
@@ -35,17 +37,24 @@ export function internalStateFields(
   ];
 }
 
-/** The answer of `getinternalstate` (contract, section 6). */
-export function internalStateValue({ replica, files, servers }: MethodServices): XmlStruct {
+/** The answer of `getinternalstate` (contract, section 6): a struct. */
+export function internalStateParts({ replica, files, servers }: MethodServices): AnswerPart[] {
   const log = newestThatFit(replica.logTail(internalStateEntriesMax));
-  const metaMap = firstFiles(files);
-  return new Map<string, XmlValue>([
-    ...internalStateFields(replica.status()),
-    ['log', log.map((entry) => entryValue(entry, files))],
-    ['metaMap', metaMap],
-    ['metaMapTruncated', files.size > metaMap.size],
-    ['peers', servers.map(serverValue)],
-  ]);
+  const frozen = files.freeze();
+  const shown = countThatFit(frozen);
+  const fields = internalStateFields(replica.status()).map(([name, value]) =>
+    encodeMember(name, value),
+  );
+  const truncated = encodeMember('metaMapTruncated', frozen.size > shown);
+  const peers = encodeMember('peers', servers.map(serverValue));
+  return [
+    textPart(`${responseStart}<value><struct>${fields.join('')}<member><name>log</name>`),
+    textPart('<value><array><data>'),
+    ...log.flatMap((entry) => entryParts(entry, files)),
+    textPart('</data></array></value></member><member><name>metaMap</name><value><struct>'),
+    { read: () => frozen.read(shown), form: fileMember },
+    textPart(`</struct></value></member>${truncated}${peers}</struct></value>${responseEnd}`),
+  ];
 }
 
 function serverValue(server: ServerAddress): XmlStruct {
@@ -66,44 +75,40 @@ function newestThatFit(entries: readonly Entry[]): readonly Entry[] {
 }
 
 /** The first file, and those behind it as far as they fit. */
-function firstFiles(files: FileReader): XmlStruct {
-  const map = new Map<string, XmlValue>();
-  let bytes = 0;
-  for (const [name, info] of files.entries()) {
-    bytes += fileBytes(name, info);
-    if (map.size === internalStateFilesMax) break;
-    if (map.size > 0 && bytes > internalStateBytesMax) break;
-    map.set(name, fileInfoValue(info));
+function countThatFit(files: FrozenFiles): number {
+  const cursor = files.read(Math.min(files.size, internalStateFilesMax));
+  let count = 0;
+  for (let bytes = 0; cursor.nextFile(); count += 1) {
+    bytes += fileBytes(cursor);
+    if (count > 0 && bytes > internalStateBytesMax) break;
   }
-  return map;
+  return count;
 }
 
-/** About; an integer takes as much as a short text. */
-function fileBytes(name: string, { hashlist }: FileInfo): number {
-  const integerBytes = 8;
-  let bytes = name.length;
-  for (const item of hashlist) bytes += typeof item === 'string' ? item.length : integerBytes;
+/** About. An item takes something, however short it is. */
+function fileBytes(cursor: FileCursor): number {
+  const itemBytes = 8;
+  const packedHashDigits = 64;
+  let bytes = cursor.end - cursor.start;
+  for (let item = cursor.nextItem(); item !== undefined; item = cursor.nextItem()) {
+    bytes += itemBytes;
+    if (item === 'packedHash') bytes += packedHashDigits;
+    else if (item === 'text') bytes += cursor.end - cursor.start;
+  }
   return bytes;
 }
 
-function entryValue(entry: Entry, files: FileReader): XmlStruct {
-  return new Map<string, XmlValue>([
-    ['index', entry.index],
-    ['term', entry.term],
-    ['command', entry.kind === 'noop' ? noopCommand : commandValue(entry, files)],
-  ]);
-}
-
-const noopCommand: XmlStruct = new Map([['type', 'noop']]);
-
-function commandValue(entry: Entry, files: FileReader): XmlStruct {
-  const command = files.decode(entry.payload);
-  const fields: [string, XmlValue][] = [
-    ['type', command.type],
-    ['name', command.name],
-    ['version', command.version],
-    ['hashlist', command.hashlist],
+function entryParts(entry: Entry, files: FileReader): AnswerPart[] {
+  const place = `${encodeMember('index', entry.index)}${encodeMember('term', entry.term)}`;
+  const start = `<value><struct>${place}<member><name>command</name><value><struct>`;
+  const end = '</struct></value></member></struct></value>';
+  if (entry.kind === 'noop') return [textPart(`${start}${encodeMember('type', 'noop')}${end}`)];
+  const command = files.view(entry.payload);
+  const { type, requestId } = command;
+  const id = requestId === undefined ? '' : encodeMember('requestId', requestId);
+  return [
+    textPart(`${start}${encodeMember('type', type)}`),
+    { read: () => command.read(), form: updateMembers },
+    textPart(`${id}${end}`),
   ];
-  if (command.requestId !== undefined) fields.push(['requestId', command.requestId]);
-  return new Map(fields);
 }

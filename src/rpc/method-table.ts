@@ -6,7 +6,9 @@
 import { assert } from '../base/assert.js';
 import { closestWord } from '../base/closest-word.js';
 import { faultCode } from './codec/fault-code.js';
+import type { GatheredAnswers } from './gathered-answers.js';
 import type { Introspection } from './introspection.js';
+import type { MapAnswers } from './map-answers.js';
 import type { MethodServices } from './method-services.js';
 import type { Method } from './method.js';
 import { clientMethods } from './methods/client-methods.js';
@@ -61,17 +63,23 @@ export class MethodTable {
   }
 }
 
-/** The table of one server. Without `testerApi` the methods that break a server do not exist. */
-export function buildMethodTable(
-  services: MethodServices,
-  introspection: Introspection,
-  testerApi: boolean,
-): MethodTable {
+export interface MethodTableOptions {
+  readonly services: MethodServices;
+  readonly mapAnswers: MapAnswers;
+  readonly gathered: GatheredAnswers;
+  readonly introspection: Introspection;
+  /** Otherwise the methods that break a server do not exist. */
+  readonly testerApi: boolean;
+}
+
+/** The table of one server. */
+export function buildMethodTable(options: MethodTableOptions): MethodTable {
+  const { services, mapAnswers, gathered, introspection, testerApi } = options;
   return new MethodTable([
-    ...clientMethods(services),
-    ...(testerApi ? testerMethods(services) : []),
+    ...clientMethods(services, mapAnswers),
+    ...(testerApi ? testerMethods(services, gathered) : []),
     ...peerMethods(services),
-    ...systemMethods(introspection),
+    ...systemMethods(introspection, gathered),
   ]);
 }
 

@@ -4,15 +4,20 @@
  */
 import type { ServerId } from '../base/ids.js';
 import type { HangUp } from '../replica/outcome.js';
+import type { AnswerPieces } from './answer-pieces.js';
 import { faultCode } from './codec/fault-code.js';
 import { ArgumentError, type Param } from './param.js';
 import { RpcFault } from './rpc-fault.js';
 import type { XmlType } from './xml-type.js';
 import type { Fault, XmlValue } from './xml-value.js';
 
-/** How a call ends. `closed` means: no answer, the connection ends. */
+/**
+ * How a call ends. `pieces`: by a value that is written while it is sent; whoever gets it closes
+ * the pieces. `closed`: no answer, the connection ends.
+ */
 export type MethodOutcome =
   | { readonly kind: 'value'; readonly value: XmlValue }
+  | { readonly kind: 'pieces'; readonly pieces: AnswerPieces }
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'closed' };
 

@@ -5,8 +5,10 @@
  */
 import type { Socket } from 'node:net';
 import type { HangUp } from '../replica/outcome.js';
+import { sendPieces, type AnswerPieces } from './answer-pieces.js';
 import type { AnswerText } from './answer-text.js';
 import { nothingToHangUp } from './method.js';
+import type { Turns } from './turns.js';
 import type { UnreadAnswers } from './unread-answers.js';
 
 /** With so much, a connection does not wait for the end of the turn: it would only hold more. */
@@ -14,8 +16,8 @@ const promptBytesMin = 32 * 1024;
 
 /** A request whose answer has not been handed over to be sent. */
 export class OwedAnswer {
-  /** The bytes of the answer, once they are known. */
-  body: string | undefined = undefined;
+  /** The bytes of the answer, one each, or what writes them; once they are known. */
+  body: string | AnswerPieces | undefined = undefined;
   /** After this answer the connection is closed. */
   isLast = false;
   hangUp: HangUp = nothingToHangUp;
@@ -26,6 +28,7 @@ export class OwedAnswer {
 export interface OwedAnswersOptions {
   readonly answers: AnswerText;
   readonly unread: UnreadAnswers;
+  readonly turns: Turns;
   readonly unreadTimeoutMs: number;
   /** Whether an answer with none behind it is to be the last. */
   readonly isClosing: () => boolean;
@@ -46,6 +49,8 @@ export class OwedAnswers {
   #out = '';
   #outBytes = 0;
   #isEnding = false;
+  /** An answer is being written and sent piece by piece. */
+  #isSending = false;
   /**
    * Bytes of bodies that have not left: those of answers that wait for others, of `#out`, and of
    * what the socket was given.
@@ -90,12 +95,20 @@ export class OwedAnswers {
     return owed;
   }
 
-  /** The answer is known; its bytes stand in `body` one each. */
-  answer(owed: OwedAnswer, body: string): void {
-    if (this.#isOver) return;
+  /** The answer is known; the bytes of a text stand in it one each. */
+  answer(owed: OwedAnswer, body: string | AnswerPieces): void {
+    const isText = typeof body === 'string';
+    if (this.#isOver) {
+      if (!isText) body.close();
+      return;
+    }
     owed.body = body;
-    owed.hangUp = nothingToHangUp;
-    this.#count(body.length);
+    owed.hangUp = isText
+      ? nothingToHangUp
+      : () => {
+          body.close();
+        };
+    this.#count(isText ? body.length : body.heldBytes);
     if (owed === this.#first) this.#handOn();
   }
 
@@ -132,20 +145,51 @@ export class OwedAnswers {
   /** Puts out what is known of the oldest answers. */
   #handOn(): void {
     const { answers, flushSoon, isClosing } = this.#options;
-    if (this.#isEnding) return;
+    if (this.#isEnding || this.#isSending) return;
     if (this.#out === '') flushSoon(this);
     let owed = this.#first;
     while (owed?.body !== undefined && !this.#isEnding) {
-      this.#isEnding = owed.isLast || (owed.next === undefined && isClosing());
-      const text = answers.of(owed.body, this.#isEnding);
-      this.#outBytes += owed.body.length;
-      this.#out = this.#out === '' ? text : this.#out + text;
-      this.#leavingRequests += 1;
+      const { body } = owed;
+      const isLast = owed.isLast || (owed.next === undefined && isClosing());
       owed = owed.next;
+      this.#leavingRequests += 1;
+      this.#first = owed;
+      if (owed === undefined) this.#newest = undefined;
+      if (typeof body !== 'string') {
+        this.#send(body, isLast);
+        return;
+      }
+      this.#isEnding = isLast;
+      const text = answers.of(body, isLast);
+      this.#outBytes += body.length;
+      this.#out = this.#out === '' ? text : this.#out + text;
     }
-    this.#first = owed;
-    if (owed === undefined) this.#newest = undefined;
     if (this.#outBytes >= promptBytesMin) this.flush();
+  }
+
+  /** Sends an answer that is written on the way; those behind it wait for its end. */
+  #send(pieces: AnswerPieces, isLast: boolean): void {
+    this.#isSending = true;
+    this.#out += this.#options.answers.head(pieces.bytes, isLast);
+    this.flush();
+    this.#time(this.#options.unreadTimeoutMs);
+    const onSent = (): void => {
+      this.#isSending = false;
+      this.#socketBytes += pieces.heldBytes;
+      if (isLast) this.#end();
+      this.#settle();
+      this.#handOn();
+    };
+    const { turns } = this.#options;
+    const connection = this.#socket;
+    sendPieces(pieces, { to: connection, connection, turns, onSent, onLeft: this.#onWritten });
+  }
+
+  /** Nothing follows any more. */
+  #end(): void {
+    this.#isEnding = true;
+    this.#socket.end(this.#onWritten);
+    this.#options.onEnd();
   }
 
   /** Counts what has left. A socket mostly takes all at once, and then nothing is left. */
@@ -155,12 +199,12 @@ export class OwedAnswers {
     const leftBytes = Math.min(left, this.#socketBytes);
     this.#count(leftBytes - this.#socketBytes);
     this.#socketBytes = leftBytes;
-    if (left === 0) {
+    if (left === 0 && !this.#isSending) {
       this.#openRequests -= this.#leavingRequests;
       unread.count(0, -this.#leavingRequests);
       this.#leavingRequests = 0;
     }
-    this.#time(left > 0 ? unreadTimeoutMs : 0);
+    this.#time(left > 0 || this.#isSending ? unreadTimeoutMs : 0);
     onLeft();
   }
 

@@ -67,6 +67,7 @@ export class PlainConnection {
     this.#reader = new PlainHeadReader(options.limits.headerBytesMax);
     this.#answers = new OwedAnswers(socket, {
       ...options,
+      turns: options.runner.answerTurns,
       unreadTimeoutMs: options.limits.unreadTimeoutMs,
       onLeft: () => {
         this.#goOn();
@@ -249,6 +250,7 @@ export class PlainConnection {
   /** The one place where the outcome of a call becomes an answer on this connection. */
   #answer(owed: OwedAnswer, outcome: MethodOutcome): void {
     if (outcome.kind === 'closed') this.#socket.destroy();
+    else if (outcome.kind === 'pieces') this.#answers.answer(owed, outcome.pieces);
     else this.#answers.answer(owed, bytesOf(this.#options.runner.encode(outcome)));
   }
 

@@ -46,6 +46,9 @@ export function busyFault(what: string): Fault {
   return { code: faultCode.busy, text: `busy: ${what}; the call had no effect` };
 }
 
+/** Calls with long answers are not run while clients have left so much unread. */
+export const unreadFault = busyFault('clients have left too many answers unread');
+
 function leaderHint(leaderId: ServerId | undefined, servers: readonly ServerAddress[]): string {
   const leader = servers.find((server) => server.id === leaderId);
   if (leader === undefined) return 'the leader is not known';

@@ -74,6 +74,7 @@ export class RpcServer {
       testerApi,
       pendingCallsMax: this.#limits.pendingCallsMax,
       isOverloaded: () => this.#unread.isOverloaded,
+      mapAnswerLimits: this.#limits,
       observer: metrics.calls,
       onBug,
     });
@@ -149,6 +150,12 @@ export class RpcServer {
   /** Requests whose answers have not left. */
   get openRequests(): number {
     return this.#unread.openRequests;
+  }
+
+  /** Frozen views of the files that answers are being read from, and answers that wait for one. */
+  get mapAnswers(): { readonly views: number; readonly waiting: number } {
+    const { viewCount, waitingCount } = this.#dispatcher.mapAnswers;
+    return { views: viewCount, waiting: waitingCount };
   }
 
   /** Backups that are being made. */

@@ -8,9 +8,28 @@ import { Fifo } from '../base/fifo.js';
 /** Well below a heartbeat. One piece more may be begun just before the time is up. */
 const turnWorkMs = 10;
 
+export interface TurnsOptions {
+  /** What all pieces of one turn take together, about. */
+  readonly turnWorkMs: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Runs this in the next turn. */
+  readonly soon: (action: () => void) => void;
+}
+
 export class Turns {
+  readonly #options: TurnsOptions;
   readonly #pieces = new Fifo<() => void>();
   #isScheduled = false;
+
+  constructor(options: Partial<TurnsOptions> = {}) {
+    this.#options = {
+      turnWorkMs,
+      now: () => performance.now(),
+      soon: (action) => setImmediate(action),
+      ...options,
+    };
+  }
 
   /** Runs `piece` in a later turn, after those that came before it. */
   take(piece: () => void): void {
@@ -21,16 +40,17 @@ export class Turns {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    this.#options.soon(() => {
       this.#isScheduled = false;
       this.#run();
     });
   }
 
   #run(): void {
-    const endMs = performance.now() + turnWorkMs;
+    const { now, turnWorkMs } = this.#options;
+    const endMs = now() + turnWorkMs;
     do this.#pieces.shift()?.();
-    while (this.#pieces.size > 0 && performance.now() < endMs);
+    while (this.#pieces.size > 0 && now() < endMs);
     if (this.#pieces.size > 0) this.#schedule();
   }
 }

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { FileCommand } from '../../src/files/file-command.js';
 import { FileMap } from '../../src/files/file-map.js';
+import { pageOf } from './read-files.js';
 
 function mapOf(names: readonly string[]): FileMap {
   const map = new FileMap();
@@ -23,7 +24,7 @@ function mapOf(names: readonly string[]): FileMap {
 function namesByPages(map: FileMap, limit: number): string[] {
   const names: string[] = [];
   for (;;) {
-    const page = map.page(names.at(-1) ?? '', limit);
+    const page = pageOf(map, names.at(-1) ?? '', limit);
     names.push(...page.files.map(([name]) => name));
     if (!page.more) return names;
     expect(page.files).to.have.length(limit);
@@ -82,9 +83,9 @@ describe('pages of the file map', () => {
   it('begin behind a name that is no file', () => {
     const map = mapOf(['a', 'c', 'd']);
     const info = { version: 1, hashlist: [] };
-    expect(map.page('b', 1)).to.deep.equal({ files: [['c', info]], more: true });
-    expect(map.page('c', 1)).to.deep.equal({ files: [['d', info]], more: false });
-    expect(map.page('d', 1)).to.deep.equal({ files: [], more: false });
-    expect(new FileMap().page('', 1)).to.deep.equal({ files: [], more: false });
+    expect(pageOf(map, 'b', 1)).to.deep.equal({ files: [['c', info]], more: true });
+    expect(pageOf(map, 'c', 1)).to.deep.equal({ files: [['d', info]], more: false });
+    expect(pageOf(map, 'd', 1)).to.deep.equal({ files: [], more: false });
+    expect(pageOf(new FileMap(), '', 1)).to.deep.equal({ files: [], more: false });
   });
 });

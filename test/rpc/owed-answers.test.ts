@@ -3,10 +3,34 @@
  * until they have left.
  */
 import { expect } from 'chai';
+import type { AnswerPieces } from '../../src/rpc/answer-pieces.js';
 import { AnswerText, bytesOf } from '../../src/rpc/answer-text.js';
-import { OwedAnswers } from '../../src/rpc/owed-answers.js';
+import { OwedAnswer, OwedAnswers } from '../../src/rpc/owed-answers.js';
+import { Turns } from '../../src/rpc/turns.js';
 import { UnreadAnswers } from '../../src/rpc/unread-answers.js';
 import { SlowSocket } from './support/slow-socket.js';
+
+/** An answer of these pieces, each of which stands in memory only until the next one. */
+class FakePieces implements AnswerPieces {
+  readonly bytes: number;
+  readonly heldBytes = 5;
+  isClosed = false;
+  readonly #texts: string[];
+
+  constructor(...texts: readonly string[]) {
+    this.#texts = [...texts];
+    this.bytes = texts.join('').length;
+  }
+
+  next(): Uint8Array | undefined {
+    const text = this.#texts.shift();
+    return text === undefined ? undefined : Buffer.from(text);
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+}
 
 describe('the answers that a connection is owed', () => {
   let slow: SlowSocket;
@@ -15,10 +39,12 @@ describe('the answers that a connection is owed', () => {
   let flushes: number;
   let lefts: number;
   let isClosing: boolean;
+  let nextTurn: (() => void)[];
 
   beforeEach(() => {
     slow = new SlowSocket();
     [flushes, lefts, isClosing] = [0, 0, false];
+    nextTurn = [];
     unread = new UnreadAnswers({
       connectionUnreadBytesMax: 100,
       unreadBytesMax: 1_000,
@@ -28,6 +54,7 @@ describe('the answers that a connection is owed', () => {
     owed = new OwedAnswers(slow.socket, {
       answers: new AnswerText(5_000),
       unread,
+      turns: new Turns({ soon: (action) => nextTurn.push(action) }),
       unreadTimeoutMs: 7,
       isClosing: () => isClosing,
       flushSoon: () => (flushes += 1),
@@ -38,7 +65,7 @@ describe('the answers that a connection is owed', () => {
 
   const bodies = (): string[] =>
     slow.written.map((text) =>
-      [...text.matchAll(/\r\n\r\n([a-z]+)/g)].map(([, body]) => body).join(),
+      [...String(text).matchAll(/\r\n\r\n([a-z]+)/g)].map(([, body]) => body).join(),
     );
 
   it('leave in the order of the requests, all of a turn in one write', () => {
@@ -95,6 +122,53 @@ describe('the answers that a connection is owed', () => {
     owed.answer(owed.begin(), 'a'.repeat(40_000));
     expect(slow.written).to.have.lengthOf(1);
     expect(unread.bytes).to.equal(0);
+  });
+
+  it('that are written on their way leave piece by piece, in their place', async () => {
+    const [a, long, b] = [owed.begin(), owed.begin(), owed.begin()];
+    const pieces = new FakePieces('x'.repeat(40_000), 'y'.repeat(40_000));
+    owed.answer(b, 'b');
+    owed.answer(long, pieces);
+    expect(unread.bytes).to.equal(6);
+    owed.answer(a, 'a');
+    expect(bodies(), 'what comes before it need not wait').to.deep.equal(['a']);
+    expect(slow.written[0]).to.include('Content-Length: 80000\r\n');
+    expect(slow.timeoutMs).to.equal(7);
+    slow.isSlow = true;
+    for (const first of ['x', 'y']) {
+      nextTurn.shift()?.();
+      expect(String(slow.written.at(-1))).to.equal(first.repeat(40_000));
+      slow.send();
+      await new Promise(setImmediate);
+    }
+    expect(pieces.isClosed).to.equal(true);
+    slow.isSlow = false;
+    owed.flush();
+    expect(bodies().at(-1)).to.equal('b');
+    expect([unread.bytes, unread.openRequests, slow.timeoutMs]).to.deep.equal([0, 0, 0]);
+  });
+
+  it('that are written on their way hold nothing back once their connection is gone', () => {
+    const [first, second] = [new FakePieces('x'.repeat(70_000)), new FakePieces('y')];
+    owed.answer(owed.begin(), first);
+    owed.answer(owed.begin(), second);
+    slow.socket.destroy();
+    owed.close();
+    slow.socket.emit('close');
+    expect([first.isClosed, second.isClosed]).to.deep.equal([true, true]);
+    const late = new FakePieces('z');
+    owed.answer(new OwedAnswer(), late);
+    expect(late.isClosed).to.equal(true);
+    expect([unread.bytes, unread.openRequests]).to.deep.equal([0, 0]);
+  });
+
+  it('that are written on their way may be the last', async () => {
+    isClosing = true;
+    owed.answer(owed.begin(), new FakePieces('xy'));
+    await new Promise(setImmediate);
+    expect(slow.written.join('')).to.match(/Connection: close\r\n\r\nxy$/);
+    expect(slow.socket.writableEnded).to.equal(true);
+    expect([unread.bytes, unread.openRequests]).to.deep.equal([0, 0]);
   });
 
   it('end the connection with the last that is owed when it is to be closed', () => {

@@ -33,6 +33,7 @@ function newRunner(): CallRunner {
     services: { serverId: asServerId(0), servers: threeServers, replica, files: replica.files },
     testerApi: true,
     pendingCallsMax: 9,
+    mapAnswerLimits: limits,
     isOverloaded: () => false,
     observer: new ServerMetrics().calls,
     onBug,

@@ -30,10 +30,18 @@ export function encodeCall(methodName: string, params: readonly XmlValue[]): str
   return `${text}</params></methodCall>`;
 }
 
+/** What stands round the value of a response. */
+export const responseStart = `${declaration}<methodResponse><params><param>`;
+export const responseEnd = '</param></params></methodResponse>';
+
 /** A response with this value. Throws `UnencodableError`. */
 export function encodeResponse(value: XmlValue): string {
-  const param = `<param>${encodeValue(value)}</param>`;
-  return `${declaration}<methodResponse><params>${param}</params></methodResponse>`;
+  return `${responseStart}${encodeValue(value)}${responseEnd}`;
+}
+
+/** The value in a whole response that has one: a view of these bytes. */
+export function valueInResponse(response: Uint8Array): Uint8Array {
+  return response.subarray(responseStart.length, response.length - responseEnd.length);
 }
 
 /** A fault. Characters that XML cannot carry become U+FFFD: a fault always reaches its caller. */
@@ -45,6 +53,11 @@ export function encodeFault(fault: Fault): string {
   return `${declaration}<methodResponse><fault>${encodeValue(value)}</fault></methodResponse>`;
 }
 
+/** A member of a struct; its name must need no escape. Throws `UnencodableError`. */
+export function encodeMember(name: string, value: XmlValue): string {
+  return `<member><name>${name}</name>${encodeValue(value)}</member>`;
+}
+
 /** An array or struct that is being written: what is left of it, and how it ends. */
 type OpenContainer =
   | { readonly kind: 'array'; readonly items: Iterator<XmlValue>; readonly end: string }
@@ -54,7 +67,8 @@ type OpenContainer =
       readonly end: string;
     };
 
-function encodeValue(root: XmlValue): string {
+/** A value as it stands in a call or a response. Throws `UnencodableError`. */
+export function encodeValue(root: XmlValue): string {
   const open: OpenContainer[] = [];
   let text = beginValue(root, '', open);
   for (let container = open.at(-1); container !== undefined; container = open.at(-1)) {
@@ -112,18 +126,19 @@ function writeMembers(
 
 function encodeScalar(value: Exclude<XmlValue, readonly XmlValue[] | XmlStruct>): string {
   if (typeof value === 'string') return `<value><string>${escapeText(value)}</string></value>`;
-  if (typeof value === 'number') return encodeInteger(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return encodeInteger(value);
   if (typeof value === 'boolean') {
     return value ? '<value><boolean>1</boolean></value>' : '<value><boolean>0</boolean></value>';
-  }
-  if (typeof value === 'bigint') {
-    assert(BigInt.asIntN(64, value) === value, 'an integer fits <i8>');
-    return `<value><i8>${value}</i8></value>`;
   }
   return encodeObject(value);
 }
 
-function encodeInteger(value: number): string {
+/** An integer, which must fit 64 bits. */
+export function encodeInteger(value: number | bigint): string {
+  if (typeof value === 'bigint') {
+    assert(BigInt.asIntN(64, value) === value, 'an integer fits <i8>');
+    return `<value><i8>${value}</i8></value>`;
+  }
   assert(Number.isSafeInteger(value), `a plain number is a safe integer, not ${value}`);
   if (value >= i4Min && value <= i4Max) return `<value><int>${value}</int></value>`;
   return `<value><i8>${value}</i8></value>`;
@@ -144,13 +159,15 @@ function encodeObject(value: null | XmlDouble | XmlDateTime | Uint8Array): strin
   return `<value><double>${value.value}</double></value>`;
 }
 
+export function cannotCarry(codePoint: number): UnencodableError {
+  const code = codePoint.toString(16).toUpperCase().padStart(4, '0');
+  return new UnencodableError(`XML cannot carry the character U+${code}`);
+}
+
 function escapeText(text: string): string {
   if (!suspicious.test(text)) return text;
   const match = forbidden.exec(text);
-  if (match !== null) {
-    const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    throw new UnencodableError(`XML cannot carry the character U+${code}`);
-  }
+  if (match !== null) throw cannotCarry(match[0].codePointAt(0) ?? 0);
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

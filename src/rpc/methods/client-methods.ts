@@ -3,9 +3,13 @@
  */
 import { unreachable } from '../../base/assert.js';
 import type { FileInfo, UpdateResult } from '../../files/file-command.js';
+import type { FileCursor } from '../../files/file-cursor.js';
 import type { HangUp, Outcome } from '../../replica/outcome.js';
+import { fileItem, fileMember, textPart } from '../codec/answer-part.js';
+import { encodeMember, responseEnd, responseStart } from '../codec/encode.js';
 import { faultCode } from '../codec/fault-code.js';
 import type { FileReader } from '../file-reader.js';
+import type { FilesAnswer, MapAnswers } from '../map-answers.js';
 import type { MethodServices } from '../method-services.js';
 import {
   defineMethod,
@@ -17,27 +21,26 @@ import {
 } from '../method.js';
 import * as param from '../param.js';
 import { refusalFault } from '../refusal-fault.js';
-import type { XmlStruct, XmlValue } from '../xml-value.js';
+import type { XmlValue } from '../xml-value.js';
+
+interface LongServices {
+  readonly services: MethodServices;
+  readonly mapAnswers: MapAnswers;
+}
 
 /** `[version, [hash, …]]`; a file never seen is `[0, []]`. */
-export function fileInfoValue(info: FileInfo | undefined): XmlValue {
+function fileInfoValue(info: FileInfo | undefined): XmlValue {
   return info === undefined ? [0, []] : [info.version, info.hashlist];
 }
 
-/** The whole map as a struct: name → `[version, [hash, …]]`. */
-function fileMapValue(files: FileReader): XmlStruct {
-  const map = new Map<string, XmlValue>();
-  for (const [name, info] of files.entries()) map.set(name, fileInfoValue(info));
-  return map;
-}
-
-export function clientMethods(services: MethodServices): readonly Method[] {
+export function clientMethods(services: MethodServices, mapAnswers: MapAnswers): readonly Method[] {
+  const long = { services, mapAnswers };
   return [
     ping(),
     updateFile(services),
-    getFileInfoMap(services),
+    getFileInfoMap(long),
     getFileInfo(services),
-    getFileInfoPage(services),
+    getFileInfoPage(long),
     isLeader(services),
   ];
 }
@@ -103,7 +106,7 @@ function updateOutcome(services: MethodServices, outcome: Outcome<UpdateResult>)
   }
 }
 
-function getFileInfoMap(services: MethodServices): Method {
+function getFileInfoMap(long: LongServices): Method {
   return defineMethod({
     name: 'getfileinfomap',
     group: 'client',
@@ -116,7 +119,7 @@ function getFileInfoMap(services: MethodServices): Method {
     longAnswer: 'ofRead',
     leaderOnly: true,
     answersWhenCrashed: false,
-    run: (_values, reply) => readThrough(services, reply, () => fileMapValue(services.files)),
+    run: (_values, reply) => readFiles(long, reply, () => wholeMap(long.services.files)),
   });
 }
 
@@ -138,7 +141,7 @@ function getFileInfo(services: MethodServices): Method {
   });
 }
 
-function getFileInfoPage(services: MethodServices): Method {
+function getFileInfoPage(long: LongServices): Method {
   return defineMethod({
     name: 'getfileinfopage',
     group: 'client',
@@ -153,13 +156,7 @@ function getFileInfoPage(services: MethodServices): Method {
     leaderOnly: true,
     answersWhenCrashed: false,
     run: ([afterName, limit], reply) =>
-      readThrough(services, reply, () => {
-        const page = services.files.page(afterName, limit);
-        return new Map<string, XmlValue>([
-          ['files', page.files.map(([name, info]) => [name, info.version, info.hashlist])],
-          ['more', page.more],
-        ]);
-      }),
+      readFiles(long, reply, () => page(long.services.files, afterName, limit)),
   });
 }
 
@@ -185,6 +182,25 @@ function readThrough(services: MethodServices, reply: Reply, read: () => XmlValu
   });
 }
 
+/** The same of many files. */
+function readFiles(long: LongServices, reply: Reply, take: () => FilesAnswer): HangUp {
+  const { replica, servers } = long.services;
+  let hangUp = replica.readBarrier((outcome) => {
+    if (outcome.kind !== 'done') {
+      reply({ kind: 'fault', fault: refusalFault(outcome, servers) });
+      return;
+    }
+    try {
+      hangUp = long.mapAnswers.answer(take, reply);
+    } catch (error) {
+      reply({ kind: 'bug', error });
+    }
+  });
+  return () => {
+    hangUp();
+  };
+}
+
 /** The replica that opened the barrier must not meet the errors of a reader. */
 function valueOf(read: () => XmlValue): HandlerOutcome {
   try {
@@ -193,3 +209,28 @@ function valueOf(read: () => XmlValue): HandlerOutcome {
     return { kind: 'bug', error };
   }
 }
+
+/** A struct: name → `[version, [hash, …]]`. */
+function wholeMap(reader: FileReader): FilesAnswer {
+  const files = reader.freeze();
+  const read = (): FileCursor => files.read(files.size);
+  return { files, parts: [mapStart, { read, form: fileMember }, mapEnd] };
+}
+
+const mapStart = textPart(`${responseStart}<value><struct>`);
+const mapEnd = textPart(`</struct></value>${responseEnd}`);
+
+/** A struct: `files`, an array of `[name, version, [hash, …]]`, and `more`. */
+function page(reader: FileReader, afterName: string, limit: number): FilesAnswer {
+  const files = reader.freeze();
+  const numbers = reader.numbersAfter(afterName, limit + 1);
+  const shown = numbers.subarray(0, limit);
+  const more = encodeMember('more', numbers.length > limit);
+  const end = textPart(`</data></array></value></member>${more}</struct></value>${responseEnd}`);
+  const read = (): FileCursor => files.readThese(shown);
+  return { files, parts: [pageStart, { read, form: fileItem }, end] };
+}
+
+const pageStart = textPart(
+  `${responseStart}<value><struct><member><name>files</name><value><array><data>`,
+);

@@ -3,12 +3,17 @@
  * own result or fault. A call that blocks holds up those behind it, and a hang-up ends them all.
  */
 import type { HangUp } from '../../replica/outcome.js';
-import { busyFault } from '../refusal-fault.js';
+import { busyFault, unreadFault } from '../refusal-fault.js';
+import { WrittenPieces, type AnswerPieces } from '../answer-pieces.js';
+import { textPart } from '../codec/answer-part.js';
+import { encodeValue, responseEnd, responseStart, valueInResponse } from '../codec/encode.js';
 import { faultCode } from '../codec/fault-code.js';
+import type { GatheredAnswers } from '../gathered-answers.js';
 import type { Introspection } from '../introspection.js';
 import {
   defineMethod,
   type Caller,
+  type HandlerOutcome,
   type Method,
   type MethodOutcome,
   type Reply,
@@ -30,7 +35,7 @@ const charactersPerValue = 160;
 /** Its own key: see `methodKey`. */
 const multicallName = 'system.multicall';
 
-export function multicall(introspection: Introspection): Method {
+export function multicall(introspection: Introspection, gathered: GatheredAnswers): Method {
   return defineMethod({
     name: multicallName,
     group: 'system',
@@ -45,7 +50,7 @@ export function multicall(introspection: Introspection): Method {
     leaderOnly: false,
     answersWhenCrashed: true,
     run: ([calls], reply, caller) =>
-      new MulticallRun({ introspection, calls, caller, reply }).start(),
+      new MulticallRun({ introspection, gathered, calls, caller, reply }).start(),
   });
 }
 
@@ -84,6 +89,8 @@ function planCall(item: XmlValue): PlannedCall {
 
 interface RunOptions {
   readonly introspection: Introspection;
+  /** Writes the long answers of the calls into memory: they may not wait for each other. */
+  readonly gathered: GatheredAnswers;
   readonly calls: readonly PlannedCall[];
   readonly caller: Caller;
   readonly reply: Reply;
@@ -92,10 +99,12 @@ interface RunOptions {
 /** One multicall under way. */
 class MulticallRun {
   readonly #options: RunOptions;
-  readonly #results: XmlValue[] = [];
+  /** The results so far, as they will be sent. */
+  readonly #results: Uint8Array[] = [];
   #valueCount = 0;
   #hungUp = false;
   #hangUpCurrent: HangUp | undefined;
+  #stopGathering: HangUp | undefined;
   /** Whether `#runOn` is on the stack: an answer that comes at once must not call it again. */
   #running = false;
 
@@ -108,13 +117,14 @@ class MulticallRun {
     return () => {
       this.#hungUp = true;
       this.#hangUpCurrent?.();
+      this.#stopGathering?.();
     };
   }
 
   #runOn(): void {
     const { calls, reply } = this.#options;
     this.#running = true;
-    while (this.#results.length < calls.length) {
+    while (this.#results.length < calls.length && !this.#hungUp) {
       const before = this.#results.length;
       this.#runNext(calls[before]);
       if (this.#results.length === before) {
@@ -122,15 +132,15 @@ class MulticallRun {
         return;
       }
     }
-    reply({ kind: 'value', value: this.#results });
+    if (!this.#hungUp) reply({ kind: 'pieces', pieces: joined(this.#results) });
   }
 
   #runNext(call: PlannedCall | undefined): void {
     if (call === undefined) return;
     if (this.#valueCount > multicallValuesMax) {
-      this.#results.push(faultValue(busyFault('the answers of this multicall are too many')));
+      this.#addFault(busyFault('the answers of this multicall are too many'));
     } else if ('code' in call) {
-      this.#results.push(faultValue(call));
+      this.#addFault(call);
     } else {
       const { introspection, caller } = this.#options;
       this.#hangUpCurrent = introspection.dispatch(call, caller, (outcome) => {
@@ -140,22 +150,90 @@ class MulticallRun {
   }
 
   #take(outcome: MethodOutcome): void {
-    if (this.#hungUp) return;
+    if (this.#hungUp) {
+      if (outcome.kind === 'pieces') outcome.pieces.close();
+      return;
+    }
     switch (outcome.kind) {
       case 'value':
         this.#valueCount += countValues(outcome.value, multicallValuesMax);
-        this.#results.push([outcome.value]);
+        this.#addValue(outcome.value);
         break;
+      case 'pieces':
+        this.#gather(outcome.pieces);
+        return;
       case 'fault':
-        this.#results.push(faultValue(outcome.fault));
+        this.#addFault(outcome.fault);
         break;
       case 'closed':
-        this.#hungUp = true;
-        this.#options.reply(outcome);
+        this.#end(outcome);
         return;
     }
+    this.#goOn();
+  }
+
+  #gather(pieces: AnswerPieces): void {
+    const stop = this.#options.gathered.gather(
+      () => pieces,
+      (gathered) => {
+        pieces.close();
+        if (this.#hungUp) return;
+        if (gathered.kind === 'bug') {
+          this.#end(gathered);
+          return;
+        }
+        if (gathered.kind === 'whole') this.#addWhole(gathered.bytes);
+        else this.#addFault(unreadFault);
+        this.#goOn();
+      },
+    );
+    this.#stopGathering = () => {
+      stop();
+      pieces.close();
+    };
+  }
+
+  #goOn(): void {
     if (!this.#running) this.#runOn();
   }
+
+  #end(outcome: HandlerOutcome): void {
+    this.#hungUp = true;
+    this.#options.reply(outcome);
+  }
+
+  #addWhole(response: Uint8Array): void {
+    const value = valueInResponse(response);
+    this.#valueCount += Math.floor(value.length / charactersPerValue);
+    this.#results.push(Buffer.concat([resultStart, value, resultEnd]));
+  }
+
+  #addValue(value: XmlValue): void {
+    try {
+      this.#results.push(textPart(encodeValue([value])));
+    } catch (error) {
+      this.#end({ kind: 'bug', error });
+    }
+  }
+
+  #addFault(fault: Fault): void {
+    this.#results.push(textPart(encodeValue(faultValue(fault))));
+  }
+}
+
+const arrayStart = '<value><array><data>';
+const arrayEnd = '</data></array></value>';
+const resultStart = textPart(arrayStart);
+const resultEnd = textPart(arrayEnd);
+
+function joined(results: readonly Uint8Array[]): AnswerPieces {
+  const parts = [
+    textPart(`${responseStart}${arrayStart}`),
+    ...results,
+    textPart(`${arrayEnd}${responseEnd}`),
+  ];
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+  return new WrittenPieces(parts, { bytes, onClose: () => undefined });
 }
 
 function faultValue(fault: Fault): XmlStruct {

@@ -2,6 +2,7 @@
  * Introspection and `system.multicall`, as other XML-RPC servers have them. All of it is made from
  * the method table.
  */
+import type { GatheredAnswers } from '../gathered-answers.js';
 import type { Introspection } from '../introspection.js';
 import { defineMethod, describeUsage, replyNow, type Method } from '../method.js';
 import * as param from '../param.js';
@@ -17,12 +18,15 @@ const plain = {
   answersWhenCrashed: true,
 } as const;
 
-export function systemMethods(introspection: Introspection): readonly Method[] {
+export function systemMethods(
+  introspection: Introspection,
+  gathered: GatheredAnswers,
+): readonly Method[] {
   return [
     listMethods(introspection),
     methodHelp(introspection),
     methodSignature(introspection),
-    multicall(introspection),
+    multicall(introspection, gathered),
     getCapabilities(),
   ];
 }

@@ -2,19 +2,24 @@
  * The methods that break a server on purpose and look inside (contract, section 6).
  */
 import type { HangUp, Outcome } from '../../replica/outcome.js';
-import { internalStateValue } from '../internal-state.js';
+import { measureNow, ReadyPieces } from '../answer-pieces.js';
+import type { GatheredAnswers } from '../gathered-answers.js';
+import { internalStateParts } from '../internal-state.js';
 import type { MethodServices } from '../method-services.js';
 import { defineMethod, replyNow, type Method, type Reply } from '../method.js';
 import * as param from '../param.js';
-import { refusalFault } from '../refusal-fault.js';
+import { refusalFault, unreadFault } from '../refusal-fault.js';
 
-export function testerMethods(services: MethodServices): readonly Method[] {
+export function testerMethods(
+  services: MethodServices,
+  gathered: GatheredAnswers,
+): readonly Method[] {
   return [
     crash(services),
     restore(services),
     isCrashed(services),
     getVersion(services),
-    getInternalState(services),
+    getInternalState(services, gathered),
     setLeader(services),
     sendHeartbeat(services),
     makeServerUnreachableFrom(services),
@@ -90,7 +95,7 @@ function getVersion({ files }: MethodServices): Method {
   });
 }
 
-function getInternalState(services: MethodServices): Method {
+function getInternalState(services: MethodServices, gathered: GatheredAnswers): Method {
   return defineMethod({
     name: 'getinternalstate',
     group: 'tester',
@@ -104,7 +109,15 @@ function getInternalState(services: MethodServices): Method {
     longAnswer: 'ofRead',
     leaderOnly: false,
     answersWhenCrashed: true,
-    run: (_values, reply) => replyNow(reply, internalStateValue(services)),
+    run: (_values, reply) =>
+      gathered.gather(
+        () => measureNow(internalStateParts(services)),
+        (told) => {
+          if (told.kind === 'bug') reply(told);
+          else if (told.kind === 'refused') reply({ kind: 'fault', fault: unreadFault });
+          else reply({ kind: 'pieces', pieces: new ReadyPieces(told.bytes) });
+        },
+      ),
   });
 }
 

@@ -1,0 +1,84 @@
+/**
+ * A long answer before it is written: bytes that stand, and files that are read one by one while
+ * they are written. What comes of it is byte for byte what `encodeResponse` makes of the same
+ * value, with none of the values in between.
+ */
+import type { FileCursor } from '../../files/file-cursor.js';
+import { encodeInteger } from './encode.js';
+
+export type AnswerPart = Uint8Array | FilesPart;
+
+export interface FilesPart {
+  /** Begins to read the files; each call gives the same ones. */
+  readonly read: () => FileCursor;
+  readonly form: FileForm;
+}
+
+/** Bytes that stand in an answer. */
+export function textPart(text: string): Uint8Array {
+  return Buffer.from(text);
+}
+
+/** Versions below this are written from bytes that were made once. */
+const readyVersions = 64;
+
+interface FileFormText {
+  readonly beforeName: string;
+  readonly beforeVersion: string;
+  readonly afterVersion: string;
+  /** Behind the list of the items. */
+  readonly afterFile: string;
+}
+
+/** What stands round the name, the version and the items of a file: at most 200 bytes each. */
+export class FileForm {
+  readonly beforeName: Uint8Array;
+  /** Behind the last item: the end of their list, and of the file. */
+  readonly afterItems: Uint8Array;
+  readonly #beforeVersion: string;
+  readonly #afterVersion: string;
+  readonly #ready: readonly Uint8Array[];
+
+  constructor({ beforeName, beforeVersion, afterVersion, afterFile }: FileFormText) {
+    this.beforeName = textPart(beforeName);
+    this.afterItems = textPart(`</data></array></value>${afterFile}`);
+    this.#beforeVersion = beforeVersion;
+    this.#afterVersion = afterVersion;
+    this.#ready = Array.from({ length: readyVersions }, (_, version) => this.#make(version));
+  }
+
+  /** From the end of the name to before the first item. */
+  beforeItems(version: number | bigint): Uint8Array {
+    const ready = typeof version === 'number' ? this.#ready[version] : undefined;
+    return ready ?? this.#make(version);
+  }
+
+  #make(version: number | bigint): Uint8Array {
+    const behind = `${this.#afterVersion}<value><array><data>`;
+    return textPart(`${this.#beforeVersion}${encodeInteger(version)}${behind}`);
+  }
+}
+
+/** A member of the struct that `getfileinfomap` answers. */
+export const fileMember = new FileForm({
+  beforeName: '<member><name>',
+  beforeVersion: '</name><value><array><data>',
+  afterVersion: '',
+  afterFile: '</data></array></value></member>',
+});
+
+/** An item of the array that `getfileinfopage` answers. */
+export const fileItem = new FileForm({
+  beforeName: '<value><array><data><value><string>',
+  beforeVersion: '</string></value>',
+  afterVersion: '',
+  afterFile: '</data></array></value>',
+});
+
+/** Members of the struct that tells of an `updatefile` in the log. */
+export const updateMembers = new FileForm({
+  beforeName: '<member><name>name</name><value><string>',
+  beforeVersion: '</string></value></member><member><name>version</name>',
+  afterVersion: '</member><member><name>hashlist</name>',
+  afterFile: '</member>',
+});
