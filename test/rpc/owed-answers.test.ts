@@ -65,7 +65,7 @@ describe('the answers that a connection is owed', () => {
 
   const bodies = (): string[] =>
     slow.written.map((text) =>
-      [...String(text).matchAll(/\r\n\r\n([a-z]+)/g)].map(([, body]) => body).join(),
+      [...text.matchAll(/\r\n\r\n([a-z]+)/g)].map(([, body]) => body).join(),
     );
 
   it('leave in the order of the requests, all of a turn in one write', () => {
@@ -137,7 +137,7 @@ describe('the answers that a connection is owed', () => {
     slow.isSlow = true;
     for (const first of ['x', 'y']) {
       nextTurn.shift()?.();
-      expect(String(slow.written.at(-1))).to.equal(first.repeat(40_000));
+      expect(slow.written.at(-1)).to.equal(first.repeat(40_000));
       slow.send();
       await new Promise(setImmediate);
     }

@@ -12,8 +12,8 @@ export class SlowSocket {
   readonly socket = new Socket();
 
   constructor() {
-    this.socket._write = (chunk: string, _encoding, done) => {
-      this.written.push(chunk);
+    this.socket._write = (chunk: string | Buffer, _encoding, done) => {
+      this.written.push(String(chunk));
       if (this.isSlow) this.send = done;
       else done();
     };
