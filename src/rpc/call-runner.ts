@@ -5,17 +5,20 @@
 import type { Socket } from 'node:net';
 import { unreachable } from '../base/assert.js';
 import { asServerId, type ServerId } from '../base/ids.js';
+import { nestedValuesMax } from '../base/limits.js';
 import { answerTurnMs } from './answer-pieces.js';
 import type { HangUp } from '../replica/outcome.js';
 import { ByteBudget } from './byte-budget.js';
 import type { ReceivedCall, ReceiveOptions } from './call-body.js';
 import type { ClusterSecret } from './cluster-secret.js';
+import { decodeCall, type DecodedCall } from './codec/call-decoder.js';
 import { encodeFault, encodeResponse } from './codec/encode.js';
 import { faultCode } from './codec/fault-code.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { HttpLimits } from './http-limits.js';
 import { findCertificateMistake } from './http-server.js';
 import { nothingToHangUp, type Caller, type MethodOutcome } from './method.js';
+import { readUsualAppendEntries, usualAppendEntriesMethod } from './peer-codec.js';
 import { busyFault } from './refusal-fault.js';
 import { Turns } from './turns.js';
 import type { Fault, XmlCall } from './xml-value.js';
@@ -107,6 +110,15 @@ export class CallRunner {
     };
   }
 
+  /** Decodes a body that is there as a whole. Servers mostly send what takes no parser to read. */
+  decode(body: Uint8Array, caller: Caller): DecodedCall {
+    const message = caller.peerId === undefined ? undefined : readUsualAppendEntries(body);
+    if (message !== undefined) {
+      return { kind: 'call', call: { methodName: usualAppendEntriesMethod, params: [], message } };
+    }
+    return decodeCall(body, { bytesMax: this.bodyBytesMax(caller), nestedValuesMax });
+  }
+
   /** Runs a call whose body had so many bytes. What is long counts until the call has ended. */
   run(call: XmlCall, bytes: number, caller: Caller, reply: OutcomeListener): HangUp {
     const { dispatcher } = this.#options;
@@ -133,6 +145,7 @@ export class CallRunner {
   /** The answer as text; what cannot be written as XML is a bug, and told as one. */
   encode(outcome: Extract<MethodOutcome, { readonly kind: 'value' | 'fault' }>): string {
     if (outcome.kind === 'fault') return encodeFault(outcome.fault);
+    if (outcome.text !== undefined) return outcome.text;
     try {
       return encodeResponse(outcome.value);
     } catch (error) {

@@ -2,7 +2,7 @@
  * Runs calls: finds the method, holds the bounds on what may be pending, checks the arguments and
  * turns whatever happens into exactly one outcome. It knows nothing of HTTP or XML.
  */
-import { AssertionError } from '../base/assert.js';
+import { AssertionError, must } from '../base/assert.js';
 import type { HangUp } from '../replica/outcome.js';
 import type { CallEnd, CallObserver } from './call-observer.js';
 import { faultCode } from './codec/fault-code.js';
@@ -128,7 +128,7 @@ export class Dispatcher {
     };
     let hangUp = nothingToHangUp;
     try {
-      hangUp = method.invoke(call.params, caller, answer);
+      hangUp = invoke(method, call, caller, answer);
     } catch (error) {
       answer({ kind: 'bug', error });
     }
@@ -179,6 +179,13 @@ export class Dispatcher {
       fault: { code: faultCode.internalError, text: 'internal error; the log of the server tells' },
     };
   }
+}
+
+function invoke(method: Method, call: XmlCall, caller: Caller, answer: Reply): HangUp {
+  const { message, params } = call;
+  if (message === undefined) return method.invoke(params, caller, answer);
+  const invokeRead = must(method.invokeRead, `${method.name} takes what was read already`);
+  return invokeRead(message, caller, answer);
 }
 
 /** Throws where nothing can catch it, once the present work is done. */

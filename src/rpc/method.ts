@@ -4,6 +4,7 @@
  */
 import type { ServerId } from '../base/ids.js';
 import type { HangUp } from '../replica/outcome.js';
+import type { PeerMessage } from '../replica/peer-transport.js';
 import type { AnswerPieces } from './answer-pieces.js';
 import { faultCode } from './codec/fault-code.js';
 import { ArgumentError, type Param } from './param.js';
@@ -16,7 +17,8 @@ import type { Fault, XmlValue } from './xml-value.js';
  * the pieces. `closed`: no answer, the connection ends.
  */
 export type MethodOutcome =
-  | { readonly kind: 'value'; readonly value: XmlValue }
+  /** `text`: the whole response, where it is encoded already. */
+  | { readonly kind: 'value'; readonly value: XmlValue; readonly text?: string | undefined }
   | { readonly kind: 'pieces'; readonly pieces: AnswerPieces }
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'closed' };
@@ -71,6 +73,8 @@ export interface Method extends MethodFacts {
   readonly params: readonly Param<unknown>[];
   /** Checks the arguments and runs the method. Throws `RpcFault` for what the caller did wrong. */
   readonly invoke: (args: readonly XmlValue[], caller: Caller, reply: Reply) => HangUp;
+  /** The same for a call whose one argument was read along with its document. */
+  readonly invokeRead?: (message: PeerMessage, caller: Caller, reply: Reply) => HangUp;
 }
 
 type ParamValues<Params extends readonly Param<unknown>[]> = {

@@ -110,10 +110,13 @@ function entriesBase64(entries: readonly Entry[]): string {
   return text;
 }
 
+/** The method of what `readUsualAppendEntries` reads. */
+export const usualAppendEntriesMethod = 'AppendEntries';
+
 /** An AppendEntries up to its entries. */
 const appendEntriesHead = new NumberTemplate([
-  '<?xml version="1.0"?><methodCall><methodName>AppendEntries</methodName><params><param>' +
-    '<value><struct><member><name>term</name><value><i8>',
+  `<?xml version="1.0"?><methodCall><methodName>${usualAppendEntriesMethod}</methodName>` +
+    '<params><param><value><struct><member><name>term</name><value><i8>',
   '</i8></value></member><member><name>leaderId</name><value><i8>',
   '</i8></value></member><member><name>prevLogIndex</name><value><i8>',
   '</i8></value></member><member><name>prevLogTerm</name><value><i8>',

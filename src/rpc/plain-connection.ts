@@ -6,11 +6,9 @@
  * Invariant: a request is read only while nothing before it waits; whoever waits is not read.
  */
 import type { Socket } from 'node:net';
-import { nestedValuesMax } from '../base/limits.js';
 import { bytesOf, type AnswerText } from './answer-text.js';
 import { ArrivingCall, type ReceivedCall } from './call-body.js';
 import { unreadBodyFault, type CallRunner } from './call-runner.js';
-import { decodeCall } from './codec/call-decoder.js';
 import { PlainHeadReader, type PlainHead } from './codec/plain-request.js';
 import type { FairReading } from './fair-reading.js';
 import type { HttpLimits } from './http-limits.js';
@@ -181,8 +179,7 @@ export class PlainConnection {
       return bodyAt;
     }
     this.#beganMs = undefined;
-    const limits = { bytesMax, nestedValuesMax };
-    this.#take(owed, decodeCall(bytes.subarray(bodyAt, end), limits), bodyBytes);
+    this.#take(owed, runner.decode(bytes.subarray(bodyAt, end), caller), bodyBytes);
     return end;
   }
 

@@ -2,6 +2,7 @@
  * The values of XML-RPC as this project holds them. Each XML type has its own JavaScript type, so
  * that a double can never pass for an int, nor a struct member reach an object's prototype.
  */
+import type { PeerMessage } from '../replica/peer-transport.js';
 
 /** `<double>`: boxed, because 1.0 and 1 are different types on the wire. */
 export class XmlDouble {
@@ -47,4 +48,6 @@ export interface Fault {
 export interface XmlCall {
   readonly methodName: string;
   readonly params: readonly XmlValue[];
+  /** What the one argument says, where it was read along with the document; `params` is empty. */
+  readonly message?: PeerMessage;
 }

@@ -27,7 +27,7 @@ import {
   readRequestVote,
   readStateReport,
 } from '../peer-codec.js';
-import { peerReplyValue } from '../peer-reply-codec.js';
+import { encodeUsualReply, peerReplyValue } from '../peer-reply-codec.js';
 import { crashedFault } from '../refusal-fault.js';
 import { RpcFault } from '../rpc-fault.js';
 import type { XmlValue } from '../xml-value.js';
@@ -93,7 +93,7 @@ interface PeerMethodFacts {
 
 function peerMethod(services: MethodServices, facts: PeerMethodFacts): Method {
   const { name, help, paramHelp, read } = facts;
-  return defineMethod({
+  const method = defineMethod({
     name,
     group: 'peer',
     params: [{ name: 'request', type: 'struct', help: paramHelp, optional: false, read }],
@@ -104,6 +104,9 @@ function peerMethod(services: MethodServices, facts: PeerMethodFacts): Method {
     answersWhenCrashed: false,
     run: ([message], reply, caller) => handle(services, message, reply, caller),
   });
+  const invokeRead = (message: PeerMessage, caller: Caller, reply: Reply): HangUp =>
+    handle(services, message, reply, caller);
+  return { ...method, invokeRead };
 }
 
 /** Refuses strangers, hands the rest to the replica. Such a call cannot be taken back. */
@@ -173,8 +176,10 @@ function refuseStrangers(services: MethodServices, from: ServerId, caller: Calle
 
 function peerOutcome(outcome: PeerOutcome): MethodOutcome {
   switch (outcome.kind) {
-    case 'response':
-      return { kind: 'value', value: peerReplyValue(outcome.response) };
+    case 'response': {
+      const { response } = outcome;
+      return { kind: 'value', value: peerReplyValue(response), text: encodeUsualReply(response) };
+    }
     case 'crashed':
       return { kind: 'fault', fault: crashedFault(false) };
     case 'closed':
