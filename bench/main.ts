@@ -34,14 +34,15 @@ async function runGuarded(options: BenchOptions): Promise<number> {
   const progress = new Progress(process.stderr);
   const run = new BenchRun(options, { progress, print, isColoured });
   let isInterrupted = false;
+  // Of one Ctrl-C two signals arrive, from the terminal and from npm: the second says nothing new.
   const interrupt = (): void => {
-    if (isInterrupted) process.exit(130);
+    if (isInterrupted) return;
     isInterrupted = true;
     void run.giveUp().finally(() => process.exit(130));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-  // A reader that went away ends the run like Ctrl-C: no server is left behind.
-  process.stdout.on('error', interrupt);
+  // A reader or a terminal that went away ends the run like Ctrl-C: no server is left behind.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', interrupt);
   try {
     return await run.run();
   } catch (error) {

@@ -21,6 +21,7 @@ const settleSeconds = 10;
  */
 export const manyFilesScene: Scene = {
   goals: ['files-200k'],
+  isLong: true,
   run: async (bench, tell) => {
     await bench.stage.clear();
     const full = await SurfRaftCluster.start(bench.world, 3);

@@ -38,7 +38,7 @@ export function selectScenes(asked: readonly GoalId[] | undefined, isQuick: bool
   const isLeftOut = ({ isLong = false }: Scene): boolean =>
     isLong && isQuick && (asked === undefined || needsAny);
   const wanted = scenes.filter(isWanted);
-  const reason = 'takes minutes; without --quick, or with --only';
+  const reason = 'too long for --quick; ask for it with --only';
   return {
     scenes: wanted.filter((scene) => !isLeftOut(scene)),
     rows,
