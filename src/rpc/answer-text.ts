@@ -8,11 +8,16 @@ const secondMs = 1000;
 
 const start = 'HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: ';
 
+/** A longer answer is not kept for the case that the next one is the same. */
+const keptBytesMax = 1024;
+
 export class AnswerText {
   readonly #keepAliveLines: string;
-  /** The second that `#dateLine` is about. */
-  #second = Number.NaN;
-  #dateLine = '';
+  /** Undefined once its second has gone by. */
+  #dateLine: string | undefined;
+  /** The last short answer, and the body that it has: nearly all calls answer the same. */
+  #keptBody: string | undefined;
+  #kept = '';
 
   constructor(idleTimeoutMs: number) {
     const seconds = Math.floor(idleTimeoutMs / secondMs);
@@ -21,17 +26,29 @@ export class AnswerText {
 
   /** The whole answer; `body` is bytes already. After the last one the connection is closed. */
   of(body: string, isLast: boolean): string {
-    this.#renewDate();
-    const connectionLines = isLast ? 'Connection: close\r\n\r\n' : this.#keepAliveLines;
-    return `${start}${body.length}${this.#dateLine}${connectionLines}${body}`;
+    const dateLine = (this.#dateLine ??= this.#newDateLine());
+    if (isLast) return `${start}${body.length}${dateLine}Connection: close\r\n\r\n${body}`;
+    if (body === this.#keptBody) return this.#kept;
+    const text = `${start}${body.length}${dateLine}${this.#keepAliveLines}${body}`;
+    if (body.length <= keptBytesMax) {
+      this.#keptBody = body;
+      this.#kept = text;
+    }
+    return text;
   }
 
-  #renewDate(): void {
+  /** One timer each second in which something is answered spares every answer a look at a clock. */
+  #newDateLine(): string {
     const nowMs = Date.now();
-    const second = Math.floor(nowMs / secondMs);
-    if (second === this.#second) return;
-    this.#second = second;
-    this.#dateLine = `\r\nDate: ${new Date(nowMs).toUTCString()}\r\n`;
+    const timer = setTimeout(
+      () => {
+        this.#dateLine = undefined;
+        this.#keptBody = undefined;
+      },
+      secondMs - (nowMs % secondMs),
+    );
+    timer.unref();
+    return `\r\nDate: ${new Date(nowMs).toUTCString()}\r\n`;
   }
 }
 

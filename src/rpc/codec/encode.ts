@@ -32,6 +32,12 @@ export function encodeCall(methodName: string, params: readonly XmlValue[]): str
 
 /** A response with this value. Throws `UnencodableError`. */
 export function encodeResponse(value: XmlValue): string {
+  if (value === true) return trueResponse;
+  if (value === false) return falseResponse;
+  return encodeResponseOf(value);
+}
+
+function encodeResponseOf(value: XmlValue): string {
   const param = `<param>${encodeValue(value)}</param>`;
   return `${declaration}<methodResponse><params>${param}</params></methodResponse>`;
 }
@@ -44,6 +50,10 @@ export function encodeFault(fault: Fault): string {
   ]);
   return `${declaration}<methodResponse><fault>${encodeValue(value)}</fault></methodResponse>`;
 }
+
+/** What nearly all calls answer. */
+const trueResponse = encodeResponseOf(true);
+const falseResponse = encodeResponseOf(false);
 
 /** An array or struct that is being written: what is left of it, and how it ends. */
 type OpenContainer =
