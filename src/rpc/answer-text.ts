@@ -8,11 +8,16 @@ const secondMs = 1000;
 
 const start = 'HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: ';
 
+/** A longer answer is not kept for the case that the next one is the same. */
+const keptBytesMax = 1024;
+
 export class AnswerText {
   readonly #keepAliveLines: string;
-  /** The second that `#dateLine` is about. */
-  #second = Number.NaN;
-  #dateLine = '';
+  /** Undefined once its second has gone by. */
+  #dateLine: string | undefined;
+  /** The last short answer, and the body that it has: nearly all calls answer the same. */
+  #keptBody: string | undefined;
+  #kept = '';
 
   constructor(idleTimeoutMs: number) {
     const seconds = Math.floor(idleTimeoutMs / secondMs);
@@ -21,22 +26,35 @@ export class AnswerText {
 
   /** The whole answer; `body` is bytes already. After the last one the connection is closed. */
   of(body: string, isLast: boolean): string {
-    return this.head(body.length, isLast) + body;
+    if (isLast) return this.head(body.length, true) + body;
+    if (body === this.#keptBody && this.#dateLine !== undefined) return this.#kept;
+    const text = this.head(body.length, false) + body;
+    if (body.length <= keptBytesMax) {
+      this.#keptBody = body;
+      this.#kept = text;
+    }
+    return text;
   }
 
   /** What stands before a body of so many bytes. */
   head(bytes: number, isLast: boolean): string {
-    this.#renewDate();
+    const dateLine = (this.#dateLine ??= this.#newDateLine());
     const connectionLines = isLast ? 'Connection: close\r\n\r\n' : this.#keepAliveLines;
-    return `${start}${bytes}${this.#dateLine}${connectionLines}`;
+    return `${start}${bytes}${dateLine}${connectionLines}`;
   }
 
-  #renewDate(): void {
+  /** One timer each second in which something is answered spares every answer a look at a clock. */
+  #newDateLine(): string {
     const nowMs = Date.now();
-    const second = Math.floor(nowMs / secondMs);
-    if (second === this.#second) return;
-    this.#second = second;
-    this.#dateLine = `\r\nDate: ${new Date(nowMs).toUTCString()}\r\n`;
+    const timer = setTimeout(
+      () => {
+        this.#dateLine = undefined;
+        this.#keptBody = undefined;
+      },
+      secondMs - (nowMs % secondMs),
+    );
+    timer.unref();
+    return `\r\nDate: ${new Date(nowMs).toUTCString()}\r\n`;
   }
 }
 

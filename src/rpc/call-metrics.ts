@@ -2,34 +2,30 @@
  * Counts calls by method and outcome, and measures how long updates and reads take. Every call
  * passes here, so counting is two map look-ups; the library's counters are filled on request.
  */
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
 import type { CallEnd, CallObserver } from './call-observer.js';
+import { Durations } from './durations.js';
 import type { Method } from './method.js';
-
-/** Seconds; from one fsync of a fast disk to a change of leader. */
-const latencyBucketsS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 /** Label of calls whose method does not exist: callers must not be able to make new labels. */
 const unknownLabel = 'unknown';
 
+/** What `began` returns for a call of which nobody wants to know how long it takes. */
+const untimed = 0;
+
 export class CallMetrics implements CallObserver {
   /** Ended calls: method → outcome → count. */
   readonly #counts = new Map<string, Map<string, number>>();
-  readonly #updateSeconds: Histogram;
-  readonly #readSeconds: Histogram;
+  readonly #updates = new Durations(
+    'surfraft_rpc_update_duration_seconds',
+    'Time from the decoded updatefile to its outcome, faults and hang-ups included.',
+  );
+  readonly #reads = new Durations(
+    'surfraft_rpc_read_duration_seconds',
+    'Time from a decoded linearizable read to its outcome, faults and hang-ups included.',
+  );
 
   constructor(registry: Registry) {
-    const common = { registers: [registry], buckets: latencyBucketsS };
-    this.#updateSeconds = new Histogram({
-      ...common,
-      name: 'surfraft_rpc_update_duration_seconds',
-      help: 'Time from the decoded updatefile to its outcome, faults and hang-ups included.',
-    });
-    this.#readSeconds = new Histogram({
-      ...common,
-      name: 'surfraft_rpc_read_duration_seconds',
-      help: 'Time from a decoded linearizable read to its outcome, faults and hang-ups included.',
-    });
     const counts = this.#counts;
     new Counter({
       registers: [registry],
@@ -45,27 +41,27 @@ export class CallMetrics implements CallObserver {
     });
   }
 
-  begin(method: Method): (end: CallEnd) => void {
-    const histogram = this.#histogramFor(method);
-    if (histogram === undefined) {
-      return (end) => {
-        this.#count(method.name, outcomeLabel(end));
-      };
-    }
-    const begunMs = performance.now();
-    return (end) => {
-      this.#count(method.name, outcomeLabel(end));
-      histogram.observe((performance.now() - begunMs) / 1000);
-    };
+  /** How long calls took, in the text format of Prometheus; the registry has the rest. */
+  durationsText(): string {
+    return `${this.#updates.text()}\n${this.#reads.text()}`;
+  }
+
+  began(method: Method): number {
+    return this.#durationsOf(method) === undefined ? untimed : performance.now();
+  }
+
+  ended(method: Method, end: CallEnd, began: number): void {
+    this.#count(method.name, outcomeLabel(end));
+    if (began !== untimed) this.#durationsOf(method)?.add((performance.now() - began) / 1000);
   }
 
   unknownMethod(): void {
     this.#count(unknownLabel, unknownLabel);
   }
 
-  #histogramFor(method: Method): Histogram | undefined {
+  #durationsOf(method: Method): Durations | undefined {
     if (method.group !== 'client' || method.wait === 'never') return undefined;
-    return method.name === 'updatefile' ? this.#updateSeconds : this.#readSeconds;
+    return method.name === 'updatefile' ? this.#updates : this.#reads;
   }
 
   #count(method: string, outcome: string): void {

@@ -7,8 +7,9 @@ import type { Method, MethodOutcome } from './method.js';
 export type CallEnd = MethodOutcome | { readonly kind: 'hungUp' };
 
 export interface CallObserver {
-  /** A call begins; the returned function is called once, when it ends. */
-  begin(method: Method): (end: CallEnd) => void;
+  /** A call begins. What this returns is to be handed to `ended`, once, when the call ends. */
+  began(method: Method): number;
+  ended(method: Method, end: CallEnd, began: number): void;
   /** A call of a method that does not exist. */
   unknownMethod(): void;
 }

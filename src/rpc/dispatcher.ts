@@ -48,7 +48,8 @@ interface Run {
   readonly call: XmlCall;
   readonly caller: Caller;
   readonly reply: (outcome: MethodOutcome) => void;
-  readonly ended: (end: CallEnd) => void;
+  /** What the observer is to be told at the end. */
+  readonly began: number;
 }
 
 export class Dispatcher {
@@ -99,22 +100,22 @@ export class Dispatcher {
       reply(this.#outcomeOf(error, 'finding a method'));
       return nothingToHangUp;
     }
-    const ended = this.#options.observer.begin(method);
+    const began = this.#options.observer.began(method);
     const fault = this.#findFull(method);
     if (fault !== undefined) {
-      ended({ kind: 'fault', fault });
+      this.#options.observer.ended(method, { kind: 'fault', fault }, began);
       reply({ kind: 'fault', fault });
       return nothingToHangUp;
     }
-    return this.#run({ method, call, caller, reply, ended });
+    return this.#run({ method, call, caller, reply, began });
   }
 
-  #run({ method, call, caller, reply, ended }: Run): HangUp {
+  #run({ method, call, caller, reply, began }: Run): HangUp {
     let state: 'invoking' | 'pending' | 'over' = 'invoking';
     const end = (how: CallEnd): void => {
       if (state === 'pending') this.#count(method, -1);
       state = 'over';
-      ended(how);
+      this.#options.observer.ended(method, how, began);
     };
     const answer: Reply = (told) => {
       if (state === 'over') {

@@ -94,10 +94,11 @@ export function defineMethod<const Params extends readonly Param<unknown>[]>(
   definition: MethodDefinition<Params>,
 ): Method {
   const { run, ...facts } = definition;
+  const required = facts.params.filter(({ optional }) => !optional).length;
   return {
     ...facts,
     invoke: (args, caller, reply) => {
-      const values = readArguments(facts.name, facts.params, args);
+      const values = readArguments(facts, required, args);
       return run(values as ParamValues<Params>, reply, caller);
     },
   };
@@ -119,11 +120,10 @@ export function describeUsage(name: string, params: readonly Param<unknown>[]): 
 }
 
 function readArguments(
-  name: string,
-  params: readonly Param<unknown>[],
+  { name, params }: Pick<Method, 'name' | 'params'>,
+  required: number,
   args: readonly XmlValue[],
 ): unknown[] {
-  const required = params.reduce((count, param) => (param.optional ? count : count + 1), 0);
   if (args.length < required || args.length > params.length) {
     const counts =
       required === params.length ? String(required) : `${required} to ${params.length}`;
@@ -133,10 +133,12 @@ function readArguments(
         `not ${args.length}`,
     );
   }
-  return params.map((param, position) => {
-    const value = args[position];
-    return value === undefined ? undefined : readArgument(name, position, param, value);
-  });
+  const values: unknown[] = [];
+  for (const param of params) {
+    const value = args[values.length];
+    values.push(value === undefined ? undefined : readArgument(name, values.length, param, value));
+  }
+  return values;
 }
 
 function readArgument(

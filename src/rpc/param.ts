@@ -29,9 +29,13 @@ export function optional<Value>(param: Param<Value>): Param<Value | undefined> {
   return { ...param, optional: true };
 }
 
+const utf8BytesPerUnitMax = 3;
+
 /** `value` when it is text of `bytesMin` … `bytesMax` bytes of UTF-8. */
 export function readText(value: XmlValue, bytesMin: number, bytesMax: number): string {
   if (typeof value !== 'string') throw unexpected(value, 'a string');
+  // Most texts need no counting: a UTF-16 unit has one to three bytes.
+  if (value.length >= bytesMin && value.length <= bytesMax / utf8BytesPerUnitMax) return value;
   const bytes = Buffer.byteLength(value);
   if (bytes < bytesMin || bytes > bytesMax) {
     throw new ArgumentError(
@@ -76,14 +80,15 @@ export const hashlist: Param<readonly HashItem[]> = {
   read: (value) => {
     if (value === bareTombstone) return [bareTombstone];
     if (!isXmlArray(value)) throw unexpected(value, 'an array of strings or ints');
-    return value.map(readHashItem);
+    if (value.every(isHashItem)) return value;
+    const position = value.findIndex((item) => !isHashItem(item));
+    const type = describeType(xmlTypeOf(value[position] ?? null));
+    throw new ArgumentError(`expected strings or ints; item ${position + 1} is ${type}`);
   },
 };
 
-function readHashItem(item: XmlValue, position: number): HashItem {
-  if (typeof item === 'string' || typeof item === 'number' || typeof item === 'bigint') return item;
-  const type = describeType(xmlTypeOf(item));
-  throw new ArgumentError(`expected strings or ints; item ${position + 1} is ${type}`);
+function isHashItem(item: XmlValue): item is HashItem {
+  return typeof item === 'string' || typeof item === 'number' || typeof item === 'bigint';
 }
 
 export const requestId: Param<string> = {

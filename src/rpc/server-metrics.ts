@@ -82,8 +82,8 @@ export class ServerMetrics {
   }
 
   /** Everything in the text format of Prometheus. */
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  async text(): Promise<string> {
+    return `${await this.#registry.metrics()}\n${this.calls.durationsText()}`;
   }
 
   get contentType(): string {

@@ -4,7 +4,7 @@
  */
 import { callBodyBytesMax, nestedValuesMax } from '../../base/limits.js';
 import type { Fault, XmlCall } from '../xml-value.js';
-import { DocumentDecoder } from './document-decoder.js';
+import { decodeDocument, DocumentDecoder } from './document-decoder.js';
 import type { CodecLimits, ParsedDocument } from './document-parser.js';
 
 export type DecodedCall =
@@ -33,9 +33,7 @@ export class CallDecoder {
 
 /** Decodes a body that is there as a whole. */
 export function decodeCall(body: Uint8Array, limits: CodecLimits = callLimits): DecodedCall {
-  const decoder = new CallDecoder(limits);
-  decoder.write(body);
-  return decoder.end();
+  return toCall(decodeDocument('methodCall', body, limits));
 }
 
 function toCall(parsed: ParsedDocument): DecodedCall {

@@ -16,6 +16,21 @@ const wholeDocumentBytesMax = 256 * 1024;
 /** A document in more pieces is streamed, too: a held piece costs more than its bytes. */
 const heldPiecesMax = 64;
 
+/** Decodes a document that is there as a whole. */
+export function decodeDocument(
+  root: RootName,
+  body: Uint8Array,
+  limits: CodecLimits,
+): ParsedDocument {
+  if (body.length <= Math.min(wholeDocumentBytesMax, limits.bytesMax)) {
+    const document = readPlainDocument(root, body, limits.nestedValuesMax);
+    if (document !== undefined) return { kind: 'document', document };
+  }
+  const parser = new DocumentParser(root, limits);
+  parser.write(body);
+  return parser.end();
+}
+
 export class DocumentDecoder {
   readonly #root: RootName;
   readonly #limits: CodecLimits;

@@ -36,6 +36,12 @@ export const responseEnd = '</param></params></methodResponse>';
 
 /** A response with this value. Throws `UnencodableError`. */
 export function encodeResponse(value: XmlValue): string {
+  if (value === true) return trueResponse;
+  if (value === false) return falseResponse;
+  return encodeResponseOf(value);
+}
+
+function encodeResponseOf(value: XmlValue): string {
   return `${responseStart}${encodeValue(value)}${responseEnd}`;
 }
 
@@ -57,6 +63,10 @@ export function encodeFault(fault: Fault): string {
 export function encodeMember(name: string, value: XmlValue): string {
   return `<member><name>${name}</name>${encodeValue(value)}</member>`;
 }
+
+/** What nearly all calls answer. */
+const trueResponse = encodeResponseOf(true);
+const falseResponse = encodeResponseOf(false);
 
 /** An array or struct that is being written: what is left of it, and how it ends. */
 type OpenContainer =

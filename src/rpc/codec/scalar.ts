@@ -73,7 +73,7 @@ export function trimXmlSpace(text: string): string {
 }
 
 /** True for the four characters that XML calls white space. */
-export function isSpaceCode(code: number): boolean {
+function isSpaceCode(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 

@@ -19,11 +19,12 @@ function readFully(root: RootName, body: Uint8Array): ParsedDocument {
 }
 
 /** Asserts that the two ways agree; true when the short way had an answer. */
-function agrees(root: RootName, text: string): boolean {
-  const body = Buffer.from(text);
-  const document = readPlainDocument(root, body, limits.nestedValuesMax);
-  if (document === undefined) return false;
-  expect(readFully(root, body), text).to.deep.equal({ kind: 'document', document });
+function agrees(root: RootName, document: string | Uint8Array): boolean {
+  const body = Buffer.from(document);
+  const text = body.toString('latin1');
+  const read = readPlainDocument(root, body, limits.nestedValuesMax);
+  if (read === undefined) return false;
+  expect(readFully(root, body), text).to.deep.equal({ kind: 'document', document: read });
   return true;
 }
 
@@ -81,6 +82,68 @@ describe('readPlainDocument', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('agrees with the full parser on bytes that were spoilt', () => {
+    const spoilt = fc.tuple(
+      fc.nat(),
+      fc.constantFrom(0, 9, 13, 0x26, 0x3e, 0x7f, 0x80, 0xc3, 0xff),
+    );
+    const values = fc.array(xmlValue, { maxLength: 2 });
+    fc.assert(
+      fc.property(values, fc.array(spoilt, { minLength: 1, maxLength: 2 }), (params, changes) => {
+        const body = Buffer.from(encodeCall('m', ['caf\u00e9', ...params]));
+        for (const [position, byte] of changes) body[position % body.length] = byte;
+        agrees('methodCall', body);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('reads every text that stands for itself, and leaves the others', () => {
+    const call = (text: string): string =>
+      encodeCall('m', []).replace(
+        '<params/>',
+        `<params><param><value><string>${text}</string></value></param></params>`,
+      );
+    for (const text of [
+      '',
+      ' a ',
+      '\t\n',
+      ']]',
+      '\u007f\u0080\u2028',
+      '\ud7ff\ue000',
+      '\u{1d11e}',
+    ]) {
+      expect(agrees('methodCall', call(text)), JSON.stringify(text)).to.equal(true);
+    }
+    for (const text of ['&amp;', ']]>', '\r', '\0', '\u001f', '\ufffd', '\ufffe', '\uffff']) {
+      expect(agrees('methodCall', call(text)), JSON.stringify(text)).to.equal(false);
+    }
+    for (const bytes of ['\xff', '\xc3', '\xed\xa0\x80', '\xc0\x80', '\xf4\x90\x80\x80']) {
+      expect(agrees('methodCall', Buffer.from(call(bytes), 'latin1'))).to.equal(false);
+    }
+  });
+
+  it('agrees with the full parser on white space anywhere between tags', () => {
+    const call = encodeCall('m', [
+      'a',
+      7,
+      ['b', []],
+      new Map([['n', true]]),
+      Buffer.from('c'),
+      null,
+    ]);
+    const tags = call.split(/(?<=>)(?=<)/);
+    let answered = 0;
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: tags.length }), { maxLength: 4 }), (places) => {
+        const spaced = tags.map((tag, at) => (places.includes(at) ? '\r\n\t ' : '') + tag);
+        answered += agrees('methodCall', spaced.join('')) ? 1 : 0;
+      }),
+      { numRuns: 1000 },
+    );
+    expect(answered).to.be.greaterThan(300);
   });
 
   it('agrees with the full parser on documents put together at random', () => {
