@@ -115,7 +115,7 @@ export class OwedAnswers {
   /** Hands what is known to the socket. */
   flush(): void {
     const out = this.#out;
-    if (out === '' || this.#isOver) return;
+    if (out === '' || this.#isOver || !this.#socket.writable) return;
     this.#out = '';
     this.#socketBytes += this.#outBytes;
     this.#outBytes = 0;

@@ -103,6 +103,7 @@ export class PlainConnection {
 
   readonly #onData = (chunk: Buffer): void => {
     this.#restsSinceMs = undefined;
+    this.#isWaiting = false;
     if (this.#isDeaf) return;
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     this.#rest = nothing;
