@@ -8,7 +8,7 @@ import { ByteWriter } from '../base/byte-writer.js';
 import { KeyedRecords } from '../base/keyed-records.js';
 import { TextKey } from '../base/text-key.js';
 import type { FileInfo } from './file-command.js';
-import { FrozenFiles } from './frozen-files.js';
+import { FrozenFiles, LongFile } from './frozen-files.js';
 import { expectSame, readFileRecord, readFileVersion, writeFileRecord } from './file-record.js';
 import { SortedNumbers } from './sorted-numbers.js';
 
@@ -36,6 +36,13 @@ export class FileTable {
   versionOf(name: string): number {
     const number = this.#find(name);
     return number === undefined ? 0 : readFileVersion(this.#records.bytes(number));
+  }
+
+  /** The record of a file if it has more than `bytesMax`; undefined for all others. */
+  viewLong(name: string, bytesMax: number): LongFile | undefined {
+    const number = this.#find(name);
+    if (number === undefined || this.#records.lengthOf(number) <= bytesMax) return undefined;
+    return new LongFile(this.#records.bytes(number));
   }
 
   set(name: string, info: FileInfo): void {
