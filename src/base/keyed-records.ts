@@ -42,6 +42,11 @@ export class KeyedRecords {
     return reader.take(reader.varint());
   }
 
+  /** How many bytes a record has, key included. */
+  lengthOf(number: number): number {
+    return this.#records.lengthOf(number);
+  }
+
   /** Compares `key` with that of record `number`, by code points. */
   compareKey(key: TextKey, number: number): number {
     return this.#records.compareKey(key, number);

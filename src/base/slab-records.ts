@@ -93,6 +93,12 @@ export class SlabRecords {
     return recordBytes(this.#slabOf(address), this.#placeOf(address));
   }
 
+  /** How many bytes a record has. */
+  lengthOf(number: number): number {
+    const address = this.#addresses.get(number);
+    return lengthAt(this.#slabOf(address), this.#placeOf(address));
+  }
+
   /** Compares `key` with the text that the record begins with: its length (varint) and UTF-8. */
   compareKey(key: TextKey, number: number): number {
     const address = this.#addresses.get(number);

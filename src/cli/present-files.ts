@@ -5,7 +5,7 @@
 import type { FileCommandView } from '../files/file-command-codec.js';
 import type { FileInfo } from '../files/file-command.js';
 import type { FileMap } from '../files/file-map.js';
-import type { FrozenFiles } from '../files/frozen-files.js';
+import type { FrozenFiles, LongFile } from '../files/frozen-files.js';
 import type { FileReader } from '../rpc/file-reader.js';
 
 export class PresentFiles implements FileReader {
@@ -21,6 +21,10 @@ export class PresentFiles implements FileReader {
 
   get(name: string): FileInfo | undefined {
     return this.#present().get(name);
+  }
+
+  viewLong(name: string, bytesMax: number): LongFile | undefined {
+    return this.#present().viewLong(name, bytesMax);
   }
 
   freeze(): FrozenFiles {

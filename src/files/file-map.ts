@@ -27,7 +27,7 @@ import { FileMapRestore } from './file-map-restore.js';
 import { FileMapSnapshot } from './file-map-snapshot.js';
 import { FileTable } from './file-table.js';
 import { FileTail } from './file-tail.js';
-import type { FrozenFiles } from './frozen-files.js';
+import type { FrozenFiles, LongFile } from './frozen-files.js';
 import { RequestIds } from './request-ids.js';
 import { judge } from './version-rule.js';
 import type { FilesView, RequestArguments, Verdict } from './version-rule.js';
@@ -55,6 +55,11 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
   /** The applied state of a file; undefined if it was never seen. */
   get(name: string): FileInfo | undefined {
     return this.#files.get(name);
+  }
+
+  /** The same of a file that takes more than `bytesMax` in memory, to be read at leisure. */
+  viewLong(name: string, bytesMax: number): LongFile | undefined {
+    return this.#files.viewLong(name, bytesMax);
   }
 
   /**

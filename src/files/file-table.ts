@@ -16,7 +16,7 @@ import {
   writeCommandRecord,
   writeFileRecord,
 } from './file-record.js';
-import { FrozenFiles } from './frozen-files.js';
+import { FrozenFiles, LongFile } from './frozen-files.js';
 import { SortedNumbers } from './sorted-numbers.js';
 
 type NamedFile = [name: string, info: FileInfo];
@@ -43,6 +43,13 @@ export class FileTable {
   versionOf(name: string): number {
     const number = this.#find(name);
     return number === undefined ? 0 : readFileVersion(this.#records.bytes(number));
+  }
+
+  /** The record of a file if it has more than `bytesMax`; undefined for all others. */
+  viewLong(name: string, bytesMax: number): LongFile | undefined {
+    const number = this.#find(name);
+    if (number === undefined || this.#records.lengthOf(number) <= bytesMax) return undefined;
+    return new LongFile(this.#records.bytes(number));
   }
 
   set(name: string, info: FileInfo): void {

@@ -33,3 +33,24 @@ export class FrozenFiles {
     });
   }
 }
+
+/** One file as it was at one moment, however long; the memory that it stands in is kept for it. */
+export class LongFile {
+  readonly #record: Uint8Array;
+
+  /** Nobody may write to the record. */
+  constructor(record: Uint8Array) {
+    this.#record = record;
+  }
+
+  get bytes(): number {
+    return this.#record.length;
+  }
+
+  read(): FileCursor {
+    const record = this.#record;
+    return new FileCursor(1, (_at, cursor) => {
+      cursor.openRecord(record, 0, record.length);
+    });
+  }
+}

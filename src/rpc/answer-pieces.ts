@@ -2,18 +2,17 @@
  * Answers that are written while they are sent. Of each, one piece stands in memory: the next one
  * is written over it once the connection has taken it. Writing takes turns with everything else.
  */
-import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { HangUp } from '../replica/outcome.js';
 import type { AnswerPart } from './codec/answer-part.js';
-import { PartsMeter } from './codec/parts-meter.js';
+import type { AnswerSize, PartsMeter } from './codec/parts-meter.js';
 import { PartsWriter, tokenBytesMax } from './codec/parts-writer.js';
 import type { Turns } from './turns.js';
 
 /** A whole answer, a response of XML-RPC. */
 export interface AnswerPieces {
   /** Of all pieces together. */
-  readonly bytes: number;
+  readonly size: AnswerSize;
   /** What stands in memory, about, until the last piece has left. */
   readonly heldBytes: number;
   /**
@@ -28,31 +27,32 @@ export interface AnswerPieces {
 /** What is written of an answer at a time; some tenths of a millisecond of work. */
 export const pieceBytesMax = 64 * 1024;
 
+/** An answer of so many bytes is written at once: a turn would be a detour. */
+export const promptBytesMax = 2 * pieceBytesMax;
+
 /** Bytes of an answer that are measured at a time; less work than to write a piece. */
 const measuredAtATime = 4 * pieceBytesMax;
 
 /** What writing and sending long answers may take of each turn of the event loop. */
 export const answerTurnMs = 5;
 
-export interface WrittenPiecesOptions {
-  /** Of the parts, which have been measured. */
-  readonly bytes: number;
-  /** Called once. */
-  readonly onClose: () => void;
-}
-
-/** An answer that is written from these parts as it is read. */
+/** An answer that is written from its parts as it is read. */
 export class WrittenPieces implements AnswerPieces {
-  readonly bytes: number;
+  readonly size: AnswerSize;
   readonly heldBytes: number;
   readonly #piece: Uint8Array;
   readonly #onClose: () => void;
   #writer: PartsWriter | undefined;
 
-  constructor(parts: readonly AnswerPart[], { bytes, onClose }: WrittenPiecesOptions) {
-    this.bytes = bytes;
-    this.#piece = new Uint8Array(Math.min(bytes + tokenBytesMax, pieceBytesMax));
-    this.heldBytes = this.#piece.length + standingBytes(parts);
+  /** The parts have been measured. `onClose` is called once. */
+  constructor(
+    parts: readonly AnswerPart[],
+    size: AnswerSize,
+    onClose: () => void = () => undefined,
+  ) {
+    this.size = size;
+    this.#piece = new Uint8Array(Math.min(size.bytes + tokenBytesMax, pieceBytesMax));
+    this.heldBytes = this.#piece.length + heldBytesOf(parts);
     this.#writer = new PartsWriter(parts);
     this.#onClose = onClose;
   }
@@ -71,12 +71,12 @@ export class WrittenPieces implements AnswerPieces {
 
 /** An answer that is there already. */
 export class ReadyPieces implements AnswerPieces {
-  readonly bytes: number;
+  readonly size: AnswerSize;
   readonly heldBytes: number;
   #piece: Uint8Array | undefined;
 
-  constructor(piece: Uint8Array) {
-    this.bytes = piece.length;
+  constructor(piece: Uint8Array, values: number) {
+    this.size = { bytes: piece.length, values };
     this.heldBytes = piece.length;
     this.#piece = piece;
   }
@@ -92,13 +92,6 @@ export class ReadyPieces implements AnswerPieces {
   }
 }
 
-/** The answer of these parts, which are measured at once. Throws `UnencodableError`. */
-export function measureNow(parts: readonly AnswerPart[]): AnswerPieces {
-  const meter = new PartsMeter(parts);
-  meter.run(Infinity);
-  return new WrittenPieces(parts, { bytes: meter.bytes, onClose: () => undefined });
-}
-
 /** The whole answer of these parts, which have been measured. */
 export function writeMeasured(parts: readonly AnswerPart[], bytes: number): Uint8Array {
   const piece = new Uint8Array(bytes + tokenBytesMax);
@@ -106,7 +99,7 @@ export function writeMeasured(parts: readonly AnswerPart[], bytes: number): Uint
 }
 
 export type Measured =
-  | { readonly kind: 'bytes'; readonly bytes: number }
+  | { readonly kind: 'size'; readonly size: AnswerSize }
   | { readonly kind: 'bug'; readonly error: unknown };
 
 /** Measures on in later turns, and calls `done` once at the end. */
@@ -125,7 +118,7 @@ export function measureInTurns(
       done({ kind: 'bug', error });
       return;
     }
-    if (isDone) done({ kind: 'bytes', bytes: meter.bytes });
+    if (isDone) done({ kind: 'size', size: meter });
     else turns.take(step);
   };
   turns.take(step);
@@ -137,27 +130,28 @@ export function measureInTurns(
 export interface PiecesTarget {
   /** Takes the pieces: the response of an HTTP server, or the connection itself. */
   readonly to: Writable;
-  /** Destroyed when the pieces end before their time. */
-  readonly connection: Socket;
   readonly turns: Turns;
-  /** The last piece was handed over; it may not have left yet. */
-  readonly onSent: () => void;
+  /**
+   * Called once, perhaps before `sendPieces` returns, unless it is hung up: true when the last
+   * piece was handed over, though it may not have left yet; false when the pieces came to an end
+   * before their time, and the connection must be destroyed lest they pass for whole.
+   */
+  readonly onEnd: (isWhole: boolean) => void;
   /** The last piece has left this process, or never will. */
   readonly onLeft?: () => void;
 }
 
 /**
  * Sends all pieces, one at a time: the next is made when the one before has left this process. They
- * are closed at their end and when the connection closes. The caller has announced their bytes, and
- * bounds how long a connection may take nothing.
+ * are closed at their end and when it is hung up, which the caller does when the connection is
+ * closed. The caller has announced their bytes, and bounds how long a connection may take nothing.
  */
-export function sendPieces(pieces: AnswerPieces, target: PiecesTarget): void {
-  const { to, connection, turns, onSent, onLeft } = target;
-  let unsentBytes = pieces.bytes;
+export function sendPieces(pieces: AnswerPieces, target: PiecesTarget): HangUp {
+  const { to, turns, onEnd, onLeft } = target;
+  let unsentBytes = pieces.size.bytes;
   let isOver = false;
   const end = (): void => {
     isOver = true;
-    connection.off('close', end);
     pieces.close();
   };
   const step = (): void => {
@@ -165,14 +159,14 @@ export function sendPieces(pieces: AnswerPieces, target: PiecesTarget): void {
     const piece = pieces.next();
     if (piece === undefined) {
       end();
-      connection.destroy();
+      onEnd(false);
       return;
     }
     unsentBytes -= piece.length;
     if (unsentBytes === 0) {
       end();
       to.write(piece, onLeft);
-      onSent();
+      onEnd(true);
       return;
     }
     to.write(piece, (error) => {
@@ -180,15 +174,15 @@ export function sendPieces(pieces: AnswerPieces, target: PiecesTarget): void {
       if (!(error instanceof Error)) turns.take(step);
     });
   };
-  connection.once('close', end);
-  if (connection.destroyed) end();
-  // What is one piece is there, or nearly: a turn would be a detour.
-  else if (unsentBytes <= pieceBytesMax) step();
+  if (unsentBytes <= promptBytesMax) step();
   else turns.take(step);
+  return end;
 }
 
-function standingBytes(parts: readonly AnswerPart[]): number {
+function heldBytesOf(parts: readonly AnswerPart[]): number {
   let bytes = 0;
-  for (const part of parts) if (part instanceof Uint8Array) bytes += part.length;
+  for (const part of parts) {
+    bytes += part instanceof Uint8Array ? part.length : (part.heldBytes ?? 0);
+  }
   return bytes;
 }

@@ -114,14 +114,26 @@ export class CallEndpoint {
     { request, response, answered }: Pick<Exchange, 'request' | 'response' | 'answered'>,
     pieces: AnswerPieces,
   ): void {
-    const headers = { 'Content-Type': 'text/xml; charset=utf-8', 'Content-Length': pieces.bytes };
+    const headers = {
+      'Content-Type': 'text/xml; charset=utf-8',
+      'Content-Length': pieces.size.bytes,
+    };
     response.writeHead(200, headers);
     answered(pieces.heldBytes);
-    const onSent = (): void => {
-      response.end();
+    let isOver = false;
+    let forget: (() => void) | undefined;
+    const onEnd = (isWhole: boolean): void => {
+      isOver = true;
+      forget?.();
+      if (isWhole) response.end();
+      else request.socket.destroy();
     };
     const { answerTurns: turns } = this.#options.runner;
-    sendPieces(pieces, { to: response, connection: request.socket, turns, onSent });
+    const hangUp = sendPieces(pieces, { to: response, turns, onEnd });
+    // A short answer is over by now, which the compiler cannot see.
+    if (!(isOver as boolean)) {
+      forget = this.#options.connections.addPending(request.socket, hangUp);
+    }
   }
 
   /** A fault after which the connection is closed, because the rest of the body is not read. */

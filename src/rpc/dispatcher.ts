@@ -120,6 +120,7 @@ export class Dispatcher {
     const answer: Reply = (told) => {
       if (state === 'over') {
         if (told.kind === 'pieces') told.pieces.close();
+        if (told.kind === 'bug') this.#outcomeOf(told.error, fullName(method));
         return;
       }
       const outcome = this.#finalOutcome(method, told);

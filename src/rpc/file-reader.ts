@@ -4,13 +4,15 @@
  */
 import type { FileCommandView } from '../files/file-command-codec.js';
 import type { FileInfo } from '../files/file-command.js';
-import type { FrozenFiles } from '../files/frozen-files.js';
+import type { FrozenFiles, LongFile } from '../files/frozen-files.js';
 
 export interface FileReader {
   /** Files ever seen, deleted ones included. */
   readonly size: number;
   /** The file, or undefined when it was never seen. */
   get(name: string): FileInfo | undefined;
+  /** The same as it is now, if it takes more than `bytesMax` in memory. */
+  viewLong(name: string, bytesMax: number): LongFile | undefined;
   /** All files as they are now; the same view until one of them changes. */
   freeze(): FrozenFiles;
   /**

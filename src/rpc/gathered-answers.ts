@@ -5,17 +5,19 @@
  */
 import { Fifo } from '../base/fifo.js';
 import type { HangUp } from '../replica/outcome.js';
-import { answerTurnMs, type AnswerPieces } from './answer-pieces.js';
+import { answerTurnMs, measureInTurns, WrittenPieces, type AnswerPieces } from './answer-pieces.js';
+import type { AnswerPart } from './codec/answer-part.js';
+import { PartsMeter } from './codec/parts-meter.js';
 import { Turns } from './turns.js';
 
 export type Gathered =
-  | { readonly kind: 'whole'; readonly bytes: Uint8Array }
+  | { readonly kind: 'whole'; readonly bytes: Uint8Array; readonly values: number }
   /** Clients have left too much unread, or others waited for what this was read from. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'bug'; readonly error: unknown };
 
 interface Job {
-  readonly open: () => AnswerPieces;
+  readonly open: () => AnswerPieces | readonly AnswerPart[];
   readonly done: (gathered: Gathered) => void;
   isOver: boolean;
 }
@@ -31,8 +33,8 @@ export class GatheredAnswers {
     this.#isOverloaded = isOverloaded;
   }
 
-  /** Opens the pieces, perhaps later, and calls `done` once, perhaps before this returns. */
-  gather(open: () => AnswerPieces, done: (gathered: Gathered) => void): HangUp {
+  /** Opens an answer, perhaps later, and calls `done` once, perhaps before this returns. */
+  gather(open: Job['open'], done: Job['done']): HangUp {
     const job: Job = { open, done, isOver: false };
     if (this.#isBusy) this.#waiting.push(job);
     else this.#begin(job);
@@ -48,11 +50,24 @@ export class GatheredAnswers {
       return;
     }
     try {
-      const pieces = job.open();
-      this.#goOn(job, pieces, { bytes: new Uint8Array(pieces.bytes), at: 0 });
+      const opened = job.open();
+      if ('next' in opened) this.#write(job, opened);
+      else this.#measure(job, opened);
     } catch (error) {
       this.#end(job, { kind: 'bug', error });
     }
+  }
+
+  #measure(job: Job, parts: readonly AnswerPart[]): void {
+    measureInTurns(new PartsMeter(parts), this.#turns, (measured) => {
+      if (measured.kind === 'bug') this.#end(job, measured);
+      else if (job.isOver) this.#end(job, { kind: 'refused' });
+      else this.#write(job, new WrittenPieces(parts, measured.size));
+    });
+  }
+
+  #write(job: Job, pieces: AnswerPieces): void {
+    this.#goOn(job, pieces, { bytes: new Uint8Array(pieces.size.bytes), at: 0 });
   }
 
   #goOn(job: Job, pieces: AnswerPieces, whole: { bytes: Uint8Array; at: number }): void {
@@ -67,7 +82,11 @@ export class GatheredAnswers {
       }
     }
     pieces.close();
-    this.#end(job, whole.at < bytes.length ? { kind: 'refused' } : { kind: 'whole', bytes });
+    const { values } = pieces.size;
+    this.#end(
+      job,
+      whole.at < bytes.length ? { kind: 'refused' } : { kind: 'whole', bytes, values },
+    );
   }
 
   #end(job: Job, gathered: Gathered): void {

@@ -14,7 +14,7 @@ import {
   answerTurnMs,
   type AnswerPieces,
   measureInTurns,
-  pieceBytesMax,
+  promptBytesMax,
   ReadyPieces,
   writeMeasured,
   WrittenPieces,
@@ -40,9 +40,9 @@ export interface MapAnswersOptions {
   readonly servers: readonly ServerAddress[];
 }
 
-/** An answer, and the files as they are now that it is read from. */
+/** An answer, and the files as they are now that it is read from; undefined for a single one. */
 export interface FilesAnswer {
-  readonly files: FrozenFiles;
+  readonly files: FrozenFiles | undefined;
   readonly parts: readonly AnswerPart[];
 }
 
@@ -51,7 +51,7 @@ const watchIntervalMs = 50;
 
 /** A state of the files that answers are being read from. */
 interface View {
-  readonly files: FrozenFiles;
+  readonly files: FrozenFiles | undefined;
   readonly readers: Set<Reader>;
 }
 
@@ -99,35 +99,39 @@ export class MapAnswers {
   answer(take: () => FilesAnswer, reply: Reply): HangUp {
     const { files, parts } = take();
     const meter = new PartsMeter(parts);
-    if (meter.run(pieceBytesMax)) {
-      reply({ kind: 'pieces', pieces: new ReadyPieces(writeMeasured(parts, meter.bytes)) });
+    if (meter.run(promptBytesMax)) {
+      reply({
+        kind: 'pieces',
+        pieces: new ReadyPieces(writeMeasured(parts, meter.bytes), meter.values),
+      });
       return nothingToHangUp;
     }
+    if (files === undefined) return this.#begin(undefined, { parts, meter, reply });
     // Those who came first and wait for another view must not wait for ever.
     const view = this.#find(files) ?? (this.#waiting.size === 0 ? this.#open(files) : undefined);
     if (view !== undefined) return this.#begin(view, { parts, meter, reply });
     return this.#wait(take, reply);
   }
 
-  #find(files: FrozenFiles): View | undefined {
+  #find(files: FrozenFiles | undefined): View | undefined {
     for (const view of this.#views) if (view.files === files) return view;
     return undefined;
   }
 
-  #open(files: FrozenFiles): View | undefined {
+  #open(files: FrozenFiles | undefined): View | undefined {
     if (this.#views.size >= this.#options.limits.frozenViewsMax) return undefined;
     const view = { files, readers: new Set<Reader>() };
     this.#views.add(view);
     return view;
   }
 
-  #begin(view: View, { parts, meter, reply }: Begun): HangUp {
+  #begin(view: View | undefined, { parts, meter, reply }: Begun): HangUp {
     let pieces: AnswerPieces | undefined;
     let stopMeasuring = nothingToHangUp;
     const end = (): void => {
       stopMeasuring();
       pieces?.close();
-      if (view.readers.delete(reader)) this.#left(view);
+      if (view?.readers.delete(reader) === true) this.#left(view);
     };
     const cutOff = (): void => {
       end();
@@ -135,14 +139,14 @@ export class MapAnswers {
       if (pieces === undefined) reply({ kind: 'fault', fault: busyFault('it took too long') });
     };
     const reader = { beganMs: performance.now(), cutOff };
-    view.readers.add(reader);
+    view?.readers.add(reader);
     stopMeasuring = measureInTurns(meter, this.#turns, (measured) => {
       if (measured.kind === 'bug') {
         end();
         reply(measured);
         return;
       }
-      pieces = new WrittenPieces(parts, { bytes: measured.bytes, onClose: end });
+      pieces = new WrittenPieces(parts, measured.size, end);
       reply({ kind: 'pieces', pieces });
     });
     return end;

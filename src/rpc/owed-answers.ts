@@ -51,6 +51,7 @@ export class OwedAnswers {
   #isEnding = false;
   /** An answer is being written and sent piece by piece. */
   #isSending = false;
+  #stopSending: HangUp = nothingToHangUp;
   /**
    * Bytes of bodies that have not left: those of answers that wait for others, of `#out`, and of
    * what the socket was given.
@@ -132,6 +133,7 @@ export class OwedAnswers {
   close(): void {
     this.#isOver = true;
     this.#options.unread.count(-this.#unreadBytes, -this.#openRequests);
+    this.#stopSending();
     for (let owed = this.#first; owed !== undefined; owed = owed.next) owed.hangUp();
     this.#first = undefined;
   }
@@ -170,19 +172,25 @@ export class OwedAnswers {
   /** Sends an answer that is written on the way; those behind it wait for its end. */
   #send(pieces: AnswerPieces, isLast: boolean): void {
     this.#isSending = true;
-    this.#out += this.#options.answers.head(pieces.bytes, isLast);
+    const { answers, turns, unreadTimeoutMs } = this.#options;
+    this.#out += answers.head(pieces.size.bytes, isLast);
     this.flush();
-    this.#time(this.#options.unreadTimeoutMs);
-    const onSent = (): void => {
+    this.#time(unreadTimeoutMs);
+    const onEnd = (isWhole: boolean): void => {
       this.#isSending = false;
+      this.#stopSending = nothingToHangUp;
       this.#socketBytes += pieces.heldBytes;
+      if (!isWhole) {
+        this.#socket.destroy();
+        return;
+      }
       if (isLast) this.#end();
       this.#settle();
       this.#handOn();
     };
-    const { turns } = this.#options;
-    const connection = this.#socket;
-    sendPieces(pieces, { to: connection, connection, turns, onSent, onLeft: this.#onWritten });
+    const hangUp = sendPieces(pieces, { to: this.#socket, turns, onEnd, onLeft: this.#onWritten });
+    // A short answer is over by now, which the compiler cannot see.
+    if (this.#isSending as boolean) this.#stopSending = hangUp;
   }
 
   /** Nothing follows any more. */

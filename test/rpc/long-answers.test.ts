@@ -109,6 +109,31 @@ describe('a long answer', () => {
     }
   });
 
+  it('comes as a single file, too, and needs no view of the others', async () => {
+    await start({ frozenViewsMax: 1 });
+    fill();
+    await deafReader();
+    const items = Array.from({ length: bigFiles }, () => hashlist).flat();
+    update('big', items);
+    for (const [name, shown] of [
+      ['big', items],
+      ['file 1', hashlist],
+    ] as const) {
+      expect(await textOf('getfileinfo', name)).to.equal(encodeResponse([1, shown]));
+    }
+    const { unreadAnswers } = served.server.heldBytes;
+    const deaf = connection();
+    deaf.socket.pause();
+    deaf.write(post(encodeCall('getfileinfo', ['big'])));
+    // It is one of many, so what is kept for it counts as its own.
+    const recordBytes = items.length * 33;
+    await waitUntil(() => served.server.heldBytes.unreadAnswers > unreadAnswers + recordBytes);
+    update('big', []);
+    deaf.socket.resume();
+    await untilWhole(deaf);
+    expect(deaf.received.endsWith(encodeResponse([1, items]))).to.equal(true);
+  });
+
   it('leaves everything else to be answered, and holds a piece for who does not read', async () => {
     await start();
     fill();
@@ -257,7 +282,7 @@ describe('a long answer', () => {
   it('has its place in a multicall, which holds no view of the files for long', async () => {
     await start({ frozenViewsMax: 1 });
     fill();
-    const names = ['ping', 'getfileinfomap', 'getinternalstate', 'getfileinfomap', 'ping'];
+    const names = ['ping', 'getinternalstate', 'getfileinfomap', 'getfileinfomap', 'ping'];
     const calls = names.map((methodName): XmlStruct => new Map([['methodName', methodName]]));
     const withParams = calls.map((call) => new Map<string, XmlValue>([...call, ['params', []]]));
     const results = (await served.value('system.multicall', withParams)) as XmlValue[][];
@@ -268,8 +293,8 @@ describe('a long answer', () => {
       'fault',
       'fault',
     ]);
-    expect(results[1]?.[0]).to.have.property('size', bigFiles);
-    expect(results[2]?.[0]).to.be.instanceOf(Map);
+    expect(results[1]?.[0]).to.be.instanceOf(Map).and.include.keys('log', 'metaMap');
+    expect(results[2]?.[0]).to.have.property('size', bigFiles);
     expect(served.server.mapAnswers).to.deep.equal({ views: 0, waiting: 0 });
   });
 });

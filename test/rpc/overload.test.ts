@@ -135,7 +135,9 @@ describe('a server under more load than it can serve', () => {
     const unreadTimeoutMs = 250;
     await start({ unreadTimeoutMs });
     const bytes = 16 * 1024 * 1024;
-    served.replica.files.get = () => ({ version: 1, hashlist: ['h'.repeat(bytes)] });
+    const hashlist = ['h'.repeat(bytes)];
+    const command = { type: 'updatefile', name: 'f', version: 2, hashlist } as const;
+    served.replica.files.apply(served.replica.files.encode({ ...command, requestId: undefined }));
     const beganMs = performance.now();
     const slow = deafConnection(read);
     slow.socket.on('data', () => {

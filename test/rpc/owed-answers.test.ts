@@ -5,6 +5,7 @@
 import { expect } from 'chai';
 import type { AnswerPieces } from '../../src/rpc/answer-pieces.js';
 import { AnswerText, bytesOf } from '../../src/rpc/answer-text.js';
+import type { AnswerSize } from '../../src/rpc/codec/parts-meter.js';
 import { OwedAnswer, OwedAnswers } from '../../src/rpc/owed-answers.js';
 import { Turns } from '../../src/rpc/turns.js';
 import { UnreadAnswers } from '../../src/rpc/unread-answers.js';
@@ -12,14 +13,14 @@ import { SlowSocket } from './support/slow-socket.js';
 
 /** An answer of these pieces, each of which stands in memory only until the next one. */
 class FakePieces implements AnswerPieces {
-  readonly bytes: number;
+  readonly size: AnswerSize;
   readonly heldBytes = 5;
   isClosed = false;
   readonly #texts: string[];
 
   constructor(...texts: readonly string[]) {
     this.#texts = [...texts];
-    this.bytes = texts.join('').length;
+    this.size = { bytes: texts.join('').length, values: 1 };
   }
 
   next(): Uint8Array | undefined {
@@ -126,18 +127,18 @@ describe('the answers that a connection is owed', () => {
 
   it('that are written on their way leave piece by piece, in their place', async () => {
     const [a, long, b] = [owed.begin(), owed.begin(), owed.begin()];
-    const pieces = new FakePieces('x'.repeat(40_000), 'y'.repeat(40_000));
+    const pieces = new FakePieces('x'.repeat(70_000), 'y'.repeat(70_000));
     owed.answer(b, 'b');
     owed.answer(long, pieces);
     expect(unread.bytes).to.equal(6);
     owed.answer(a, 'a');
     expect(bodies(), 'what comes before it need not wait').to.deep.equal(['a']);
-    expect(slow.written[0]).to.include('Content-Length: 80000\r\n');
+    expect(slow.written[0]).to.include('Content-Length: 140000\r\n');
     expect(slow.timeoutMs).to.equal(7);
     slow.isSlow = true;
     for (const first of ['x', 'y']) {
       nextTurn.shift()?.();
-      expect(slow.written.at(-1)).to.equal(first.repeat(40_000));
+      expect(slow.written.at(-1)).to.equal(first.repeat(70_000));
       slow.send();
       await new Promise(setImmediate);
     }
@@ -149,7 +150,7 @@ describe('the answers that a connection is owed', () => {
   });
 
   it('that are written on their way hold nothing back once their connection is gone', () => {
-    const [first, second] = [new FakePieces('x'.repeat(70_000)), new FakePieces('y')];
+    const [first, second] = [new FakePieces('x'.repeat(140_000)), new FakePieces('y')];
     owed.answer(owed.begin(), first);
     owed.answer(owed.begin(), second);
     slow.socket.destroy();

@@ -12,6 +12,8 @@ export interface FilesPart {
   /** Begins to read the files; each call gives the same ones. */
   readonly read: () => FileCursor;
   readonly form: FileForm;
+  /** What is kept in memory for this answer alone; left out when it is nothing. */
+  readonly heldBytes?: number;
 }
 
 /** Bytes that stand in an answer. */
@@ -23,7 +25,8 @@ export function textPart(text: string): Uint8Array {
 const readyVersions = 64;
 
 interface FileFormText {
-  readonly beforeName: string;
+  /** Undefined when the name is not shown. */
+  readonly beforeName: string | undefined;
   readonly beforeVersion: string;
   readonly afterVersion: string;
   /** Behind the list of the items. */
@@ -32,6 +35,7 @@ interface FileFormText {
 
 /** What stands round the name, the version and the items of a file: at most 200 bytes each. */
 export class FileForm {
+  readonly showsName: boolean;
   readonly beforeName: Uint8Array;
   /** Behind the last item: the end of their list, and of the file. */
   readonly afterItems: Uint8Array;
@@ -40,7 +44,8 @@ export class FileForm {
   readonly #ready: readonly Uint8Array[];
 
   constructor({ beforeName, beforeVersion, afterVersion, afterFile }: FileFormText) {
-    this.beforeName = textPart(beforeName);
+    this.showsName = beforeName !== undefined;
+    this.beforeName = textPart(beforeName ?? '');
     this.afterItems = textPart(`</data></array></value>${afterFile}`);
     this.#beforeVersion = beforeVersion;
     this.#afterVersion = afterVersion;
@@ -71,6 +76,14 @@ export const fileMember = new FileForm({
 export const fileItem = new FileForm({
   beforeName: '<value><array><data><value><string>',
   beforeVersion: '</string></value>',
+  afterVersion: '',
+  afterFile: '</data></array></value>',
+});
+
+/** What `getfileinfo` answers. */
+export const fileInfo = new FileForm({
+  beforeName: undefined,
+  beforeVersion: '<value><array><data>',
   afterVersion: '',
   afterFile: '</data></array></value>',
 });

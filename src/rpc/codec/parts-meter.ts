@@ -7,19 +7,31 @@ import type { AnswerPart, FileForm, FilesPart } from './answer-part.js';
 import { encodeInteger } from './encode.js';
 import { measureEscaped } from './escaped-bytes.js';
 
+/** A text counts as one value more for each of so many characters, or bytes. */
+export const charactersPerValue = 160;
+
+export interface AnswerSize {
+  readonly bytes: number;
+  /** How many values it has, about, a long text being as many as it costs. */
+  readonly values: number;
+}
+
 /** `<value><string>` and its end. */
 const textTagBytes = 32;
 const packedHashDigits = 64;
+/** Its own one, its version and its list. */
+const valuesPerFile = 3;
 
 /** Of a long text so many bytes are looked at before the work may be put off. */
 const textStepBytes = 64 * 1024;
 
-export class PartsMeter {
+export class PartsMeter implements AnswerSize {
   readonly #parts: readonly AnswerPart[];
   #nextPart = 0;
   #cursor: FileCursor | undefined;
   #form: FileForm | undefined;
   #bytes = 0;
+  #values = 0;
   /** Where the measuring of a long text stands; at its end there is none. */
   #textAt = 0;
   #textEnd = 0;
@@ -31,6 +43,10 @@ export class PartsMeter {
   /** Of what was measured so far. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  get values(): number {
+    return this.#values;
   }
 
   /**
@@ -46,7 +62,7 @@ export class PartsMeter {
       } else {
         const part = this.#parts[this.#nextPart++];
         if (part === undefined) return true;
-        if (part instanceof Uint8Array) this.#bytes += part.length;
+        if (part instanceof Uint8Array) this.#addText(part.length, part.length);
         else this.#begin(part);
       }
     }
@@ -65,19 +81,23 @@ export class PartsMeter {
       switch (item) {
         case 'packedHash':
           this.#bytes += textTagBytes + packedHashDigits;
+          this.#values += 1;
           break;
         case 'text':
           this.#bytes += textTagBytes;
+          this.#values += 1;
           if (this.#beginText(cursor)) return true;
           break;
         case 'integer':
           this.#bytes += encodeInteger(cursor.integer).length;
+          this.#values += 1;
           break;
         case undefined:
           if (!cursor.nextFile()) return false;
           this.#bytes += form.beforeName.length + form.beforeItems(cursor.version).length;
           this.#bytes += form.afterItems.length;
-          if (this.#beginText(cursor)) return true;
+          this.#values += valuesPerFile;
+          if (form.showsName && this.#beginText(cursor)) return true;
       }
     }
     return true;
@@ -87,7 +107,7 @@ export class PartsMeter {
   #beginText(cursor: FileCursor): boolean {
     const { bytes, start, end } = cursor;
     if (end - start <= textStepBytes) {
-      this.#bytes += measureEscaped(bytes, start, end);
+      this.#addText(measureEscaped(bytes, start, end), end - start);
       return false;
     }
     this.#textAt = start;
@@ -98,8 +118,13 @@ export class PartsMeter {
   #measureText(): void {
     const from = this.#textAt;
     this.#textAt = Math.min(this.#textEnd, from + textStepBytes);
-    if (this.#cursor !== undefined) {
-      this.#bytes += measureEscaped(this.#cursor.bytes, from, this.#textAt);
-    }
+    if (this.#cursor === undefined) return;
+    const bytes = measureEscaped(this.#cursor.bytes, from, this.#textAt);
+    this.#addText(bytes, this.#textAt - from);
+  }
+
+  #addText(bytes: number, characters: number): void {
+    this.#bytes += bytes;
+    this.#values += Math.floor(characters / charactersPerValue);
   }
 }

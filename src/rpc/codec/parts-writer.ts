@@ -126,11 +126,11 @@ export class PartsWriter {
       this.#areFilesOver = true;
       return at;
     }
-    this.#beginText(cursor, 'name');
+    this.#beginText(cursor, form.showsName ? 'name' : 'nameEnd');
     return put(form.beforeName, piece, at);
   }
 
-  #beginText({ start }: FileCursor, phase: 'name' | 'text'): void {
+  #beginText({ start }: FileCursor, phase: Phase): void {
     this.#textAt = start;
     this.#phase = phase;
   }

@@ -4,8 +4,9 @@
 import { unreachable } from '../../base/assert.js';
 import type { FileInfo, UpdateResult } from '../../files/file-command.js';
 import type { FileCursor } from '../../files/file-cursor.js';
+import type { LongFile } from '../../files/frozen-files.js';
 import type { HangUp, Outcome } from '../../replica/outcome.js';
-import { fileItem, fileMember, textPart } from '../codec/answer-part.js';
+import { fileInfo, fileItem, fileMember, textPart } from '../codec/answer-part.js';
 import { encodeMember, responseEnd, responseStart } from '../codec/encode.js';
 import { faultCode } from '../codec/fault-code.js';
 import type { FileReader } from '../file-reader.js';
@@ -13,8 +14,8 @@ import type { FilesAnswer, MapAnswers } from '../map-answers.js';
 import type { MethodServices } from '../method-services.js';
 import {
   defineMethod,
+  nothingToHangUp,
   replyNow,
-  type HandlerOutcome,
   type Method,
   type MethodOutcome,
   type Reply,
@@ -22,6 +23,9 @@ import {
 import * as param from '../param.js';
 import { refusalFault } from '../refusal-fault.js';
 import type { XmlValue } from '../xml-value.js';
+
+/** A file that takes no more in memory is answered at once, as the values that it stands for. */
+const shortFileBytesMax = 16 * 1024;
 
 interface LongServices {
   readonly services: MethodServices;
@@ -39,7 +43,7 @@ export function clientMethods(services: MethodServices, mapAnswers: MapAnswers):
     ping(),
     updateFile(services),
     getFileInfoMap(long),
-    getFileInfo(services),
+    getFileInfo(long),
     getFileInfoPage(long),
     isLeader(services),
   ];
@@ -119,11 +123,14 @@ function getFileInfoMap(long: LongServices): Method {
     longAnswer: 'ofRead',
     leaderOnly: true,
     answersWhenCrashed: false,
-    run: (_values, reply) => readFiles(long, reply, () => wholeMap(long.services.files)),
+    run: (_values, reply) =>
+      readThrough(long.services, reply, () =>
+        long.mapAnswers.answer(() => wholeMap(long.services.files), reply),
+      ),
   });
 }
 
-function getFileInfo(services: MethodServices): Method {
+function getFileInfo(long: LongServices): Method {
   return defineMethod({
     name: 'getfileinfo',
     group: 'client',
@@ -137,7 +144,13 @@ function getFileInfo(services: MethodServices): Method {
     leaderOnly: true,
     answersWhenCrashed: false,
     run: ([name], reply) =>
-      readThrough(services, reply, () => fileInfoValue(services.files.get(name))),
+      readThrough(long.services, reply, () => {
+        const { files } = long.services;
+        const file = files.viewLong(name, shortFileBytesMax);
+        if (file !== undefined) return long.mapAnswers.answer(() => oneFile(file), reply);
+        reply({ kind: 'value', value: fileInfoValue(files.get(name)) });
+        return nothingToHangUp;
+      }),
   });
 }
 
@@ -156,7 +169,9 @@ function getFileInfoPage(long: LongServices): Method {
     leaderOnly: true,
     answersWhenCrashed: false,
     run: ([afterName, limit], reply) =>
-      readFiles(long, reply, () => page(long.services.files, afterName, limit)),
+      readThrough(long.services, reply, () =>
+        long.mapAnswers.answer(() => page(long.services.files, afterName, limit), reply),
+      ),
   });
 }
 
@@ -174,25 +189,17 @@ function isLeader(services: MethodServices): Method {
   });
 }
 
-/** A linearizable read: the value is taken at the very moment at which the barrier opens. */
-function readThrough(services: MethodServices, reply: Reply, read: () => XmlValue): HangUp {
-  return services.replica.readBarrier((outcome) => {
-    if (outcome.kind === 'done') reply(valueOf(read));
-    else reply({ kind: 'fault', fault: refusalFault(outcome, services.servers) });
-  });
-}
-
-/** The same of many files. */
-function readFiles(long: LongServices, reply: Reply, take: () => FilesAnswer): HangUp {
-  const { replica, servers } = long.services;
-  let hangUp = replica.readBarrier((outcome) => {
+/** A linearizable read: `read` answers at the very moment at which the barrier opens, or later. */
+function readThrough(services: MethodServices, reply: Reply, read: () => HangUp): HangUp {
+  let hangUp = services.replica.readBarrier((outcome) => {
     if (outcome.kind !== 'done') {
-      reply({ kind: 'fault', fault: refusalFault(outcome, servers) });
+      reply({ kind: 'fault', fault: refusalFault(outcome, services.servers) });
       return;
     }
     try {
-      hangUp = long.mapAnswers.answer(take, reply);
+      hangUp = read();
     } catch (error) {
+      // The replica that opened the barrier must not meet the errors of a reader.
       reply({ kind: 'bug', error });
     }
   });
@@ -201,14 +208,14 @@ function readFiles(long: LongServices, reply: Reply, take: () => FilesAnswer): H
   };
 }
 
-/** The replica that opened the barrier must not meet the errors of a reader. */
-function valueOf(read: () => XmlValue): HandlerOutcome {
-  try {
-    return { kind: 'value', value: read() };
-  } catch (error) {
-    return { kind: 'bug', error };
-  }
+/** `[version, [hash, …]]`. */
+function oneFile(file: LongFile): FilesAnswer {
+  const part = { read: () => file.read(), form: fileInfo, heldBytes: file.bytes };
+  return { files: undefined, parts: [oneStart, part, oneEnd] };
 }
+
+const oneStart = textPart(responseStart);
+const oneEnd = textPart(responseEnd);
 
 /** A struct: name → `[version, [hash, …]]`. */
 function wholeMap(reader: FileReader): FilesAnswer {

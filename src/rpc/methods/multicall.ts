@@ -8,7 +8,8 @@ import { WrittenPieces, type AnswerPieces } from '../answer-pieces.js';
 import { textPart } from '../codec/answer-part.js';
 import { encodeValue, responseEnd, responseStart, valueInResponse } from '../codec/encode.js';
 import { faultCode } from '../codec/fault-code.js';
-import type { GatheredAnswers } from '../gathered-answers.js';
+import { charactersPerValue } from '../codec/parts-meter.js';
+import type { Gathered, GatheredAnswers } from '../gathered-answers.js';
 import type { Introspection } from '../introspection.js';
 import {
   defineMethod,
@@ -28,9 +29,6 @@ export const multicallCallsMax = 1_000;
 
 /** Values in the answers of one multicall; beyond that, the calls that remain are not run. */
 export const multicallValuesMax = 100_000;
-
-/** A text counts as one value more for each of so many characters. */
-const charactersPerValue = 160;
 
 /** Its own key: see `methodKey`. */
 const multicallName = 'system.multicall';
@@ -99,8 +97,9 @@ interface RunOptions {
 /** One multicall under way. */
 class MulticallRun {
   readonly #options: RunOptions;
-  /** The results so far, as they will be sent. */
+  /** The results so far, as they will be sent; a long one in three parts, to spare a copy. */
   readonly #results: Uint8Array[] = [];
+  #resultCount = 0;
   #valueCount = 0;
   #hungUp = false;
   #hangUpCurrent: HangUp | undefined;
@@ -124,15 +123,15 @@ class MulticallRun {
   #runOn(): void {
     const { calls, reply } = this.#options;
     this.#running = true;
-    while (this.#results.length < calls.length && !this.#hungUp) {
-      const before = this.#results.length;
+    while (this.#resultCount < calls.length && !this.#hungUp) {
+      const before = this.#resultCount;
       this.#runNext(calls[before]);
-      if (this.#results.length === before) {
+      if (this.#resultCount === before) {
         this.#running = false;
         return;
       }
     }
-    if (!this.#hungUp) reply({ kind: 'pieces', pieces: joined(this.#results) });
+    if (!this.#hungUp) reply({ kind: 'pieces', pieces: joined(this.#results, this.#valueCount) });
   }
 
   #runNext(call: PlannedCall | undefined): void {
@@ -182,7 +181,7 @@ class MulticallRun {
           this.#end(gathered);
           return;
         }
-        if (gathered.kind === 'whole') this.#addWhole(gathered.bytes);
+        if (gathered.kind === 'whole') this.#addWhole(gathered);
         else this.#addFault(unreadFault);
         this.#goOn();
       },
@@ -202,22 +201,27 @@ class MulticallRun {
     this.#options.reply(outcome);
   }
 
-  #addWhole(response: Uint8Array): void {
-    const value = valueInResponse(response);
-    this.#valueCount += Math.floor(value.length / charactersPerValue);
-    this.#results.push(Buffer.concat([resultStart, value, resultEnd]));
+  #addWhole({ bytes, values }: Extract<Gathered, { kind: 'whole' }>): void {
+    const value = valueInResponse(bytes);
+    this.#valueCount += values;
+    this.#add(resultStart, value, resultEnd);
   }
 
   #addValue(value: XmlValue): void {
     try {
-      this.#results.push(textPart(encodeValue([value])));
+      this.#add(textPart(encodeValue([value])));
     } catch (error) {
       this.#end({ kind: 'bug', error });
     }
   }
 
   #addFault(fault: Fault): void {
-    this.#results.push(textPart(encodeValue(faultValue(fault))));
+    this.#add(textPart(encodeValue(faultValue(fault))));
+  }
+
+  #add(...parts: readonly Uint8Array[]): void {
+    this.#results.push(...parts);
+    this.#resultCount += 1;
   }
 }
 
@@ -226,14 +230,14 @@ const arrayEnd = '</data></array></value>';
 const resultStart = textPart(arrayStart);
 const resultEnd = textPart(arrayEnd);
 
-function joined(results: readonly Uint8Array[]): AnswerPieces {
+function joined(results: readonly Uint8Array[], values: number): AnswerPieces {
   const parts = [
     textPart(`${responseStart}${arrayStart}`),
     ...results,
     textPart(`${arrayEnd}${responseEnd}`),
   ];
   const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-  return new WrittenPieces(parts, { bytes, onClose: () => undefined });
+  return new WrittenPieces(parts, { bytes, values });
 }
 
 function faultValue(fault: Fault): XmlStruct {

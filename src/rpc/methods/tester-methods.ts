@@ -2,7 +2,7 @@
  * The methods that break a server on purpose and look inside (contract, section 6).
  */
 import type { HangUp, Outcome } from '../../replica/outcome.js';
-import { measureNow, ReadyPieces } from '../answer-pieces.js';
+import { ReadyPieces } from '../answer-pieces.js';
 import type { GatheredAnswers } from '../gathered-answers.js';
 import { internalStateParts } from '../internal-state.js';
 import type { MethodServices } from '../method-services.js';
@@ -111,11 +111,11 @@ function getInternalState(services: MethodServices, gathered: GatheredAnswers): 
     answersWhenCrashed: true,
     run: (_values, reply) =>
       gathered.gather(
-        () => measureNow(internalStateParts(services)),
+        () => internalStateParts(services),
         (told) => {
           if (told.kind === 'bug') reply(told);
           else if (told.kind === 'refused') reply({ kind: 'fault', fault: unreadFault });
-          else reply({ kind: 'pieces', pieces: new ReadyPieces(told.bytes) });
+          else reply({ kind: 'pieces', pieces: new ReadyPieces(told.bytes, told.values) });
         },
       ),
   });
