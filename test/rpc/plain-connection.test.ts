@@ -111,6 +111,16 @@ describe('a plain connection, by the clock', () => {
     expect(told()).to.match(/408/);
   });
 
+  it('times a request no longer once it is whole', () => {
+    for (const cut of [20, -5]) {
+      receive(ping.subarray(0, cut));
+      receive(ping.subarray(cut));
+      check(100);
+      expect(told()).to.match(/200 OK/);
+      expect(told()).to.not.match(/408/);
+    }
+  });
+
   it('gives a body its own time, from the same byte on', () => {
     receive(ping.subarray(0, 20));
     check(9);

@@ -125,6 +125,22 @@ describe('readPlainDocument', () => {
     }
   });
 
+  it('reads integers up to the ends of their range, and leaves the others', () => {
+    const call = (tag: string, digits: string): string =>
+      encodeCall('m', [0]).replace('<int>0</int>', `<${tag}>${digits}</${tag}>`);
+    for (const digits of ['0', '-0', '007', '2147483647', '-2147483648', '999999999']) {
+      for (const tag of ['int', 'i4', 'i8']) {
+        expect(agrees('methodCall', call(tag, digits)), digits).to.equal(true);
+      }
+    }
+    expect(agrees('methodCall', call('i8', '9007199254740'))).to.equal(true);
+    for (const digits of ['2147483648', '-2147483649', '9999999999', '', '-', '+1', '1.0', '0x1']) {
+      for (const tag of ['int', 'i4']) {
+        expect(agrees('methodCall', call(tag, digits)), digits).to.equal(false);
+      }
+    }
+  });
+
   it('agrees with the full parser on white space anywhere between tags', () => {
     const call = encodeCall('m', [
       'a',
