@@ -7,6 +7,7 @@ import { isRightAnswer, type Endpoint, type LoadPlan } from '../load/load-plan.j
 import { askFigures, ClusterWatch } from './cluster-watch.js';
 import { fillName, hashesOf, preparingClients, warmUpName } from './file-names.js';
 import { freePorts } from './free-port.js';
+import { serverNodeFlags } from './node-flags.js';
 import { pidsOf, retry, type RunningProcess } from './processes.js';
 import { projectRoot } from './project-root.js';
 import { call, fixedPlan, nameParam, trueAnswer, updateCall } from './surfraft-calls.js';
@@ -179,7 +180,7 @@ export class SurfRaftCluster implements System {
 
   #spawn(id: number): RunningProcess {
     const main = join(projectRoot, 'build/src/cli/run-server.js');
-    const args = [main, this.#config, String(id), '--log-level', 'warn'];
+    const args = [...serverNodeFlags(), main, this.#config, String(id), '--log-level', 'warn'];
     return this.#world.processes.start(process.execPath, args);
   }
 

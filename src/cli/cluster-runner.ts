@@ -47,7 +47,7 @@ export async function runCluster(options: RunnerOptions): Promise<number> {
 }
 
 function startServer({ program, argumentsOf }: RunnerOptions, serverId: ServerId): ChildProcess {
-  const child = spawn(process.execPath, [program, ...argumentsOf(serverId)], {
+  const child = spawn(process.execPath, [...process.execArgv, program, ...argumentsOf(serverId)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   merge(child.stdout, process.stdout, serverId);
