@@ -19,7 +19,7 @@ export interface EffectOwner {
   readonly quiet: QuietWatch;
   readonly doors: PeerDoors;
   readonly applier: Pick<Applier<never, never>, 'apply' | 'run' | 'advance'>;
-  readonly flushes: Pick<FlushSchedule, 'commitAdvanced' | 'shareCommit'>;
+  readonly flushes: Pick<FlushSchedule, 'commitAdvanced' | 'shareCommit' | 'tellCommit'>;
   readonly calls: Pick<ClientCalls<never, never>, 'readReady'>;
   readonly snapshots: Snapshots;
   readonly observer: ReplicaObserver;

@@ -55,7 +55,9 @@ export class CoreLoop {
     this.#isRunning = true;
     neverHalf('a step', this.#takeAll);
     this.#isRunning = false;
-    this.#owner().applier.advance();
+    const { applier, flushes } = this.#owner();
+    applier.advance();
+    flushes.tellCommit();
   }
 
   readonly #takeAll = (): void => {

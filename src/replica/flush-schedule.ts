@@ -18,8 +18,11 @@ export interface FlushScheduleOptions {
 export class FlushSchedule {
   readonly #options: FlushScheduleOptions;
   #isScheduled = false;
-  /** Followers have not been told yet how far the log is committed. */
+  /** A commit was made since what waits was proposed last. */
   #commitAdvanced = false;
+  /** Followers may not have been told yet how far the log is committed. */
+  #pushWanted = false;
+  #pushScheduled = false;
 
   constructor(options: FlushScheduleOptions) {
     this.#options = options;
@@ -44,15 +47,31 @@ export class FlushSchedule {
   }
 
   /**
-   * The core has taken all events. After a commit, what waits is proposed first: its AppendEntries
-   * tell followers of the commit, which saves a call to each and its answer.
+   * The core has taken all events. After a commit, what waits is proposed: its AppendEntries tell
+   * followers of the commit, which saves a call to each and its answer.
    */
   shareCommit(): void {
     if (!this.#commitAdvanced) return;
     this.#commitAdvanced = false;
+    this.#pushWanted = true;
     this.flush();
-    this.#options.loop().take({ type: 'pushCommit' });
   }
+
+  /**
+   * The core is at rest, and callers were answered. Followers that were not told of the commit by
+   * then are told as the last thing of this turn: a lone caller's answer need not wait for that.
+   */
+  tellCommit(): void {
+    if (!this.#pushWanted || this.#pushScheduled) return;
+    this.#pushScheduled = true;
+    this.#options.timer.soon(this.#pushCommit);
+  }
+
+  readonly #pushCommit = (): void => {
+    this.#pushWanted = false;
+    this.#pushScheduled = false;
+    this.#options.loop().take({ type: 'pushCommit' });
+  };
 
   readonly #flushScheduled = (): void => {
     this.#isScheduled = false;

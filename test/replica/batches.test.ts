@@ -69,9 +69,14 @@ describe('updates that come while a batch is on its way', () => {
 });
 
 describe('a commit', () => {
-  it('that nothing waits for is told to followers at once', () => {
-    const { rig, request } = leaderWithBatchUnderWay();
+  it('that nothing waits for is told to followers at the end of the turn, its caller first', () => {
+    const { rig, first, request } = leaderWithBatchUnderWay();
     rig.respond(follower, request);
+    expect(first.outcomes).to.deep.equal([updated]);
+    expect(appendsTo(rig)).to.deep.equal([]);
+    rig.turn();
     expect(appendsTo(rig)).to.deep.equal([{ entries: 0, commit: 2 }]);
+    rig.turns();
+    expect(appendsTo(rig)).to.deep.equal([]);
   });
 });
