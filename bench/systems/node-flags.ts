@@ -1,4 +1,4 @@
-/** The flags of node that run-server.sh starts a server with: what is measured is what people run. */
+/** The flags of node that run-server.sh gives a server: what people run is what is measured. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from '../../src/base/assert.js';

@@ -37,9 +37,11 @@ export function encodeUtf8Into(text: string, bytes: Uint8Array, offset: number):
 
 /** Whether `bytes` are well-formed UTF-8; those that are ASCII, as most are, make no text. */
 export function isUtf8(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at++) {
-    if ((bytes[at] ?? 0) >= 0x80) return isDecodable(bytes);
-  }
+  return isAscii(bytes) || isDecodable(bytes);
+}
+
+export function isAscii(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
   return true;
 }
 

@@ -8,6 +8,7 @@
  */
 import { assert, must, unreachable } from '../base/assert.js';
 import { requestIdsKept } from '../base/limits.js';
+import { isAscii } from '../base/utf8.js';
 import type {
   Admission,
   StateMachine,
@@ -86,7 +87,9 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
   /** Why these bytes are no command, or undefined when they are one. */
   findMistake(payload: Uint8Array): string | undefined {
     try {
-      decodeFileCommand(payload);
+      // Texts are all that a scan does not look at, and ASCII is UTF-8.
+      if (isAscii(payload)) this.#scan.read(payload);
+      else decodeFileCommand(payload);
       return undefined;
     } catch (error) {
       if (!(error instanceof FileCommandFormatError)) throw error;

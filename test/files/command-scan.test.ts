@@ -76,6 +76,22 @@ describe('a command that is looked through in place', () => {
     );
   });
 
+  it('is looked at as closely before it is logged, whatever its texts are', () => {
+    const map = new FileMap();
+    const change = fc.record({ at: fc.nat(), byte: fc.nat(255), cut: fc.nat(1) });
+    const plain = command.map((sent) => ({ ...sent, name: 'ascii', hashlist: ['x', 1] }));
+    fc.assert(
+      fc.property(fc.oneof(command, plain), change, (sent, { at, byte, cut }) => {
+        const bytes = encodeFileCommand(sent).slice();
+        bytes[at % bytes.length] = byte;
+        const damaged = bytes.subarray(0, bytes.length - cut);
+        const decoded = mistakeOf(() => decodeFileCommand(damaged));
+        expect(map.findMistake(damaged) === undefined).to.equal(decoded === undefined);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('makes the file that it says, in the one form that such a file has', () => {
     fc.assert(
       fc.property(command, (sent) => {
