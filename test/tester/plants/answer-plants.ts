@@ -222,9 +222,8 @@ const readPlants: readonly ServerPlant[] = [
     patches: [
       {
         file: clientMethods,
-        find: "if (outcome.kind === 'done')\n            reply(valueOf(read));",
-        replace:
-          "if (['done', 'notLeader'].includes(outcome.kind))\n            reply(valueOf(read));",
+        find: "if (outcome.kind !== 'done') {\n            reply(",
+        replace: "if (!['done', 'notLeader'].includes(outcome.kind)) {\n            reply(",
       },
     ],
     trials: [

@@ -12,9 +12,8 @@ export const crashPlants: readonly ServerPlant[] = [
     patches: [
       {
         file: clientMethods,
-        find: "if (outcome.kind === 'done')\n            reply(valueOf(read));",
-        replace:
-          "if (['done', 'crashed'].includes(outcome.kind))\n            reply(valueOf(read));",
+        find: "if (outcome.kind !== 'done') {\n            reply(",
+        replace: "if (!['done', 'crashed'].includes(outcome.kind)) {\n            reply(",
       },
     ],
     trials: [
