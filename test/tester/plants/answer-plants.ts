@@ -7,10 +7,14 @@ const fileMap = 'src/files/file-map.js';
 const pendingUpdates = 'src/replica/pending-updates.js';
 const replication = 'src/raft/replication.js';
 
+/** Commands are applied from their bytes. With this they are decoded first, which says the same. */
+const appliesDecoded = { file: fileMap, find: 'if (scan.hasRequestId)', replace: 'if (true)' };
+
 const versionPlants: readonly ServerPlant[] = [
   {
     name: 'no version check',
     patches: [
+      appliesDecoded,
       {
         file: 'src/files/version-rule.js',
         find: 'command.version === view.versionOf(command.name) + 1 ?',
@@ -32,6 +36,7 @@ const versionPlants: readonly ServerPlant[] = [
   {
     name: 'updates applied twice',
     patches: [
+      appliesDecoded,
       {
         file: fileMap,
         find: 'const info = { version: Number(command.version), hashlist };',
@@ -57,6 +62,7 @@ const versionPlants: readonly ServerPlant[] = [
   {
     name: 'a restored server applies its last update again',
     patches: [
+      appliesDecoded,
       {
         file: fileMap,
         find: 'const info = { version: Number(command.version), hashlist };',
@@ -106,6 +112,7 @@ const versionPlants: readonly ServerPlant[] = [
   {
     name: 'a map that differs on one server',
     patches: [
+      appliesDecoded,
       {
         file: fileMap,
         find: 'this.#files.set(name, info);',
@@ -200,10 +207,8 @@ const earlyAnswerPlants: readonly ServerPlant[] = [
     patches: [
       {
         file: clientCalls,
-        find: 'this.#opensAtNoop = false;\n        this.#refuseUnlogged(refusal);',
-        replace:
-          'this.#opensAtNoop = false;\n        this.#updates.refuseAll(refusal);' +
-          '\n        this.#refuseUnlogged(refusal);',
+        find: 'this.#proposedIndex = asLogIndex(0);\n        this.#refuseUnlogged(refusal);',
+        replace: 'this.#updates.refuseAll(refusal);\n        this.#refuseUnlogged(refusal);',
       },
     ],
     trials: [
@@ -271,7 +276,7 @@ const readPlants: readonly ServerPlant[] = [
     patches: [
       {
         file: replication,
-        find: 'if (advances)\n        pushCommit(core, role);',
+        find: "if (advances)\n        core.emit({ type: 'commitAdvanced' });",
         replace: '',
       },
     ],
