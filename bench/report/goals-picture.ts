@@ -34,7 +34,7 @@ export function goalsPicture(outcomes: ReadonlyMap<GoalId, Outcome>): string {
   return svgPicture({ title: 'SurfRaft against its goals', width: 920, height }, [
     svgText('Speed and size against the goals', { x: 16, y: 28 }, 'head'),
     svgText('goal', { x: markX, y: top - 16 }, 'small', 'middle'),
-    svgText(legend, { x: barsTo + 100, y: 28 }, 'small'),
+    svgText(legend, { x: barsTo + 10, y: 28 }, 'small'),
     ...bars.flatMap((bar, row) => barLines(bar, top + row * rowHeight)),
     svgLine(ends.from, ends.to, 'mark'),
   ]);
