@@ -17,6 +17,6 @@ root=$(CDPATH='' cd -- "$(dirname "$script")" && pwd -P)
 # shellcheck source=src/cli/ensure-built.sh
 . "$root/src/cli/ensure-built.sh"
 ensure_built "$root"
-# Of what a call makes nearly all is gone soon: with more room for it, fewer collections look at it,
-# which saves a tenth of the processor time of an update.
+# Of what a call makes nearly all is gone soon: with more room for it, fewer collections look at it
+# (docs/PERFORMANCE.md has figures).
 exec node --max-semi-space-size=32 "$built/src/cli/run-server.js" "$@"

@@ -17,7 +17,7 @@ import type { Timer } from './timer.js';
 
 /**
  * While the batch before is not committed, what comes waits for it, so that the next one is larger
- * and its AppendEntries tell of the commit: half as many writes and calls under load. After so many
+ * and its AppendEntries tell of the commit: fewer writes and calls under load. After so many
  * ticks it goes all the same: it is logged at once, majority or not (contract, section 4).
  */
 const heldTicksMax = 2;

@@ -178,7 +178,14 @@ function peerOutcome(outcome: PeerOutcome): MethodOutcome {
   switch (outcome.kind) {
     case 'response': {
       const { response } = outcome;
-      return { kind: 'value', value: peerReplyValue(response), text: encodeUsualReply(response) };
+      return {
+        kind: 'value',
+        text: encodeUsualReply(response),
+        // Made only for who asks: with a text nobody does, but for a call in a multicall.
+        get value() {
+          return peerReplyValue(response);
+        },
+      };
     }
     case 'crashed':
       return { kind: 'fault', fault: crashedFault(false) };
