@@ -23,6 +23,11 @@ const syntaxNobodyUses = [
       'MethodDefinition[accessibility="private"][kind!="constructor"]',
     message: 'Use #private.',
   },
+  {
+    selector:
+      'CallExpression[callee.name=/^(assert|must)$/] > TemplateLiteral[expressions.length>0]',
+    message: 'Give a message that is put together as a function: it is built only when it is told.',
+  },
 ];
 
 const syntaxOfWaiting = [

@@ -26,7 +26,10 @@ export type Verdict = 'aim met' | 'met' | 'missed' | 'skipped' | 'failed';
 
 export function judge(goal: Goal, outcome: Outcome): Verdict {
   if (outcome.kind !== 'measured') return outcome.kind;
-  const value = must(judgedValue(goal, outcome.figures), `${goal.id} has the figure it is about`);
+  const value = must(
+    judgedValue(goal, outcome.figures),
+    () => `${goal.id} has the figure it is about`,
+  );
   if (!keeps(goal.bound.kind, value, goal.bound.goal)) return 'missed';
   const { aim } = goal.bound;
   return aim !== undefined && keeps(goal.bound.kind, value, aim) ? 'aim met' : 'met';

@@ -43,7 +43,7 @@ const serialMax = Math.floor(Number.MAX_SAFE_INTEGER / scatterFactor);
 
 /** The digits of a serial, scattered or not. */
 export function serialText(serial: number, isScattered: boolean): string {
-  assert(serial >= 0 && serial <= serialMax, `${serial} is a serial`);
+  assert(serial >= 0 && serial <= serialMax, () => `${serial} is a serial`);
   const placed = isScattered ? (serial * scatterFactor) % serials : serial;
   return String(placed).padStart(serialDigits, '0');
 }

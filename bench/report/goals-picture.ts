@@ -44,7 +44,7 @@ export function goalsPicture(outcomes: ReadonlyMap<GoalId, Outcome>): string {
 function barOf(id: GoalId, outcome: Outcome): readonly Bar[] {
   const goal = must(goals.get(id), 'every id is a goal');
   if (outcome.kind !== 'measured' || goal.bound.goal === 0) return [];
-  const value = must(judgedValue(goal, outcome.figures), `${id} has the figure it is about`);
+  const value = must(judgedValue(goal, outcome.figures), () => `${id} has the figure it is about`);
   const verdict = judge(goal, outcome);
   return [
     {

@@ -8,14 +8,17 @@ export class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }
 
+/** One that has to be put together is a function: nobody pays for it while all is well. */
+export type AssertionMessage = string | (() => string);
+
 /** Throws `AssertionError` unless `condition` holds. `message` says what should have been true. */
-export function assert(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new AssertionError(message);
+export function assert(condition: boolean, message: AssertionMessage): asserts condition {
+  if (!condition) throw assertionError(message);
 }
 
 /** The value, which must be neither undefined nor null. */
-export function must<T>(value: T | undefined | null, message: string): T {
-  if (value === undefined || value === null) throw new AssertionError(message);
+export function must<T>(value: T | undefined | null, message: AssertionMessage): T {
+  if (value === undefined || value === null) throw assertionError(message);
   return value;
 }
 
@@ -33,4 +36,8 @@ export function neverHalf(work: string, action: () => void): void {
 /** Ends a `switch` over a discriminated union: compiling proves that every case was handled. */
 export function unreachable(value: never): never {
   throw new AssertionError(`unreachable case: ${JSON.stringify(value)}`);
+}
+
+function assertionError(message: AssertionMessage): AssertionError {
+  return new AssertionError(typeof message === 'string' ? message : message());
 }

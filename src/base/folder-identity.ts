@@ -18,7 +18,7 @@ export interface FolderIdentity {
 
 /** Writes the digits as ASCII, one byte each. */
 export function putIdentityDigits(bytes: Uint8Array, at: number, digits: string): void {
-  assert(/^[0-9a-f]{32}$/.test(digits), `32 hexadecimal digits, not ${digits}`);
+  assert(/^[0-9a-f]{32}$/.test(digits), () => `32 hexadecimal digits, not ${digits}`);
   for (let digit = 0; digit < identityDigits; digit++) {
     bytes[at + digit] = digits.charCodeAt(digit);
   }

@@ -18,16 +18,22 @@ export type LogIndex = number & { readonly [logIndexBrand]: true };
 export type ServerId = number & { readonly [serverIdBrand]: true };
 
 export function asTerm(value: number): Term {
-  assert(Number.isSafeInteger(value) && value >= 0, `a term is an integer ≥ 0, not ${value}`);
+  assert(Number.isSafeInteger(value) && value >= 0, () => `a term is an integer ≥ 0, not ${value}`);
   return value as Term;
 }
 
 export function asLogIndex(value: number): LogIndex {
-  assert(Number.isSafeInteger(value) && value >= 0, `a log index is an integer ≥ 0, not ${value}`);
+  assert(
+    Number.isSafeInteger(value) && value >= 0,
+    () => `a log index is an integer ≥ 0, not ${value}`,
+  );
   return value as LogIndex;
 }
 
 export function asServerId(value: number): ServerId {
-  assert(Number.isSafeInteger(value) && value >= 0, `a server id is an integer ≥ 0, not ${value}`);
+  assert(
+    Number.isSafeInteger(value) && value >= 0,
+    () => `a server id is an integer ≥ 0, not ${value}`,
+  );
   return value as ServerId;
 }

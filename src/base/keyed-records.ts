@@ -42,6 +42,11 @@ export class KeyedRecords {
     return reader.take(reader.varint());
   }
 
+  /** What of a record's key stands at `at`, as `headOf` gives it. */
+  keyHead(number: number, at: number): number {
+    return this.#records.keyHead(number, at);
+  }
+
   /** How many bytes a record has, key included. */
   lengthOf(number: number): number {
     return this.#records.lengthOf(number);

@@ -8,7 +8,7 @@
  */
 import { assert, must } from './assert.js';
 import { ChunkedUint32s } from './chunked-uint32s.js';
-import type { TextKey } from './text-key.js';
+import { headOf, type TextKey } from './text-key.js';
 
 /** Records begin at multiples of this, so that 32 bits can name a place in 32 GiB. */
 const alignBits = 3;
@@ -60,6 +60,8 @@ export class SlabRecords {
   readonly #slabBytes: number;
   /** Bits of an address that say where in the slab; those above say which slab. */
   readonly #placeBits: number;
+  /** Places of a slab: 2 to the power of those bits. */
+  readonly #slabPlaces: number;
   readonly #slabs: (Slab | undefined)[] = [];
   readonly #freeIds: number[] = [];
   readonly #addresses = new ChunkedUint32s();
@@ -67,6 +69,9 @@ export class SlabRecords {
   /** The slab whose current records are being moved out, and how far that has come. */
   #victimId: number | undefined;
   #victimAt = 0;
+  /** What `#findKey` found last. */
+  #keyAt = 0;
+  #keyLength = 0;
   #totalBytes = 0;
   #liveBytes = 0;
 
@@ -74,7 +79,11 @@ export class SlabRecords {
   constructor(slabBytes = slabBytesDefault) {
     this.#slabBytes = slabBytes;
     this.#placeBits = Math.log2(slabBytes) - alignBits;
-    assert(Number.isInteger(this.#placeBits) && slabBytes >= 64, `a power of two: ${slabBytes}`);
+    this.#slabPlaces = slabBytes / alignBytes;
+    assert(
+      Number.isInteger(this.#placeBits) && slabBytes >= 64,
+      () => `a power of two: ${slabBytes}`,
+    );
   }
 
   /** Records; they have the numbers 0 … size − 1. */
@@ -101,16 +110,14 @@ export class SlabRecords {
 
   /** Compares `key` with the text that the record begins with: its length (varint) and UTF-8. */
   compareKey(key: TextKey, number: number): number {
-    const address = this.#addresses.get(number);
-    const { bytes } = this.#slabOf(address);
-    let at = this.#placeOf(address) + headerBytes;
-    let byte = bytes[at++] ?? 0;
-    let length = byte & 0x7f;
-    for (let shift = 7; byte >= 0x80; shift += 7) {
-      byte = bytes[at++] ?? 0;
-      length |= (byte & 0x7f) << shift;
-    }
-    return key.compareTo(bytes, at, length);
+    const bytes = this.#findKey(number);
+    return key.compareTo(bytes, this.#keyAt, this.#keyLength);
+  }
+
+  /** What of the text that the record begins with stands at `at`, as `headOf` gives it. */
+  keyHead(number: number, at: number): number {
+    const bytes = this.#findKey(number);
+    return headOf(bytes, this.#keyAt + at, this.#keyAt + this.#keyLength);
   }
 
   /** Writes record `number`, anew or, when it is `size`, for the first time. */
@@ -147,6 +154,22 @@ export class SlabRecords {
     };
   }
 
+  /** Finds the text that a record begins with; the slab's bytes, of which it is a part. */
+  #findKey(number: number): Uint8Array {
+    const address = this.#addresses.get(number);
+    const { bytes } = this.#slabOf(address);
+    let at = this.#placeOf(address) + headerBytes;
+    let byte = bytes[at++] ?? 0;
+    let length = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80; shift += 7) {
+      byte = bytes[at++] ?? 0;
+      length |= (byte & 0x7f) << shift;
+    }
+    this.#keyAt = at;
+    this.#keyLength = length;
+    return bytes;
+  }
+
   #append(number: number, record: Uint8Array): number {
     const space = spaceOf(record.length);
     const id = space > this.#slabBytes * sharedSlabShare ? this.#addSlab(space) : this.#room(space);
@@ -158,7 +181,7 @@ export class SlabRecords {
     slab.end += space;
     slab.live += space;
     this.#liveBytes += space;
-    return id * 2 ** this.#placeBits + (at >> alignBits);
+    return id * this.#slabPlaces + (at >> alignBits);
   }
 
   /** The open slab, or a new one when its rest is too small. */
@@ -242,7 +265,7 @@ export class SlabRecords {
     const at = this.#victimAt;
     const number = victim.words[at >> 2] ?? 0;
     const length = lengthAt(victim, at);
-    const address = victimId * 2 ** this.#placeBits + (at >> alignBits);
+    const address = victimId * this.#slabPlaces + (at >> alignBits);
     this.#victimAt = at + spaceOf(length);
     if (this.#addresses.get(number) === address) {
       this.#addresses.set(number, this.#append(number, recordBytes(victim, at)));

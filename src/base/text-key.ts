@@ -32,7 +32,7 @@ export class TextKey {
 
   /** What of its bytes stands at `at`, as `headOf` gives it. */
   headAt(at: number): number {
-    return headOf(this.bytes, this.length, at);
+    return headOf(this.bytes, at, this.length);
   }
 
   /** The order of code points, which is that of the UTF-8. */
@@ -65,13 +65,13 @@ export class TextKey {
 }
 
 /**
- * Four bytes from `at` on as a u32 that orders as they do; zeros stand for those from `length` on.
+ * Four bytes from `at` on as a u32 that orders as they do; zeros stand for those from `end` on.
  * Equal ones say nothing of the texts, for zeros may be theirs.
  */
-export function headOf(bytes: Uint8Array, length: number, at: number): number {
+export function headOf(bytes: Uint8Array, at: number, end: number): number {
   let head = 0;
   for (let place = at; place < at + headBytes; place++) {
-    head = (head << 8) | (place < length ? (bytes[place] ?? 0) : 0);
+    head = (head << 8) | (place < end ? (bytes[place] ?? 0) : 0);
   }
   return head >>> 0;
 }

@@ -5,7 +5,7 @@ const twoPow32 = 2 ** 32;
 export const u48Max = 2 ** 48 - 1;
 
 export function putU48(view: DataView, at: number, value: number): void {
-  assert(Number.isInteger(value) && value >= 0 && value <= u48Max, `${value} fits 48 bits`);
+  assert(Number.isInteger(value) && value >= 0 && value <= u48Max, () => `${value} fits 48 bits`);
   view.setUint32(at, value % twoPow32, true);
   view.setUint16(at + 4, Math.floor(value / twoPow32), true);
 }

@@ -3,7 +3,7 @@
  * are written on never changes, so this reads them at its own pace while updates go on.
  */
 import { assert, must } from '../base/assert.js';
-import type { FrozenRecords } from '../base/slab-records.js';
+import type { FrozenRecords, SeeRecord } from '../base/slab-records.js';
 import type { StateSnapshot } from '../base/state-machine.js';
 import { putVarint, varintBytesMax } from '../base/varint.js';
 import { encodeImageHeader } from './file-map-image.js';
@@ -13,12 +13,29 @@ import type { RequestIds } from './request-ids.js';
 /** What one step gives at most: a few milliseconds of copying. */
 const sliceBytesMax = 1024 * 1024;
 
+/** A record where it stands. */
+interface Shown {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+}
+
+/** A shorter record is copied byte by byte, which takes no view of it. */
+const viewedBytesMin = 512;
+
 export class FileMapSnapshot implements StateSnapshot {
   /** The tables that are not read to their end yet, next one first; undefined once closed. */
   #tables: FrozenRecords[] | undefined;
   #nextNumber = 0;
   /** What did not fit into the slice before. */
   #rest: Uint8Array;
+  /** The record that is to be copied: a view of its own for each would cost more than the copy. */
+  readonly #shown: Shown = { bytes: new Uint8Array(), start: 0, end: 0 };
+  readonly #see: SeeRecord = (bytes, start, end) => {
+    this.#shown.bytes = bytes;
+    this.#shown.start = start;
+    this.#shown.end = end;
+  };
 
   constructor(files: FileTable, requestIds: RequestIds) {
     const { kept, issued } = requestIds;
@@ -27,20 +44,20 @@ export class FileMapSnapshot implements StateSnapshot {
   }
 
   next(bytesMax: number): Uint8Array | undefined {
-    assert(bytesMax >= 1, `a slice has room for a byte, not for ${bytesMax}`);
+    assert(bytesMax >= 1, () => `a slice has room for a byte, not for ${bytesMax}`);
     const tables = must(this.#tables, 'a snapshot that is closed is not read');
     const slice = new Uint8Array(Math.min(bytesMax, sliceBytesMax));
     let at = this.#takeRest(slice, 0);
     while (at < slice.length) {
-      const record = this.#nextRecord(tables);
-      if (record === undefined) break;
-      if (slice.length - at < varintBytesMax + record.length) {
-        this.#rest = withLength(record);
+      if (!this.#showNext(tables)) break;
+      const { bytes, start, end } = this.#shown;
+      const length = end - start;
+      if (slice.length - at < varintBytesMax + length) {
+        this.#rest = withLength(bytes.subarray(start, end));
         at = this.#takeRest(slice, at);
       } else {
-        at = putVarint(slice, at, record.length);
-        slice.set(record, at);
-        at += record.length;
+        at = putVarint(slice, at, length);
+        at = copy(this.#shown, slice, at);
       }
     }
     return at === 0 ? undefined : slice.subarray(0, at);
@@ -51,13 +68,17 @@ export class FileMapSnapshot implements StateSnapshot {
     this.#rest = new Uint8Array();
   }
 
-  #nextRecord(tables: FrozenRecords[]): Uint8Array | undefined {
+  /** Shows the next record in `#shown`; false when there is none. */
+  #showNext(tables: FrozenRecords[]): boolean {
     for (let table = tables[0]; table !== undefined; table = tables[0]) {
-      if (this.#nextNumber < table.size) return table.bytes(this.#nextNumber++);
+      if (this.#nextNumber < table.size) {
+        table.show(this.#nextNumber++, this.#see);
+        return true;
+      }
       tables.shift();
       this.#nextNumber = 0;
     }
-    return undefined;
+    return false;
   }
 
   #takeRest(slice: Uint8Array, at: number): number {
@@ -66,6 +87,14 @@ export class FileMapSnapshot implements StateSnapshot {
     this.#rest = this.#rest.subarray(taken.length);
     return at + taken.length;
   }
+}
+
+/** Copies a record to `at`; returns where it ends. */
+function copy({ bytes, start, end }: Shown, to: Uint8Array, at: number): number {
+  const length = end - start;
+  if (length >= viewedBytesMin) to.set(bytes.subarray(start, end), at);
+  else for (let place = 0; place < length; place++) to[at + place] = bytes[start + place] ?? 0;
+  return at + length;
 }
 
 function withLength(record: Uint8Array): Uint8Array {

@@ -4,6 +4,7 @@
  */
 import { assert, must } from '../base/assert.js';
 import { Fifo } from '../base/fifo.js';
+import { TransientMap } from '../base/transient-map.js';
 import type { FileCommand } from './file-command.js';
 import type { RequestIds } from './request-ids.js';
 import type { FilesView, RequestArguments, Verdict } from './version-rule.js';
@@ -22,8 +23,8 @@ export class FileTail implements FilesView {
   readonly #appliedIds: RequestIds;
   readonly #entries = new Fifo<TailEntry>();
   /** The newest entry of each file and of each request id, of those that will take effect. */
-  readonly #byName = new Map<string, TailEntry>();
-  readonly #byId = new Map<string, TailEntry>();
+  readonly #byName = new TransientMap<string, TailEntry>();
+  readonly #byId = new TransientMap<string, TailEntry>();
   /** Sequence of the newest request id once everything here is applied. */
   #issued: number;
 
@@ -71,7 +72,10 @@ export class FileTail implements FilesView {
     const { name, requestId } = entry.command;
     const same = entry.payload === payload || areEqual(entry.payload, payload);
     assert(same, 'entries are applied in the order in which the tail got them');
-    assert(entry.verdict === verdict, `applied as foreseen: ${entry.verdict}, not ${verdict}`);
+    assert(
+      entry.verdict === verdict,
+      () => `applied as foreseen: ${entry.verdict}, not ${verdict}`,
+    );
     if (this.#byName.get(name) === entry) this.#byName.delete(name);
     if (requestId !== undefined && this.#byId.get(requestId) === entry) {
       this.#byId.delete(requestId);

@@ -46,11 +46,11 @@ export function writeItem(writer: ByteWriter, item: HashItem): void {
   if (typeof item === 'string') {
     writer.byte(tagText).text(item);
   } else if (typeof item === 'bigint') {
-    assert(BigInt.asIntN(64, item) === item, `an integer of 64 bits, not ${item}`);
+    assert(BigInt.asIntN(64, item) === item, () => `an integer of 64 bits, not ${item}`);
     bigintScratch.setBigInt64(0, item, true);
     writer.byte(tagBigint).raw(new Uint8Array(bigintScratch.buffer));
   } else {
-    assert(Number.isSafeInteger(item), `a safe integer, not ${item}`);
+    assert(Number.isSafeInteger(item), () => `a safe integer, not ${item}`);
     writer.byte(item < 0 ? tagNegative : tagNotNegative).varint(Math.abs(item));
   }
 }

@@ -26,7 +26,10 @@ export class RequestIds {
 
   /** With `issued` above 0, the ids still remembered of these are to be added with `load`. */
   constructor(kept: number, issued = 0) {
-    assert(Number.isSafeInteger(kept) && kept >= 1, `ids to keep: an integer ≥ 1, not ${kept}`);
+    assert(
+      Number.isSafeInteger(kept) && kept >= 1,
+      () => `ids to keep: an integer ≥ 1, not ${kept}`,
+    );
     this.kept = kept;
     this.#issued = issued;
   }

@@ -8,8 +8,13 @@ import type { KeyedRecords } from '../base/keyed-records.js';
 import { TextKey } from '../base/text-key.js';
 import { SortedRun } from './sorted-run.js';
 
-/** A chunk that is full is cut in half. */
+/**
+ * A chunk that is full is cut in half; but where names come in their order, as most do, nothing
+ * would ever fill a half again, and every other name would be looked at for a cut. So one that got
+ * its last number near its end keeps most of them.
+ */
 const chunkNumbersMax = 512;
+const chunkNumbersKept = (chunkNumbersMax * 7) / 8;
 
 export class SortedNumbers {
   readonly #records: KeyedRecords;
@@ -34,7 +39,8 @@ export class SortedNumbers {
     // Only what comes before everything is put in first: it begins the first chunk.
     if (this.#firsts.count === 0) this.#firsts.insert(0, key, number);
     else if (at === 0) this.#firsts.replaceFirst(key, number);
-    if (chunk.count === chunkNumbersMax) this.#cut(chunkAt);
+    if (chunk.count < chunkNumbersMax) return;
+    this.#cut(chunkAt, at >= chunkNumbersKept ? chunkNumbersKept : chunkNumbersMax / 2);
   }
 
   /** The numbers whose keys come behind `key`, ascending. None may be added while they are read. */
@@ -47,8 +53,9 @@ export class SortedNumbers {
     }
   }
 
-  #cut(chunkAt: number): void {
-    const behind = this.#chunk(chunkAt).splitOff();
+  /** Makes a chunk of its own of what stands from the place `from` on. */
+  #cut(chunkAt: number, from: number): void {
+    const behind = this.#chunk(chunkAt).splitOff(from);
     this.#chunks.splice(chunkAt + 1, 0, behind);
     const first = behind.number(0);
     this.#firstKey.setBytes(this.#records.keyBytes(first));

@@ -8,7 +8,7 @@
  */
 import { must } from '../base/assert.js';
 import type { KeyedRecords } from '../base/keyed-records.js';
-import { headOf, type TextKey } from '../base/text-key.js';
+import type { TextKey } from '../base/text-key.js';
 
 const roomMin = 16;
 
@@ -66,10 +66,9 @@ export class SortedRun {
     this.#put(0, key, number);
   }
 
-  /** Takes the second half out, as a run of its own with as much room. */
-  splitOff(): SortedRun {
+  /** Takes the numbers from the place `from` on out, as a run of its own with as much room. */
+  splitOff(from: number): SortedRun {
     const behind = new SortedRun(this.#records, this.#numbers.length);
-    const from = this.#count - (this.#count >> 1);
     behind.#numbers.set(this.#numbers.subarray(from, this.#count));
     behind.#count = this.#count - from;
     this.#count = from;
@@ -121,8 +120,7 @@ export class SortedRun {
   #setPrefix(prefix: Uint8Array<ArrayBuffer>): void {
     this.#prefix = prefix;
     for (let at = 0; at < this.#count; at++) {
-      const key = this.#records.keyBytes(this.number(at));
-      this.#heads[at] = headOf(key, key.length, prefix.length);
+      this.#heads[at] = this.#records.keyHead(this.number(at), prefix.length);
     }
   }
 

@@ -78,7 +78,7 @@ export class RealDisk implements Disk {
   }
 
   #path(name: string): string {
-    assert(/^[^/\\]+$/.test(name), `a file name without a folder, not ${name}`);
+    assert(/^[^/\\]+$/.test(name), () => `a file name without a folder, not ${name}`);
     return join(this.#folder, name);
   }
 }

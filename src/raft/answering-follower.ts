@@ -25,6 +25,6 @@ export function answeringFollower(
   }
   // An answer to an earlier leadership of ours says nothing about this one.
   if (core.role.name !== 'leader' || term < core.term) return undefined;
-  const progress = must(core.role.progress.get(from), `server ${from} is not a follower`);
+  const progress = must(core.role.progress.get(from), () => `server ${from} is not a follower`);
   return { leadership: core.role, progress };
 }

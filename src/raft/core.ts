@@ -101,7 +101,7 @@ export class Core {
 
   constructor(options: RaftOptions) {
     const { id, servers, timing, hardState, snapshot, logBase } = options;
-    assert(servers.includes(id), `server ${id} is not in the cluster`);
+    assert(servers.includes(id), () => `server ${id} is not in the cluster`);
     this.id = id;
     this.peers = servers.filter((server) => server !== id);
     this.quorum = Math.floor(servers.length / 2) + 1;
@@ -115,7 +115,7 @@ export class Core {
     this.log = new RaftLog(options.entries, logBase.index, logBase.term);
     assert(this.log.lastTerm <= this.#term, 'the log is of a later term than the hard state');
     const isInLog = this.log.termAt(snapshot.index) === snapshot.term;
-    assert(isInLog, `the log does not hold the end of the snapshot, entry ${snapshot.index}`);
+    assert(isInLog, () => `the log does not hold the end of the snapshot, entry ${snapshot.index}`);
     this.snapshot = snapshot;
     this.commitIndex = snapshot.index;
     this.lastApplied = snapshot.index;
@@ -178,7 +178,7 @@ export class Core {
 
   /** Enters a later term, with no vote given in it. */
   enterTerm(term: Term): void {
-    assert(term > this.#term, `term ${term} does not follow term ${this.#term}`);
+    assert(term > this.#term, () => `term ${term} does not follow term ${this.#term}`);
     this.#term = term;
     this.#votedFor = undefined;
     this.leaderId = undefined;
@@ -189,7 +189,7 @@ export class Core {
   /** Gives this server's one vote of the current term. */
   vote(candidate: ServerId): void {
     if (this.#votedFor === candidate) return;
-    assert(this.#votedFor === undefined, `a second vote in term ${this.#term}`);
+    assert(this.#votedFor === undefined, () => `a second vote in term ${this.#term}`);
     this.#votedFor = candidate;
     this.#writes.addHardState();
   }
@@ -223,7 +223,7 @@ export class Core {
 
   /** Removes uncommitted entries that a leader's log contradicts (section 5.3). */
   truncateFrom(index: LogIndex): void {
-    assert(index > this.commitIndex, `entry ${index} is committed and cannot be replaced`);
+    assert(index > this.commitIndex, () => `entry ${index} is committed and cannot be replaced`);
     this.note({ type: 'logTruncated', fromIndex: index, lastIndex: this.log.lastIndex });
     this.log.truncateFrom(index);
     this.#writes.cutFrom(index);

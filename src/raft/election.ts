@@ -53,7 +53,7 @@ export function becomeFollower(
   leaderId: ServerId | undefined,
   reason: string,
 ): void {
-  assert(term >= core.term, `cannot follow in term ${term} from term ${core.term}`);
+  assert(term >= core.term, () => `cannot follow in term ${term} from term ${core.term}`);
   const changed = core.role.name !== 'follower' || term > core.term || core.leaderId !== leaderId;
   if (core.role.name !== 'follower') {
     changeRole(core, { name: 'follower' });

@@ -99,7 +99,7 @@ function checkOrder(before: Entry | undefined, entry: Entry): void {
 }
 
 function putU48(view: DataView, at: number, value: number): void {
-  assert(value < twoPow48, `${value} does not fit into 48 bits`);
+  assert(value < twoPow48, () => `${value} does not fit into 48 bits`);
   view.setUint32(at, value % twoPow32, true);
   view.setUint16(at + 4, Math.floor(value / twoPow32), true);
 }

@@ -65,7 +65,7 @@ function install(core: Core, position: LogPosition): void {
   if (core.role.name === 'leader') {
     // Elected since it asked for nothing: it holds every committed entry (section 5.4), and those
     // that wait for them expect them one by one.
-    assert(isInLog, `a leader lacks the committed entry ${index}`);
+    assert(isInLog, () => `a leader lacks the committed entry ${index}`);
     commitThrough(core, index);
     advanceCommit(core);
     return;

@@ -11,7 +11,7 @@ export function handleJoin(core: Core, callId: number, request: JoinRequest): vo
     {
       type: 'join',
       term: core.term,
-      knownIncarnation: must(core.known.get(serverId), `server ${serverId} was introduced`),
+      knownIncarnation: must(core.known.get(serverId), () => `server ${serverId} was introduced`),
       incarnation: core.incarnation,
       leading: core.role.name === 'leader',
       lastLogIndex: core.log.lastIndex,

@@ -69,9 +69,9 @@ function checkState(raft: Raft): void {
   if (raft.role !== 'leader') return;
   assert(raft.leaderId !== undefined && raft.leaderId === raft.votedFor, 'a leader follows itself');
   for (const [server, progress] of raft.progress) {
-    assert(progress.nextIndex > progress.matchIndex, `server ${server}: next > match`);
-    assert(progress.matchIndex <= log.lastIndex, `server ${server}: match ≤ last`);
-    assert(progress.nextIndex <= log.lastIndex + 1, `server ${server}: next ≤ last + 1`);
+    assert(progress.nextIndex > progress.matchIndex, () => `server ${server}: next > match`);
+    assert(progress.matchIndex <= log.lastIndex, () => `server ${server}: match ≤ last`);
+    assert(progress.nextIndex <= log.lastIndex + 1, () => `server ${server}: next ≤ last + 1`);
   }
 }
 
@@ -82,7 +82,7 @@ function checkStep(raft: Raft, before: Seen, now: Seen): void {
   assert(now.snapshotIndex >= before.snapshotIndex, 'the snapshot never falls');
   assert(now.baseIndex >= before.baseIndex, 'the log base never falls');
   const mayFollow = standingsAfter[before.standing];
-  assert(mayFollow.includes(now.standing), `${before.standing} became ${now.standing}`);
+  assert(mayFollow.includes(now.standing), () => `${before.standing} became ${now.standing}`);
   if (now.term === before.term && before.votedFor !== undefined) {
     assert(now.votedFor === before.votedFor, 'one vote a term');
   }

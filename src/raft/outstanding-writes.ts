@@ -72,7 +72,7 @@ export class OutstandingWrites {
    * there with them, 0 when there is none.
    */
   complete(writeId: WriteId): LogIndex {
-    assert(writeId < this.#nextWriteId, `write ${writeId} was never issued`);
+    assert(writeId < this.#nextWriteId, () => `write ${writeId} was never issued`);
     let durable = 0;
     for (let write = this.#writes[0]; write !== undefined; write = this.#writes[0]) {
       if (write.writeId > writeId) break;

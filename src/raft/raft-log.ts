@@ -56,7 +56,7 @@ export class RaftLog {
   }
 
   entryAt(index: LogIndex): Entry {
-    return must(this.#at(index), `no entry at index ${index}`);
+    return must(this.#at(index), () => `no entry at index ${index}`);
   }
 
   /** Appends entries that continue the log: the next indexes, terms that never fall. */
@@ -64,8 +64,11 @@ export class RaftLog {
     let lastIndex: number = this.lastIndex;
     let lastTerm: number = this.lastTerm;
     for (const entry of entries) {
-      assert(entry.index === lastIndex + 1, `entry ${entry.index} appended after ${lastIndex}`);
-      assert(entry.term >= lastTerm, `term ${entry.term} appended after term ${lastTerm}`);
+      assert(
+        entry.index === lastIndex + 1,
+        () => `entry ${entry.index} appended after ${lastIndex}`,
+      );
+      assert(entry.term >= lastTerm, () => `term ${entry.term} appended after term ${lastTerm}`);
       this.#entries.push(entry);
       lastIndex = entry.index;
       lastTerm = entry.term;
@@ -74,15 +77,15 @@ export class RaftLog {
 
   /** Removes the entry at `index` and all behind it. */
   truncateFrom(index: LogIndex): void {
-    assert(index >= this.firstIndex && index <= this.lastIndex, `nothing to cut at ${index}`);
+    assert(index >= this.firstIndex && index <= this.lastIndex, () => `nothing to cut at ${index}`);
     this.#entries.length = this.#placeOf(index);
     this.#lastSlice = undefined;
   }
 
   /** Forgets the entries through `index`, which becomes the base. Its cost is that of appending. */
   compactThrough(index: LogIndex): void {
-    assert(index >= this.#baseIndex && index <= this.lastIndex, `no base at ${index}`);
-    const baseTerm = must(this.termAt(index), `no term at ${index}`);
+    assert(index >= this.#baseIndex && index <= this.lastIndex, () => `no base at ${index}`);
+    const baseTerm = must(this.termAt(index), () => `no term at ${index}`);
     const end = this.#placeOf(index) + 1;
     this.#entries.fill(undefined, this.#forgotten, end);
     this.#forgotten = end;
@@ -105,7 +108,10 @@ export class RaftLog {
 
   /** The entries from `from` through `through`, in a new array. */
   range(from: LogIndex, through: LogIndex): readonly Entry[] {
-    assert(from >= this.firstIndex && through <= this.lastIndex, `no range ${from}–${through}`);
+    assert(
+      from >= this.firstIndex && through <= this.lastIndex,
+      () => `no range ${from}–${through}`,
+    );
     return this.#kept(this.#placeOf(from), this.#placeOf(through) + 1);
   }
 
@@ -118,7 +124,7 @@ export class RaftLog {
     if (cached?.from === from && cached.bytesMax === bytesMax) {
       if (cached.cutByBytes || from + cached.entries.length > this.lastIndex) return cached.entries;
     }
-    assert(from >= this.firstIndex, `entry ${from} is in the log no longer`);
+    assert(from >= this.firstIndex, () => `entry ${from} is in the log no longer`);
     const start = this.#placeOf(from);
     let end = start;
     let bytes = 0;
@@ -135,13 +141,13 @@ export class RaftLog {
 
   /** Index of the first entry known of the term that the entry at `index`, or the base, has. */
   firstIndexOfTermAt(index: LogIndex): LogIndex {
-    const term = must(this.termAt(index), `no term at index ${index}`);
+    const term = must(this.termAt(index), () => `no term at index ${index}`);
     return asLogIndex(Math.min(index, this.#firstIndexFromTerm(term)));
   }
 
   /** Index of the last entry of the term that the entry at `index`, or the base, has. */
   lastIndexOfTermAt(index: LogIndex): LogIndex {
-    const term = must(this.termAt(index), `no term at index ${index}`);
+    const term = must(this.termAt(index), () => `no term at index ${index}`);
     return asLogIndex(this.#firstIndexFromTerm(term + 1) - 1);
   }
 
@@ -176,7 +182,8 @@ export class RaftLog {
   /** The entries at these places, in a new array. */
   #kept(start: number, end: number): Entry[] {
     const kept: Entry[] = [];
-    for (let at = start; at < end; at += 1) kept.push(must(this.#entries[at], `no entry at ${at}`));
+    for (let at = start; at < end; at += 1)
+      kept.push(must(this.#entries[at], () => `no entry at ${at}`));
     return kept;
   }
 }

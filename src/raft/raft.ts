@@ -235,8 +235,8 @@ function handleResponse(core: Core, from: ServerId, response: PeerResponse): voi
 
 /** A snapshot of this server's own state is on disk: the log before `keepFrom` is given up. */
 function snapshotTaken(core: Core, position: LogPosition, keepFrom: LogIndex): void {
-  assert(position.index <= core.lastApplied, `entry ${position.index} is not applied yet`);
-  assert(keepFrom <= position.index + 1, `no snapshot replaces entry ${keepFrom - 1}`);
+  assert(position.index <= core.lastApplied, () => `entry ${position.index} is not applied yet`);
+  assert(keepFrom <= position.index + 1, () => `no snapshot replaces entry ${keepFrom - 1}`);
   if (position.index > core.snapshot.index) core.snapshot = position;
   if (keepFrom > core.log.firstIndex) core.log.compactThrough(asLogIndex(keepFrom - 1));
 }

@@ -2,7 +2,7 @@
  * The leader's side of log replication: what to send to whom, when an entry is committed, and when
  * a read may be answered (paper, sections 5.3 and 5.4; thesis, section 6.4).
  */
-import { must } from '../base/assert.js';
+import { assert, must } from '../base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId } from '../base/ids.js';
 import type { Core, Leadership } from './core.js';
 import type { Entry } from './messages.js';
@@ -135,10 +135,21 @@ function counted(leadership: Leadership, valueOf: (progress: Progress) => number
   return all.map((progress) => (progress.counts ? valueOf(progress) : 0));
 }
 
-/** The largest value that at least `quorum` of the servers have reached. */
+/** The largest value, from 0 on, that at least `quorum` of the servers have reached. */
 export function quorumValue(values: readonly number[], quorum: number): number {
-  const falling = [...values].sort((a, b) => b - a);
-  return must(falling[quorum - 1], 'fewer values than a quorum');
+  assert(values.length >= quorum, 'fewer values than a quorum');
+  // At most nine values: counting costs less than sorting a copy, and this runs with every answer.
+  let largest = 0;
+  for (const value of values) {
+    if (value > largest && countFrom(values, value) >= quorum) largest = value;
+  }
+  return largest;
+}
+
+function countFrom(values: readonly number[], least: number): number {
+  let count = 0;
+  for (const value of values) if (value >= least) count += 1;
+  return count;
 }
 
 /** Followers learn of a commit at once, not with the next heartbeat (contract, section 4). */
@@ -177,7 +188,10 @@ function sendAppend(core: Core, leadership: Leadership, append: Append): void {
     term: core.term,
     leaderId: core.id,
     prevLogIndex,
-    prevLogTerm: must(core.log.termAt(prevLogIndex), `the log does not reach ${prevLogIndex}`),
+    prevLogTerm: must(
+      core.log.termAt(prevLogIndex),
+      () => `the log does not reach ${prevLogIndex}`,
+    ),
     entries,
     leaderCommit: core.commitIndex,
     round: leadership.reads.round,

@@ -62,7 +62,10 @@ export class Applier<Command, Result> {
   /** The state was replaced by that through a later position, in an action of `run`. */
   jumpTo(position: LogPosition): void {
     const { index } = this.#position;
-    assert(position.index > index, `the state does not go back from ${index} to ${position.index}`);
+    assert(
+      position.index > index,
+      () => `the state does not go back from ${index} to ${position.index}`,
+    );
     this.#position = position;
   }
 
@@ -116,7 +119,7 @@ export class Applier<Command, Result> {
   }
 
   #applyOne(entry: Entry): void {
-    assert(entry.index === this.lastApplied + 1, `entry ${entry.index} applied out of order`);
+    assert(entry.index === this.lastApplied + 1, () => `entry ${entry.index} applied out of order`);
     const result =
       entry.kind === 'noop' ? undefined : this.#options.stateMachine.apply(entry.payload);
     this.#position = { index: entry.index, term: entry.term };

@@ -23,7 +23,10 @@ export class DurableGate {
 
   /** Write `writeId`, and with it every earlier one, is on disk. */
   durable(writeId: WriteId): void {
-    assert(writeId === this.#durable + 1, `write ${writeId} completed after ${this.#durable}`);
+    assert(
+      writeId === this.#durable + 1,
+      () => `write ${writeId} completed after ${this.#durable}`,
+    );
     this.#durable = writeId;
     const ready = this.#held.filter((held) => held.after <= writeId);
     if (ready.length === 0) return;

@@ -5,6 +5,7 @@
  * bring it back and commit it.
  */
 import { asTerm, type LogIndex, type Term } from '../base/ids.js';
+import { TransientMap } from '../base/transient-map.js';
 import type { Entry, LogPosition } from '../raft/messages.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 
@@ -15,7 +16,7 @@ interface Waiter<Result> {
 
 export class PendingUpdates<Result> {
   /** Several waiters at an index: entries of different terms can be tried at one index. */
-  readonly #waiters = new Map<LogIndex, Waiter<Result>[]>();
+  readonly #waiters = new TransientMap<LogIndex, Waiter<Result>[]>();
   #size = 0;
   /** Term of the newest entry that was applied. */
   #appliedTerm = asTerm(0);
@@ -61,7 +62,7 @@ export class PendingUpdates<Result> {
     refusals: { readonly replaced: Refusal; readonly unknown: Refusal },
   ): void {
     if (lastTerm > this.#appliedTerm) this.#appliedTerm = lastTerm;
-    const skipped = [...this.#waiters].filter(([index]) => index <= last);
+    const skipped = this.#waiters.entries().filter(([index]) => index <= last);
     for (const [index, waiters] of skipped) {
       this.#waiters.delete(index);
       this.#size -= waiters.length;
@@ -76,7 +77,7 @@ export class PendingUpdates<Result> {
   }
 
   refuseAll(refusal: Refusal): void {
-    const all = [...this.#waiters.values()].flat();
+    const all = this.#waiters.entries().flatMap(([, waiters]) => waiters);
     this.#waiters.clear();
     this.#size = 0;
     for (const { answer } of all) answer(refusal);
@@ -84,9 +85,11 @@ export class PendingUpdates<Result> {
 
   /** All who wait are behind the applied entry, where no earlier term than its can follow. */
   #refuseEarlierTerms(replaced: Refusal): void {
-    const late = [...this.#waiters].flatMap(([index, waiters]) =>
-      waiters.filter(({ term }) => term < this.#appliedTerm).map((waiter) => ({ index, waiter })),
-    );
+    const late = this.#waiters
+      .entries()
+      .flatMap(([index, waiters]) =>
+        waiters.filter(({ term }) => term < this.#appliedTerm).map((waiter) => ({ index, waiter })),
+      );
     for (const { index, waiter } of late) this.#remove(index, waiter);
     for (const { waiter } of late) waiter.answer(replaced);
   }

@@ -30,7 +30,7 @@ export class ReadBatcher {
   #underWay: Group = new Map();
   #waiting: Group = new Map();
   /** Their read has ended well; the state they are shown may be newer, and never older. */
-  readonly #ready: Group = new Map();
+  #ready: Group = new Map();
   #goesOnSoon = false;
 
   constructor(options: ReadBatcherOptions) {
@@ -69,7 +69,9 @@ export class ReadBatcher {
     const group = this.#underWay;
     this.#readId = undefined;
     this.#underWay = new Map();
-    for (const [caller, answer] of group) this.#ready.set(caller, answer);
+    // Mostly the group itself: a Map that lives on, ever filled, keeps garbage (`TransientMap`).
+    if (this.#ready.size === 0) this.#ready = group;
+    else for (const [caller, answer] of group) this.#ready.set(caller, answer);
     if (!this.#goesOnSoon) this.#answerSome();
     return true;
   }

@@ -106,7 +106,7 @@ export class Snapshots {
 
   /** The core wants `to` to be sent the newest snapshot. */
   demanded(to: ServerId, term: Term): void {
-    must(this.#senders.get(to), `server ${to} is a peer`).demanded(term);
+    must(this.#senders.get(to), () => `server ${to} is a peer`).demanded(term);
   }
 
   /** A follower answered a piece; the core has heard it already. */

@@ -186,7 +186,7 @@ export class Dispatcher {
 function invoke(method: Method, call: XmlCall, caller: Caller, answer: Reply): HangUp {
   const { message, params } = call;
   if (message === undefined) return method.invoke(params, caller, answer);
-  const invokeRead = must(method.invokeRead, `${method.name} takes what was read already`);
+  const invokeRead = must(method.invokeRead, () => `${method.name} takes what was read already`);
   return invokeRead(message, caller, answer);
 }
 

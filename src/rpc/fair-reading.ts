@@ -27,8 +27,8 @@ export class FairReading {
   #held = new Set<ReadableSocket>();
   /** Paused, and read in this round: they wait for the next one. */
   #rested = new Set<ReadableSocket>();
-  /** Served in this turn. */
-  readonly #served = new Set<ReadableSocket>();
+  /** Served in this turn, some of them more than once. */
+  #served: ReadableSocket[] = [];
   #turnBeganMs: number | undefined = undefined;
   #isOver = false;
 
@@ -48,7 +48,6 @@ export class FairReading {
   /** This connection is another server's, or gone: it is read at any time. */
   exempt(socket: ReadableSocket): void {
     if (!this.#clients.delete(socket)) return;
-    this.#served.delete(socket);
     if (this.#held.delete(socket) || this.#rested.delete(socket)) socket.resume();
   }
 
@@ -62,7 +61,7 @@ export class FairReading {
         this.#endTurn();
       });
     }
-    this.#served.add(socket);
+    this.#served.push(socket);
     if (this.#isOver || now() - this.#turnBeganMs < turnWorkMs) return;
     this.#isOver = true;
     for (const each of this.#clients) this.#stop(each);
@@ -77,7 +76,7 @@ export class FairReading {
 
   #endTurn(): void {
     for (const socket of this.#served) if (this.#held.delete(socket)) this.#rested.add(socket);
-    this.#served.clear();
+    this.#served = [];
     const isRoundOver = !this.#isOver || this.#held.size === 0;
     this.#turnBeganMs = undefined;
     this.#isOver = false;

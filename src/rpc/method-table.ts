@@ -46,7 +46,7 @@ export class MethodTable {
   #add(method: Method): void {
     for (const name of [method.name, ...(method.aliases ?? [])]) {
       const key = methodKey(name);
-      assert(!this.#bySpelling.has(key), `two methods are reached by ${key}`);
+      assert(!this.#bySpelling.has(key), () => `two methods are reached by ${key}`);
       this.#bySpelling.set(key, method);
       this.#bySpelling.set(name, method);
       this.#bySpelling.set(servicePrefix + name, method);

@@ -55,7 +55,7 @@ export class XmlRpcPeerTransport implements PeerTransport {
 
   send(to: ServerId, request: PeerMessage): void {
     const listener = must(this.#listener, 'the transport has a listener before it sends');
-    const peer = must(this.#peers.get(to), `server ${to} is a peer`);
+    const peer = must(this.#peers.get(to), () => `server ${to} is a peer`);
     peer.for(request).send(encodePeerMessage(request), (answer) => {
       const read = readAnswer(request.type, answer);
       if (typeof read === 'string') listener.onUnreachable(to, read);

@@ -105,7 +105,7 @@ export class LogStorage implements Storage {
     assert(!this.#closed, 'nothing is appended once the storage is closed');
     this.#lastIndex = write.reset?.index ?? this.#lastIndex;
     const first = write.entries[0]?.index ?? 1;
-    assert(first <= this.#lastIndex + 1, `entry ${first} leaves no gap in the log`);
+    assert(first <= this.#lastIndex + 1, () => `entry ${first} leaves no gap in the log`);
     this.#lastIndex = write.entries.at(-1)?.index ?? this.#lastIndex;
     this.#queue.push({ write, done });
     this.#running ??= this.#run();

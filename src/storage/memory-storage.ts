@@ -148,7 +148,7 @@ class MemorySnapshotReader implements SnapshotReader {
     await Promise.resolve();
     const snapshot = this.#snapshot;
     assert(snapshot !== undefined, 'nothing is read of a snapshot that was closed');
-    assert(offset >= 0 && bytesMax >= 1, `${bytesMax} bytes at ${offset} of an image`);
+    assert(offset >= 0 && bytesMax >= 1, () => `${bytesMax} bytes at ${offset} of an image`);
     const block = snapshot.blocks[Math.floor(offset / snapshotBlockBytes)] ?? new Uint8Array();
     const from = offset % snapshotBlockBytes;
     return block.subarray(from, from + bytesMax);

@@ -62,7 +62,7 @@ export interface OpenedStorage {
 export async function openLogStorage(options: LogStorageOptions): Promise<OpenedStorage> {
   const { disk, identity, segmentBytesMax = defaultSegmentBytesMax } = options;
   const { fillSteps = defaultFillSteps } = options;
-  assert(segmentBytesMax > 0, `a segment holds some bytes, not ${segmentBytesMax}`);
+  assert(segmentBytesMax > 0, () => `a segment holds some bytes, not ${segmentBytesMax}`);
   // A killed process may have left names that are not durable; nothing may be built on them.
   await disk.syncFolder();
   const findings = await findAll(options);

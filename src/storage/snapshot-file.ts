@@ -146,7 +146,7 @@ export class SnapshotFileReader implements SnapshotReader {
 
   async read(offset: number, bytesMax: number): Promise<Uint8Array> {
     assert(!this.#isClosed, 'nothing is read of a snapshot that was closed');
-    assert(offset >= 0 && bytesMax >= 1, `${bytesMax} bytes at ${offset} of an image`);
+    assert(offset >= 0 && bytesMax >= 1, () => `${bytesMax} bytes at ${offset} of an image`);
     if (offset >= this.imageBytes) return new Uint8Array();
     if (this.#block === undefined || !isWithin(this.#block, offset)) {
       this.#block = await this.#readBlock(offset);

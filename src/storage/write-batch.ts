@@ -60,7 +60,10 @@ export class WriteBatch {
   /** A write that is alone, as most are, is taken as it is: nothing is copied. */
   #addEntries(entries: readonly Entry[], first: LogIndex): void {
     for (const entry of entries) this.#bytes += encodedEntryBytes(entry);
-    assert(first > (this.#reset?.index ?? 0), `entry ${first} stands behind the log's beginning`);
+    assert(
+      first > (this.#reset?.index ?? 0),
+      () => `entry ${first} stands behind the log's beginning`,
+    );
     const before = this.#entries[0]?.index;
     if (before === undefined || first <= before) {
       this.#entries = entries;
@@ -68,7 +71,7 @@ export class WriteBatch {
       return;
     }
     const joined = this.#joined ?? [...this.#entries];
-    assert(first - before <= joined.length, `entry ${first} leaves no gap in the log`);
+    assert(first - before <= joined.length, () => `entry ${first} leaves no gap in the log`);
     joined.length = first - before;
     for (const entry of entries) joined.push(entry);
     this.#joined = joined;

@@ -37,7 +37,10 @@ export class ClusterChecks {
     if (disk.waiting > 0) return;
     const { index, term } = disk.lastPosition;
     const isSame = raft.log.lastIndex === index && raft.log.lastTerm === term;
-    assert(isSame, `the log of server ${id} does not end as on its disk, with entry ${index}`);
+    assert(
+      isSame,
+      () => `the log of server ${id} does not end as on its disk, with entry ${index}`,
+    );
   }
 
   /** Called after each step, before its effects; `commitBefore` is the index before the step. */
@@ -51,9 +54,15 @@ export class ClusterChecks {
   applied(server: WatchedServer, entries: readonly Entry[]): void {
     for (const entry of entries) {
       const isCommitted = this.committed[entry.index - 1] === entry;
-      assert(isCommitted, `server ${server.id} applied entry ${entry.index}, never committed`);
+      assert(
+        isCommitted,
+        () => `server ${server.id} applied entry ${entry.index}, never committed`,
+      );
       const isDurable = server.disk.holds(entry);
-      assert(isDurable, `server ${server.id} applied entry ${entry.index} before its disk had it`);
+      assert(
+        isDurable,
+        () => `server ${server.id} applied entry ${entry.index} before its disk had it`,
+      );
     }
   }
 
@@ -61,9 +70,9 @@ export class ClusterChecks {
   installed(server: WatchedServer, position: LogPosition): void {
     const { id, disk } = server;
     const last = this.committed[position.index - 1];
-    assert(last?.term === position.term, `server ${id} installs what was never committed`);
+    assert(last?.term === position.term, () => `server ${id} installs what was never committed`);
     const isDurable = disk.snapshot.position.index >= position.index;
-    assert(isDurable, `server ${id} installs a snapshot before its disk has it`);
+    assert(isDurable, () => `server ${id} installs a snapshot before its disk has it`);
   }
 
   /** A request leaves: what it claims must be on disk. */
@@ -71,18 +80,24 @@ export class ClusterChecks {
     const { hardState } = server.disk;
     if (request.type === 'join') {
       const isDurable = hardState.incarnation === request.incarnation;
-      assert(isDurable, `server ${server.id} joins under an incarnation not on its disk`);
+      assert(isDurable, () => `server ${server.id} joins under an incarnation not on its disk`);
       return;
     }
     if (request.type === 'requestVote' && request.preVote) return;
-    assert(hardState.term >= request.term, `server ${server.id} speaks of a term not on its disk`);
+    assert(
+      hardState.term >= request.term,
+      () => `server ${server.id} speaks of a term not on its disk`,
+    );
     if (request.type === 'requestVote') this.#voted(server, request.term, server.id);
   }
 
   /** An answer leaves: what it promises must be on disk. */
   responseLeaves(server: WatchedServer, caller: ServerId, response: PeerResponse): void {
     const { hardState, snapshot } = server.disk;
-    assert(hardState.term >= response.term, `server ${server.id} tells a term not on its disk`);
+    assert(
+      hardState.term >= response.term,
+      () => `server ${server.id} tells a term not on its disk`,
+    );
     switch (response.type) {
       case 'requestVote':
         if (response.voteGranted && !response.preVote) {
@@ -99,12 +114,12 @@ export class ClusterChecks {
         if (!response.installed || lastIncludedIndex <= snapshot.position.index) return;
         const last = this.committed[lastIncludedIndex - 1];
         const isDurable = last !== undefined && server.disk.holds(last);
-        assert(isDurable, `server ${server.id} has no snapshot through ${lastIncludedIndex}`);
+        assert(isDurable, () => `server ${server.id} has no snapshot through ${lastIncludedIndex}`);
         return;
       }
       case 'join': {
         const isDurable = hardState.known.get(caller) === response.knownIncarnation;
-        assert(isDurable, `server ${server.id} knows ${caller} only in memory`);
+        assert(isDurable, () => `server ${server.id} knows ${caller} only in memory`);
         return;
       }
     }
@@ -116,14 +131,17 @@ export class ClusterChecks {
     if (response.matchIndex < raft.log.firstIndex) return;
     for (const entry of raft.log.range(raft.log.firstIndex, response.matchIndex)) {
       const isDurable = disk.holds(entry);
-      assert(isDurable, `server ${server.id} accepted entry ${entry.index} before it was on disk`);
+      assert(
+        isDurable,
+        () => `server ${server.id} accepted entry ${entry.index} before it was on disk`,
+      );
     }
   }
 
   /** A server tells that it counts only when its disk says so. */
   #counts({ id, disk }: WatchedServer, refilling: boolean): void {
     const isDurable = refilling || isCounted(disk);
-    assert(isDurable, `server ${id} counts before it is a member on its disk`);
+    assert(isDurable, () => `server ${id} counts before it is a member on its disk`);
   }
 
   /**
@@ -139,12 +157,12 @@ export class ClusterChecks {
 
   #voted(server: WatchedServer, term: Term, candidate: ServerId): void {
     const { hardState } = server.disk;
-    assert(isCounted(server.disk), `server ${server.id} votes and is ${hardState.standing}`);
+    assert(isCounted(server.disk), () => `server ${server.id} votes and is ${hardState.standing}`);
     const isDurable = hardState.term > term || hardState.votedFor === candidate;
-    assert(isDurable, `server ${server.id} voted in term ${term} before it was on disk`);
+    assert(isDurable, () => `server ${server.id} voted in term ${term} before it was on disk`);
     const key = `${server.id} in ${term}`;
     const before = this.#votes.get(key)?.candidate;
-    assert(before === undefined || before === candidate, `two votes of server ${key}`);
+    assert(before === undefined || before === candidate, () => `two votes of server ${key}`);
     this.#votes.set(key, { term, candidate });
   }
 
@@ -152,16 +170,19 @@ export class ClusterChecks {
   #electionSafety({ id, raft }: WatchedServer): void {
     if (raft.role !== 'leader') return;
     const known = this.#leaders.get(raft.term);
-    assert(known === undefined || known === id, `two leaders in term ${raft.term}`);
+    assert(known === undefined || known === id, () => `two leaders in term ${raft.term}`);
     if (known === id) return;
     this.#leaders.set(raft.term, id);
     const { base, firstIndex } = raft.log;
     const baseTerm = this.committed[base.index - 1]?.term ?? 0;
-    assert(baseTerm === base.term, `the log of leader ${id} begins behind what is not committed`);
+    assert(
+      baseTerm === base.term,
+      () => `the log of leader ${id} begins behind what is not committed`,
+    );
     for (const entry of this.committed.slice(firstIndex - 1)) {
       assert(
         raft.log.termAt(entry.index) === entry.term,
-        `Leader Completeness: leader ${id} of term ${raft.term} lacks entry ${entry.index}`,
+        () => `Leader Completeness: leader ${id} of term ${raft.term} lacks entry ${entry.index}`,
       );
     }
   }
@@ -183,7 +204,7 @@ export class ClusterChecks {
       for (; at >= 0; at -= 1) {
         assert(
           mine?.[at] === others?.[at],
-          `Log Matching: servers ${server.id} and ${other.id} differ at entry ${first + at}`,
+          () => `Log Matching: servers ${server.id} and ${other.id} differ at entry ${first + at}`,
         );
       }
     }
@@ -193,7 +214,10 @@ export class ClusterChecks {
   #stateMachineSafety({ id, raft }: WatchedServer, commitBefore: LogIndex): void {
     const from = Math.max(commitBefore + 1, raft.log.firstIndex);
     // What a snapshot replaced was committed before.
-    assert(from - 1 <= this.committed.length, `server ${id} goes on behind what is not committed`);
+    assert(
+      from - 1 <= this.committed.length,
+      () => `server ${id} goes on behind what is not committed`,
+    );
     if (from > raft.commitIndex) return;
     for (const entry of raft.log.range(asLogIndex(from), raft.commitIndex)) {
       const known = this.committed[entry.index - 1];
@@ -202,7 +226,7 @@ export class ClusterChecks {
         this.#isWithLaterLeaders(entry, raft.term);
         this.committed.push(entry);
       } else {
-        assert(known === entry, `server ${id} committed another entry ${entry.index}`);
+        assert(known === entry, () => `server ${id} committed another entry ${entry.index}`);
       }
     }
   }
@@ -213,7 +237,8 @@ export class ClusterChecks {
       if (raft.role !== 'leader' || raft.term <= committedIn) continue;
       assert(
         raft.log.termAt(index) === term,
-        `Leader Completeness: entry ${index} was committed without leader ${id} of a later term`,
+        () =>
+          `Leader Completeness: entry ${index} was committed without leader ${id} of a later term`,
       );
     }
   }
@@ -222,7 +247,10 @@ export class ClusterChecks {
     const servers = this.#servers();
     const holders = servers.filter(({ disk }) => disk.vouchesFor(entry));
     const isDurable = holders.length * 2 > servers.length;
-    assert(isDurable, `entry ${entry.index} was committed with ${holders.length} copies on disk`);
+    assert(
+      isDurable,
+      () => `entry ${entry.index} was committed with ${holders.length} copies on disk`,
+    );
   }
 }
 

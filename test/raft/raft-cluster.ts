@@ -75,7 +75,7 @@ export class RaftCluster {
   }
 
   server(id: number): TestServer {
-    return must(this.servers[id], `no server ${id}`);
+    return must(this.servers[id], () => `no server ${id}`);
   }
 
   /** The only leader of the newest term that has one. */
@@ -134,7 +134,7 @@ export class RaftCluster {
   elect(id: number): void {
     this.step(id, { type: 'campaign' });
     this.deliverAll();
-    assert(this.server(id).isLeader, `server ${id} was not elected`);
+    assert(this.server(id).isLeader, () => `server ${id} was not elected`);
   }
 
   propose(id: number, ...texts: readonly string[]): void {
@@ -238,11 +238,11 @@ export class RaftCluster {
 
   /** The network repeats the message at this place, now and at the end. */
   duplicate(at = 0): void {
-    this.network.push(must(this.network[at], `no message ${at}`));
+    this.network.push(must(this.network[at], () => `no message ${at}`));
   }
 
   #take(at: number): Message {
-    return must(this.network.splice(at, 1)[0], `no message ${at}`);
+    return must(this.network.splice(at, 1)[0], () => `no message ${at}`);
   }
 
   #arrive(message: Message): void {
@@ -284,7 +284,7 @@ export class RaftCluster {
         this.#reply(server, effect);
         return;
       case 'apply':
-        assert(!server.crashed, `server ${id} applies entries while it is crashed`);
+        assert(!server.crashed, () => `server ${id} applies entries while it is crashed`);
         this.checks.applied(server, effect.entries);
         for (const entry of effect.entries) server.applied.push(entry);
         this.#say(`${id} applied ${describeEntries(effect.entries)}`);
@@ -307,7 +307,7 @@ export class RaftCluster {
         return;
       }
       case 'installSnapshot':
-        assert(!server.crashed, `server ${id} installs a snapshot while it is crashed`);
+        assert(!server.crashed, () => `server ${id} installs a snapshot while it is crashed`);
         this.checks.installed(server, effect.position);
         server.applied = this.checks.committed.slice(0, effect.position.index);
         return;
@@ -355,13 +355,16 @@ export class RaftCluster {
   }
 
   #endRead(server: TestServer, readId: number, state: 'ready' | 'aborted'): void {
-    const read = must(this.reads[readId], `no read ${readId}`);
-    assert(read.state === 'waiting', `read ${readId} ended twice`);
+    const read = must(this.reads[readId], () => `no read ${readId}`);
+    assert(read.state === 'waiting', () => `read ${readId} ended twice`);
     read.state = state;
     this.#say(`${server.id} read ${readId} is ${state}`);
     if (state === 'aborted') return;
     const reflects = server.applied.length;
-    assert(reflects >= read.mustReflect, `stale read: ${reflects} of ${read.mustReflect} entries`);
+    assert(
+      reflects >= read.mustReflect,
+      () => `stale read: ${reflects} of ${read.mustReflect} entries`,
+    );
   }
 
   #countEntries(to: ServerId, request: PeerRequest): void {

@@ -107,7 +107,7 @@ class Chaos {
       cluster.run(1);
       if (this.#isAtRest()) break;
     }
-    assert(this.#isAtRest(), `no rest after ${quietTicksMax} ticks without faults`);
+    assert(this.#isAtRest(), () => `no rest after ${quietTicksMax} ticks without faults`);
     this.#worksAgain();
   }
 
@@ -135,7 +135,7 @@ class Chaos {
     const read = cluster.read(leader.id, 'log');
     const electionsBefore = this.elections;
     cluster.run(testTiming.electionTicksMax * 3);
-    assert(read.state === 'ready', `the last read is ${read.state}`);
+    assert(read.state === 'ready', () => `the last read is ${read.state}`);
     assert(this.#isAtRest(), 'a command is applied everywhere');
     assert(this.elections === electionsBefore, 'no election without a fault');
   }

@@ -99,7 +99,7 @@ export class TestDisk {
   compact(through: LogIndex): void {
     const dropped = through - this.base.index;
     if (dropped <= 0 || dropped > this.entries.length) return;
-    this.base = must(this.entries[dropped - 1], `no entry ${through}`);
+    this.base = must(this.entries[dropped - 1], () => `no entry ${through}`);
     this.entries = this.entries.slice(dropped);
   }
 

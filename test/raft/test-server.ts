@@ -90,7 +90,7 @@ export class TestServer {
 
   /** Who made the call, which is answered now: each call is answered once. */
   closeCall(callId: number): TestCall {
-    const call = must(this.#calls.get(callId), `call ${callId} was answered before`);
+    const call = must(this.#calls.get(callId), () => `call ${callId} was answered before`);
     this.#calls.delete(callId);
     return call;
   }

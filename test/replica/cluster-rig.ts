@@ -75,7 +75,7 @@ export class ClusterRig {
   }
 
   at(id: number): ClusterServer {
-    return must(this.servers[id], `there is a server ${id}`);
+    return must(this.servers[id], () => `there is a server ${id}`);
   }
 
   async start(id: number): Promise<void> {
@@ -116,7 +116,7 @@ export class ClusterRig {
   /** Lets time go by until `condition` holds. */
   async until(what: string, condition: () => boolean, msMax = 20_000): Promise<void> {
     for (let passed = 0; !condition(); passed += tickMs) {
-      assert(passed < msMax, `not within ${msMax} ms: ${what}`);
+      assert(passed < msMax, () => `not within ${msMax} ms: ${what}`);
       await this.pass(tickMs);
     }
   }
@@ -167,7 +167,7 @@ export class ClusterRig {
   async updateMany(server: ClusterServer, from: number, through: number): Promise<void> {
     for (let version = from; version <= through; version += 1) {
       const outcome = await this.update(server, 'a', version, ['x'.repeat(50)]);
-      assert(outcome.kind === 'done', `version ${version} is taken, not ${outcome.kind}`);
+      assert(outcome.kind === 'done', () => `version ${version} is taken, not ${outcome.kind}`);
     }
   }
 

@@ -120,13 +120,13 @@ export class FakeDisk {
     const first = entries[0];
     if (first === undefined) return;
     const kept = first.index - this.logBase.index - 1;
-    assert(kept >= 0 && kept <= this.entries.length, `no gap before entry ${first.index}`);
+    assert(kept >= 0 && kept <= this.entries.length, () => `no gap before entry ${first.index}`);
     this.entries = [...this.entries.slice(0, kept), ...entries];
   }
 
   #compact(through: number): void {
     const covered = this.snapshots.newest?.position.index ?? 0;
-    assert(through <= covered, `entry ${through} is in no snapshot`);
+    assert(through <= covered, () => `entry ${through} is in no snapshot`);
     const last = this.entries[through - this.logBase.index - 1];
     if (last === undefined) return;
     this.entries = this.entries.slice(through - this.logBase.index);

@@ -179,7 +179,7 @@ export class ReplicaRig {
     if (request.type === 'appendEntries') listener.onResponse(peer, accepted(request));
     else if (request.type === 'stateReport') listener.onResponse(peer, { type: 'stateReport' });
     else {
-      assert(request.type === 'requestVote', `nobody answers ${request.type} here`);
+      assert(request.type === 'requestVote', () => `nobody answers ${request.type} here`);
       const { term, preVote } = request;
       const own = asTerm(preVote ? term - 1 : term);
       const kind = { type: 'requestVote', preVote, forTerm: term } as const;

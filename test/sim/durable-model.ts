@@ -80,8 +80,8 @@ export class DurableModel {
     if (write.reset !== undefined) this.#begin(write.reset.index, write.reset.term);
     const first = write.entries[0];
     if (first === undefined) return;
-    assert(first.index <= this.lastIndex + 1, `a hole before entry ${first.index}`);
-    assert(first.index > this.#baseIndex, `entry ${first.index} is in the snapshot already`);
+    assert(first.index <= this.lastIndex + 1, () => `a hole before entry ${first.index}`);
+    assert(first.index > this.#baseIndex, () => `entry ${first.index} is in the snapshot already`);
     this.#entries.length = first.index - this.#baseIndex - 1;
     for (const entry of write.entries) this.#entries.push(entry);
   }
@@ -91,7 +91,7 @@ export class DurableModel {
     this.#checkHardState(recovered.hardState, who);
     const found = new FoundLog(recovered);
     const promised = Math.max(this.#baseIndex, this.#snapshotIndex);
-    assert(found.coveredIndex >= promised, `${who}: the snapshot at ${promised} is gone`);
+    assert(found.coveredIndex >= promised, () => `${who}: the snapshot at ${promised} is gone`);
     this.#checkEntries(recovered, found, who);
   }
 
@@ -103,7 +103,7 @@ export class DurableModel {
     this.#checkHardState(recovered.hardState, who);
     const found = new FoundLog(recovered);
     const promised = Math.min(this.durableIndex, this.#replacedFrom() - 1);
-    assert(found.lastIndex >= promised, `${who}: nothing is left of entry ${promised}`);
+    assert(found.lastIndex >= promised, () => `${who}: nothing is left of entry ${promised}`);
     this.#checkEntries(recovered, found, who);
   }
 
@@ -115,12 +115,12 @@ export class DurableModel {
       const held = found.entryAt(index);
       assert(
         held !== undefined && isSameEntry(held, entry),
-        `${who}: entry ${index} was acknowledged, and is not on the disk`,
+        () => `${who}: entry ${index} was acknowledged, and is not on the disk`,
       );
     }
     for (const entry of recovered.entries) {
       const isKnown = entry.index <= this.#baseIndex || this.holds(entry) || this.#isIssued(entry);
-      assert(isKnown, `${who}: entry ${entry.index} of term ${entry.term} was never written`);
+      assert(isKnown, () => `${who}: entry ${entry.index} of term ${entry.term} was never written`);
     }
   }
 
@@ -145,7 +145,7 @@ export class DurableModel {
     const possible = [this.#hardState, ...this.#underWay.map(({ hardState }) => hardState)];
     const isKnown = possible.some((state) => state !== undefined && isSameHardState(state, found));
     const promised = describeHardState(this.#hardState);
-    assert(isKnown, `${who}: promised ${promised}; found ${describeHardState(found)}`);
+    assert(isKnown, () => `${who}: promised ${promised}; found ${describeHardState(found)}`);
   }
 
   /** The first index that a write under way may have replaced. */

@@ -33,7 +33,7 @@ export class SimClock {
 
   /** The same at a time, which must not be over. */
   at(timeMs: number, action: () => void): () => void {
-    assert(timeMs >= this.#nowMs, `${timeMs} is over`);
+    assert(timeMs >= this.#nowMs, () => `${timeMs} is over`);
     const event: Scheduled = { atMs: timeMs, order: this.#nextOrder, action };
     this.#nextOrder += 1;
     this.#push(event);

@@ -158,7 +158,7 @@ export class SimServer {
 
   /** The life of a server that is known to be at work. */
   get up(): Life {
-    return must(this.#life, `server ${this.id} is at work`);
+    return must(this.#life, () => `server ${this.id} is at work`);
   }
 
   /** For the trace. */
@@ -175,7 +175,7 @@ export class SimServer {
   }
 
   start(): void {
-    assert(!this.isUp, `server ${this.id} runs already`);
+    assert(!this.isUp, () => `server ${this.id} runs already`);
     const { clock, random, events } = this.#options;
     const clockRate = random.between(0.95, 1.05);
     const process = new SimProcess({ clock, clockRate, onTurn: events.onTurn });
@@ -187,7 +187,7 @@ export class SimServer {
 
   /** SIGKILL; with `powerLoss` the plug is pulled, and what was not synced may be gone. */
   kill(powerLoss: boolean): void {
-    const process = must(this.#process, `server ${this.id} runs`);
+    const process = must(this.#process, () => `server ${this.id} runs`);
     this.#options.events.onLife(powerLoss ? 'loses its power' : 'is killed');
     this.#end(process);
     if (powerLoss) this.disk.cutPower();
@@ -275,7 +275,7 @@ export class SimServer {
     if (this.#damage === 'wiped') {
       assert(
         standing === 'joining',
-        `server ${this.id} was wiped and takes itself for ${standing}`,
+        () => `server ${this.id} was wiped and takes itself for ${standing}`,
       );
     } else if (this.#damage === 'none') {
       this.durable.check(recovered, `server ${this.id}, recovering`);

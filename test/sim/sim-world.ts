@@ -68,7 +68,7 @@ export class SimWorld {
   }
 
   server(id: number): SimServer {
-    return must(this.servers[id], `there is no server ${id}`);
+    return must(this.servers[id], () => `there is no server ${id}`);
   }
 
   startAll(): void {

@@ -76,7 +76,7 @@ describe('the format on disk', () => {
 });
 
 async function hexOf(disk: FaultyDisk, name: string): Promise<string> {
-  return Buffer.from(must(await disk.read(name), `${name} exists`)).toString('hex');
+  return Buffer.from(must(await disk.read(name), () => `${name} exists`)).toString('hex');
 }
 
 /** What stands in the folder that a program of format version 1 wrote. */

@@ -77,11 +77,11 @@ export class FakeCluster implements Processes {
   }
 
   addressOf(id: number): string {
-    return `127.0.0.1:${must(this.#ports[id], `server ${id} was started`)}`;
+    return `127.0.0.1:${must(this.#ports[id], () => `server ${id} was started`)}`;
   }
 
   #replica(id: number): FakeReplica {
-    return must(this.model.replicas[id], `there is a server ${id}`);
+    return must(this.model.replicas[id], () => `there is a server ${id}`);
   }
 
   async #listen(replica: FakeReplica): Promise<void> {

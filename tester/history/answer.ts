@@ -45,7 +45,7 @@ function answerOf(operation: Operation): Answer | undefined {
       return { kind: updateKind(operation), version, hash, operation };
     }
     case 'read': {
-      assert(outcome.kind !== 'updated', `operation ${operation.id} is a read that updated`);
+      assert(outcome.kind !== 'updated', () => `operation ${operation.id} is a read that updated`);
       if (outcome.kind !== 'seen') return undefined;
       const { version, hash } = outcome;
       return { kind: 'seen', version, hash, operation };
@@ -56,7 +56,7 @@ function answerOf(operation: Operation): Answer | undefined {
 }
 
 function updateKind({ id, outcome }: Operation): AnswerKind {
-  assert(outcome.kind !== 'seen', `operation ${id} is an update that saw a file`);
+  assert(outcome.kind !== 'seen', () => `operation ${id} is an update that saw a file`);
   switch (outcome.kind) {
     case 'updated':
       return outcome.updated ? 'written' : 'denied';

@@ -139,6 +139,6 @@ class LaunchedGroup implements LaunchedCluster {
   }
 
   #of(id: number): ServerProcess {
-    return must(this.#processes.get(id), `server ${id} is one of the configuration`);
+    return must(this.#processes.get(id), () => `server ${id} is one of the configuration`);
   }
 }

@@ -54,7 +54,7 @@ export function gradeOf(results: readonly CheckResult[]): Grade {
 function areaOf(group: string): GradeArea {
   const areas = [...suiteAreas, scenarioArea, chaosArea];
   const area = areas.find(({ groups }) => groups.includes(group));
-  return must(area, `the group "${group}" belongs to an area of the grade`);
+  return must(area, () => `the group "${group}" belongs to an area of the grade`);
 }
 
 function gradeArea(area: GradeArea, results: readonly CheckResult[]): AreaGrade {

@@ -149,7 +149,7 @@ export function encodeInteger(value: number | bigint): string {
     assert(BigInt.asIntN(64, value) === value, 'an integer fits <i8>');
     return `<value><i8>${value}</i8></value>`;
   }
-  assert(Number.isSafeInteger(value), `a plain number is a safe integer, not ${value}`);
+  assert(Number.isSafeInteger(value), () => `a plain number is a safe integer, not ${value}`);
   if (value >= i4Min && value <= i4Max) return `<value><int>${value}</int></value>`;
   return `<value><i8>${value}</i8></value>`;
 }

@@ -84,7 +84,7 @@ export class TestCluster {
   }
 
   server(id: number): ServerUnderTest {
-    return must(this.servers[id], `there is no server ${id}`);
+    return must(this.servers[id], () => `there is no server ${id}`);
   }
 
   /** Where a server keeps its data unless it is told otherwise. */
@@ -135,7 +135,7 @@ export class TestCluster {
     signal: AbortSignal = AbortSignal.timeout(callMsMax),
   ): Promise<RpcAnswer> {
     if (this.#isDestroyed) throw new Error('the cluster of this test is gone');
-    const connection = must(this.#connections[id], `there is no server ${id}`);
+    const connection = must(this.#connections[id], () => `there is no server ${id}`);
     // One signal may end any number of calls.
     setMaxListeners(0, signal);
     return connection.call(method, params, signal);

@@ -63,15 +63,21 @@ class HistoryJudge {
   /** Versions are sequential, nothing is logged in vain, and each update takes effect once. */
   #addEffect(entry: Entry): void {
     const { name, version, hashlist } = decodeFileCommand(entry.payload);
-    assert(typeof version === 'number', `entry ${entry.index} makes a version beyond all numbers`);
+    assert(
+      typeof version === 'number',
+      () => `entry ${entry.index} makes a version beyond all numbers`,
+    );
     const hash = String(hashlist[0]);
     const versions = this.#versions.get(name) ?? [];
     this.#versions.set(name, versions);
     assert(
       version === versions.length + 1,
-      `entry ${entry.index} makes version ${version} of ${name} after ${versions.length}`,
+      () => `entry ${entry.index} makes version ${version} of ${name} after ${versions.length}`,
     );
-    assert(!this.#byHash.has(hash), `update ${hash} took effect twice, again in ${entry.index}`);
+    assert(
+      !this.#byHash.has(hash),
+      () => `update ${hash} took effect twice, again in ${entry.index}`,
+    );
     this.#byHash.set(hash, this.#effects.length);
     versions.push(this.#effects.length);
     const effect = { name, version, hash, earliest: 0, latest: Infinity };
@@ -89,7 +95,7 @@ class HistoryJudge {
       else others.push(call);
     }
     for (const effect of this.#effects) {
-      const calls = must(attempts.get(effect.hash), `nobody asked for update ${effect.hash}`);
+      const calls = must(attempts.get(effect.hash), () => `nobody asked for update ${effect.hash}`);
       effect.earliest = Math.min(...calls.map((call) => call.beganAt));
       const answered = calls.filter((call) => call.end?.type === 'updated' && call.end.updated);
       effect.latest = Math.min(...answered.map((call) => call.endedAt), Infinity);
@@ -103,12 +109,12 @@ class HistoryJudge {
     const answered = calls.find((call) => call.end?.type === 'updated' && call.end.updated);
     assert(
       tookEffect || answered === undefined,
-      `acknowledged, but lost: ${answered === undefined ? '' : describeCall(answered)}`,
+      () => `acknowledged, but lost: ${answered === undefined ? '' : describeCall(answered)}`,
     );
     const mayHave = calls.some((call) => mayTakeEffect(call));
     assert(
       !tookEffect || mayHave,
-      `refused without effect, but it took effect: ${calls.map(describeCall).join(', ')}`,
+      () => `refused without effect, but it took effect: ${calls.map(describeCall).join(', ')}`,
     );
   }
 
@@ -123,11 +129,11 @@ class HistoryJudge {
       const versions = this.#versions.get(name) ?? [];
       const at = version === 0 ? -1 : (versions[version - 1] ?? Infinity);
       const written = at < 0 ? '' : this.#effects[at]?.hash;
-      assert(written === hash, `${describeCall(call)} saw what was never written to ${name}`);
+      assert(written === hash, () => `${describeCall(call)} saw what was never written to ${name}`);
       lastSeen = Math.max(lastSeen, at);
       firstUnseen = Math.min(firstUnseen, versions[version] ?? this.#effects.length);
     }
-    assert(lastSeen < firstUnseen, `${describeCall(call)} saw no single moment`);
+    assert(lastSeen < firstUnseen, () => `${describeCall(call)} saw no single moment`);
     const seen = this.#effects[lastSeen];
     if (seen !== undefined) seen.latest = Math.min(seen.latest, call.endedAt);
     const unseen = this.#effects[firstUnseen];
@@ -159,7 +165,10 @@ class HistoryJudge {
     const wasLater = (after?.earliest ?? Infinity) < call.endedAt;
     // Its own effect is no reason to refuse it: a retry is answered `true`.
     const isOwn = after?.hash === hash;
-    assert(wasEarlier || (wasLater && !isOwn), `false without a reason: ${describeCall(call)}`);
+    assert(
+      wasEarlier || (wasLater && !isOwn),
+      () => `false without a reason: ${describeCall(call)}`,
+    );
   }
 }
 

@@ -80,12 +80,12 @@ export class ClusterWatch implements WorldObserver {
         continue;
       }
       const key = `${entry.index}/${entry.term}`;
-      assert(isSameEntry(known.entry, entry), `Log Matching: two entries ${key}`);
+      assert(isSameEntry(known.entry, entry), () => `Log Matching: two entries ${key}`);
       const isSameLog =
         known.previousTerm === previousTerm ||
         previousTerm === undefined ||
         known.previousTerm === undefined;
-      assert(isSameLog, `Log Matching: two logs before entry ${key}`);
+      assert(isSameLog, () => `Log Matching: two logs before entry ${key}`);
       known.previousTerm ??= previousTerm;
     }
   }
@@ -110,9 +110,12 @@ export class ClusterWatch implements WorldObserver {
       const checksum = imageChecksum(files);
       this.#advanceReference(lastApplied);
       const known = this.#states.get(lastApplied) ?? checksum;
-      assert(known === checksum, `server ${serverId} differs from others at entry ${lastApplied}`);
+      assert(
+        known === checksum,
+        () => `server ${serverId} differs from others at entry ${lastApplied}`,
+      );
       this.#states.set(lastApplied, checksum);
-      assert(status.stateMismatch === undefined, `server ${serverId} raises a false alarm`);
+      assert(status.stateMismatch === undefined, () => `server ${serverId} raises a false alarm`);
     }
   }
 
@@ -122,7 +125,7 @@ export class ClusterWatch implements WorldObserver {
 
   restored(server: ServerId, files: FileMap, index: number): void {
     const isRight = this.#checksumAt(index) === imageChecksum(files);
-    assert(isRight, `server ${server} restores a wrong state through entry ${index}`);
+    assert(isRight, () => `server ${server} restores a wrong state through entry ${index}`);
   }
 
   #checksumAt(index: number): number {
@@ -175,10 +178,11 @@ export class ClusterWatch implements WorldObserver {
     const lastTerm = entries.at(-1)?.term ?? status.term;
     const wasLeader = before?.role === 'leader' && before.term === status.term;
     const isOwn = status.role !== 'leader' || !wasLeader || lastTerm === status.term;
-    assert(isOwn, `leader ${status.serverId} commits entry ${commitIndex} of an older term`);
+    assert(isOwn, () => `leader ${status.serverId} commits entry ${commitIndex} of an older term`);
     assert(
       commitIndex <= this.committed.entries.length,
-      `server ${status.serverId} holds entry ${commitIndex} for committed, which nobody has seen`,
+      () =>
+        `server ${status.serverId} holds entry ${commitIndex} for committed, which nobody has seen`,
     );
   }
 
@@ -193,7 +197,7 @@ export class ClusterWatch implements WorldObserver {
       const theirs = durable.termAt(matchIndex);
       const isHeld = durable.durableIndex >= matchIndex && (ours ?? theirs) === (theirs ?? ours);
       const who = `leader ${status.serverId} of term ${status.term}`;
-      assert(isHeld, `${who} takes entry ${matchIndex} for durable on ${serverId}`);
+      assert(isHeld, () => `${who} takes entry ${matchIndex} for durable on ${serverId}`);
     }
   }
 
@@ -202,7 +206,7 @@ export class ClusterWatch implements WorldObserver {
     if (before?.role === 'leader' && before.term === status.term) return;
     const { serverId, term, firstLogIndex, lastLogIndex } = status;
     const other = this.#leaders.get(term) ?? serverId;
-    assert(other === serverId, `Election Safety: ${other} and ${serverId} lead term ${term}`);
+    assert(other === serverId, () => `Election Safety: ${other} and ${serverId} lead term ${term}`);
     this.#leaders.set(term, serverId);
     const log = life.replica.logTail(lastLogIndex - firstLogIndex + 1);
     for (let index: number = firstLogIndex; index <= this.committed.entries.length; index += 1) {
@@ -211,7 +215,7 @@ export class ClusterWatch implements WorldObserver {
       const ours = log[index - firstLogIndex];
       assert(
         ours !== undefined && isSameEntry(ours, entry),
-        `Leader Completeness: leader ${serverId} of term ${term} lacks entry ${index}`,
+        () => `Leader Completeness: leader ${serverId} of term ${term} lacks entry ${index}`,
       );
     }
   }
@@ -237,7 +241,8 @@ function checkOrder(server: SimServer, status: ReplicaStatus): void {
   const { snapshotIndex } = status;
   const { durable } = server;
   const holds = (isSo: boolean, what: string): void => {
-    if (!isSo) assert(false, `server ${status.serverId}: ${what} (${JSON.stringify(status)})`);
+    if (!isSo)
+      assert(false, () => `server ${status.serverId}: ${what} (${JSON.stringify(status)})`);
   };
   holds(lastApplied <= commitIndex, 'applied ≤ committed');
   holds(lastApplied <= durableIndex, 'applied ≤ durable');
@@ -256,12 +261,15 @@ function checkKept(before: Seen, now: ReplicaStatus, lastTerm: number): void {
   const wasCut = now.lastLogIndex < before.status.lastLogIndex || lastTerm < before.lastTerm;
   if (!wasCut || now.term !== before.status.term || now.snapshotIndex >= now.lastLogIndex) return;
   const isOfOlderTerm = before.lastTerm < now.term;
-  assert(isOfOlderTerm, `server ${now.serverId} cuts entries of its leader in term ${now.term}`);
+  assert(
+    isOfOlderTerm,
+    () => `server ${now.serverId} cuts entries of its leader in term ${now.term}`,
+  );
 }
 
 function checkProgress(life: Life, before: ReplicaStatus, now: ReplicaStatus): void {
   const holds = (isSo: boolean, what: string): void => {
-    if (!isSo) assert(false, `server ${now.serverId}: ${what}`);
+    if (!isSo) assert(false, () => `server ${now.serverId}: ${what}`);
   };
   holds(now.term >= before.term, 'terms never fall');
   holds(now.commitIndex >= before.commitIndex, 'the commit index never falls');

@@ -20,14 +20,14 @@ export class CommittedLog {
     for (const entry of entries) {
       const known = this.entries[entry.index - 1];
       if (known === undefined) {
-        assert(entry.index === this.entries.length + 1, `a hole before entry ${entry.index}`);
+        assert(entry.index === this.entries.length + 1, () => `a hole before entry ${entry.index}`);
         this.entries.push(entry);
         this.#onNew(entry);
         continue;
       }
       assert(
         isSameEntry(known, entry),
-        `server ${server} commits another entry ${entry.index}, of term ${entry.term}`,
+        () => `server ${server} commits another entry ${entry.index}, of term ${entry.term}`,
       );
     }
   }

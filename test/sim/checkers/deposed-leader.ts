@@ -24,7 +24,7 @@ export async function checkDeposedLeader(ending: Ending): Promise<void> {
   }
   const isReplaced = (): boolean => world.leader !== undefined && world.leader !== old;
   const replaced = await world.runUntil(isReplaced, livenessMs);
-  assert(replaced, `nobody replaces a leader that is cut off: ${describeAll(world)}`);
+  assert(replaced, () => `nobody replaces a leader that is cut off: ${describeAll(world)}`);
   await goOn(world, history, must(world.leader, 'there is a new one'));
   client.send(old, { type: 'read', name: 'new' }, () => undefined);
   client.send(old, { type: 'readAll' }, () => undefined);
@@ -33,7 +33,7 @@ export async function checkDeposedLeader(ending: Ending): Promise<void> {
   const allEnded = await world.runUntil(() => history.pending.length === 0, livenessMs);
   assert(allEnded, 'calls to a deposed leader end');
   const caughtUp = await world.runUntil(() => isCaughtUp(world), livenessMs);
-  assert(caughtUp, `a deposed leader does not catch up: ${describeAll(world)}`);
+  assert(caughtUp, () => `a deposed leader does not catch up: ${describeAll(world)}`);
   ending.watch.compareStates();
 }
 

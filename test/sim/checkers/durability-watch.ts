@@ -53,7 +53,7 @@ export class DurabilityWatch implements WorldObserver {
     const holders = servers.filter((server) => server.hasPromised(entry));
     assert(
       holders.length > servers.length / 2,
-      `entry ${entry.index} is committed, and durable on ${holders.length} that count only`,
+      () => `entry ${entry.index} is committed, and durable on ${holders.length} that count only`,
     );
     if (!this.#random.chance(this.#lookProbability)) return;
     for (const server of servers) this.#world.soonCheck(() => checkDisk(server));

@@ -35,7 +35,10 @@ export async function checkLiveness(ending: Ending): Promise<void> {
   await checkAtWork(ending, world.servers);
   for (const question of lastQuestions) await checkAnswered(ending, question);
   const caughtUp = await world.runUntil(() => isCaughtUp(world), livenessMs);
-  assert(caughtUp, `servers differ ${livenessMs} ms after the last fault: ${describeAll(world)}`);
+  assert(
+    caughtUp,
+    () => `servers differ ${livenessMs} ms after the last fault: ${describeAll(world)}`,
+  );
   watch.compareStates();
   const states = new Set(world.lives.map(({ replica }) => imageChecksum(replica.stateMachine)));
   assert(states.size === 1, 'all servers hold the same state');
@@ -54,12 +57,15 @@ async function checkAtWork(ending: Ending, spared: readonly SimServer[]): Promis
   const who = spared.map(({ id }) => id).join(' ');
   const leads = (): boolean => world.servers.some((server) => isFollowed(server, spared));
   const hasLeader = await world.runUntil(leads, livenessMs);
-  assert(hasLeader, `servers ${who} have no leader after ${livenessMs} ms: ${describeAll(world)}`);
+  assert(
+    hasLeader,
+    () => `servers ${who} have no leader after ${livenessMs} ms: ${describeAll(world)}`,
+  );
   const ids = new Set(spared.map(({ id }) => id));
   const pending = (): readonly CallRecord[] =>
     history.pending.filter(({ server }) => ids.has(server));
   const allEnded = await world.runUntil(() => pending().length === 0, livenessMs);
-  assert(allEnded, `never answered: ${pending().map(describeCall).join('; ')}`);
+  assert(allEnded, () => `never answered: ${pending().map(describeCall).join('; ')}`);
 }
 
 /** Whether it leads, and the others know. */
@@ -101,7 +107,7 @@ async function checkAnswered({ world, history }: Ending, question: Question): Pr
     if (call.end?.type === 'refused') call = await ask();
     else if (call.end !== undefined) break;
   }
-  assert(isRight(call), `no answer from a healthy cluster: ${describeCall(call)}`);
+  assert(isRight(call), () => `no answer from a healthy cluster: ${describeCall(call)}`);
 }
 
 export function isCaughtUp({ servers }: SimWorld): boolean {

@@ -26,11 +26,14 @@ export class PromiseWatch implements WorldObserver {
     const { term, hardState } = this.#durableOf(from);
     const isPreVote = request.type === 'requestVote' && request.preVote;
     const claimed = isPreVote ? request.term - 1 : request.term;
-    assert(claimed <= term, `server ${from} speaks of term ${claimed} before it is durable`);
+    assert(claimed <= term, () => `server ${from} speaks of term ${claimed} before it is durable`);
     if (request.type !== 'requestVote') return;
-    assert(this.#durableOf(from).counts, `server ${from} is a candidate, and does not count`);
+    assert(this.#durableOf(from).counts, () => `server ${from} is a candidate, and does not count`);
     if (isPreVote || term > claimed) return;
-    assert(hardState?.votedFor === from, `candidate ${from} has not durably voted for itself`);
+    assert(
+      hardState?.votedFor === from,
+      () => `candidate ${from} has not durably voted for itself`,
+    );
   }
 
   responseLeaves(from: ServerId, to: ServerId, response: PeerReply): void {
@@ -38,19 +41,24 @@ export class PromiseWatch implements WorldObserver {
     if (response.type === 'stateReport') return;
     const durable = this.#durableOf(from);
     const { term } = response;
-    assert(term <= durable.term, `server ${from} answers in term ${term} before it is durable`);
+    assert(
+      term <= durable.term,
+      () => `server ${from} answers in term ${term} before it is durable`,
+    );
     if (response.type === 'requestVote') {
       this.#checkVote(from, to, response);
     } else if (response.type === 'appendEntries' && response.success && durable.term === term) {
       const { matchIndex } = response;
       assert(
         matchIndex <= durable.durableIndex,
-        `server ${from} acknowledges entry ${matchIndex}, durable through ${durable.durableIndex}`,
+        () =>
+          `server ${from} acknowledges entry ${matchIndex}, ` +
+          `durable through ${durable.durableIndex}`,
       );
     } else if (response.type === 'installSnapshot' && response.installed) {
       assert(
         response.lastIncludedIndex <= durable.durableIndex,
-        `server ${from} acknowledges the snapshot at ${response.lastIncludedIndex} too early`,
+        () => `server ${from} acknowledges the snapshot at ${response.lastIncludedIndex} too early`,
       );
     }
   }
@@ -66,16 +74,16 @@ export class PromiseWatch implements WorldObserver {
   /** The crash switch sits at the doors: nothing goes out while it is on. */
   #checkMaySpeak(server: ServerId): void {
     const isCrashed = this.#world.server(server).life?.replica.isCrashed() === true;
-    assert(!isCrashed, `server ${server} is crashed and speaks`);
+    assert(!isCrashed, () => `server ${server} is crashed and speaks`);
   }
 
   #checkVote(from: ServerId, to: ServerId, response: RequestVoteResponse): void {
     const { term, hardState } = this.#durableOf(from);
     if (!response.voteGranted) return;
-    assert(this.#durableOf(from).counts, `server ${from} votes, and does not count`);
+    assert(this.#durableOf(from).counts, () => `server ${from} votes, and does not count`);
     if (response.preVote) return;
     const votedFor = term > response.forTerm ? to : hardState?.votedFor;
-    assert(votedFor === to, `server ${from} grants a vote that is not durable`);
+    assert(votedFor === to, () => `server ${from} grants a vote that is not durable`);
     this.#vote(from, response.forTerm, to);
   }
 
@@ -93,7 +101,7 @@ export class PromiseWatch implements WorldObserver {
     const votes = this.#votesOf(voter);
     const before = votes.get(term) ?? candidate;
     const who = `server ${voter} in term ${term}`;
-    assert(before === candidate, `${who} votes for ${before} and for ${candidate}`);
+    assert(before === candidate, () => `${who} votes for ${before} and for ${candidate}`);
     votes.set(term, candidate);
   }
 

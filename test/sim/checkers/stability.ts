@@ -41,7 +41,7 @@ export async function checkStability(ending: Ending): Promise<void> {
   const votes = new VoteCounter();
   world.watch(votes);
   await world.runFor(awayMs);
-  assert(votes.count === 0, `${votes.count} requests for votes in a healthy cluster`);
+  assert(votes.count === 0, () => `${votes.count} requests for votes in a healthy cluster`);
   if (world.servers.length < 3) return;
   const leader = must(world.leader, 'a healthy cluster has a leader');
   const { term } = leader.up.replica.status();
@@ -75,9 +75,12 @@ async function checkHangingLeader({ world, history }: Ending): Promise<void> {
   const { call } = client.send(leader, update, () => undefined);
   const isReplaced = (): boolean => world.leader !== undefined && world.leader !== leader;
   const replaced = await world.runUntil(isReplaced, replacedMs);
-  assert(replaced, `no other leader ${replacedMs} ms after the disk of the leader began to hang`);
+  assert(
+    replaced,
+    () => `no other leader ${replacedMs} ms after the disk of the leader began to hang`,
+  );
   const ended = await world.runUntil(() => call.end !== undefined, replacedMs);
-  assert(ended, `not answered while the disk hangs: ${describeCall(call)}`);
+  assert(ended, () => `not answered while the disk hangs: ${describeCall(call)}`);
   leader.disk.health = healthyDisk;
   await world.runFor(awayMs);
 }
@@ -87,7 +90,7 @@ function checkLeads(world: SimWorld, leader: SimServer, term: number, when: stri
   const isSame = status.role === 'leader' && status.term === term;
   assert(
     isSame,
-    `healthy leader ${leader.id} of term ${term} deposed ${when}: ${describeAll(world)}`,
+    () => `healthy leader ${leader.id} of term ${term} deposed ${when}: ${describeAll(world)}`,
   );
 }
 

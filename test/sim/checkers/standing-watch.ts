@@ -50,7 +50,7 @@ export class StandingWatch implements WorldObserver {
     if (before === 'founding' || before === 'member') return;
     this.#checkReturn(server, before);
     const isVoteKnown = hardState.votedFor !== undefined;
-    assert(isVoteKnown, `server ${id} is a member again with a vote to give in its term`);
+    assert(isVoteKnown, () => `server ${id} is a member again with a vote to give in its term`);
   }
 
   stepped(): void {
@@ -59,14 +59,17 @@ export class StandingWatch implements WorldObserver {
 
   #checkReturn(server: SimServer, before: Standing): void {
     const { id, durable, forgotten } = server;
-    assert(before === 'refilling', `server ${id} forgot something, and counts as if it were new`);
+    assert(
+      before === 'refilling',
+      () => `server ${id} forgot something, and counts as if it were new`,
+    );
     const unheard = this.#world.servers.filter((other) => {
       return other !== server && !this.#answersTo(id).has(other.id);
     });
-    assert(unheard.length === 0, `server ${id} counts again, and has not heard all others`);
+    assert(unheard.length === 0, () => `server ${id} counts again, and has not heard all others`);
     for (const entry of this.#committed.entries) {
       const isOwed = forgotten?.holds(entry) === true && !durable.holds(entry);
-      assert(!isOwed, `server ${id} counts again, and lacks committed entry ${entry.index}`);
+      assert(!isOwed, () => `server ${id} counts again, and lacks committed entry ${entry.index}`);
     }
   }
 

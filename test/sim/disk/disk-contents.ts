@@ -50,7 +50,7 @@ export class DiskContents {
   }
 
   file(name: string): Inode {
-    return must(this.#names.get(name), `${name} exists`);
+    return must(this.#names.get(name), () => `${name} exists`);
   }
 
   get usedBytes(): number {

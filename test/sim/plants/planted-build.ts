@@ -26,7 +26,10 @@ export class PlantedBuild {
     for (const patch of plant.patches) {
       const file = path.join(this.folder, patch.file);
       const text = patched(readFileSync(file, 'utf8'), patch);
-      writeFileSync(file, must(text, `"${plant.name}" does not fit ${patch.file}`));
+      writeFileSync(
+        file,
+        must(text, () => `"${plant.name}" does not fit ${patch.file}`),
+      );
     }
   }
 

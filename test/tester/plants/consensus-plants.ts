@@ -50,7 +50,7 @@ const votePlants: readonly ServerPlant[] = [
       },
       {
         file: core,
-        find: 'assert(this.#votedFor === undefined, `a second vote in term ${this.#term}`);',
+        find: 'assert(this.#votedFor === undefined, () => `a second vote in term ${this.#term}`);',
         replace: '',
       },
     ],
@@ -104,8 +104,8 @@ const commitPlants: readonly ServerPlant[] = [
       },
       {
         file: core,
-        find: 'assert(index > this.commitIndex, `entry',
-        replace: 'assert(true, `entry',
+        find: 'assert(index > this.commitIndex, () => `entry',
+        replace: 'assert(true, () => `entry',
       },
     ],
     trials: [
