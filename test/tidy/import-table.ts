@@ -23,6 +23,8 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   'src/config': { folders: ['base'], packages: [] },
   'src/raft': { folders: ['base'], packages: [] },
   'src/files': { folders: ['base'], packages: [] },
+  'src/blocks': { folders: ['base'], packages: ['node:crypto'] },
+  'src/sync': { folders: ['base', 'blocks'], packages: ['node:*'] },
   'src/storage': {
     folders: ['base'],
     typesOf: ['raft'],
@@ -31,14 +33,14 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   },
   'src/replica': { folders: ['base', 'raft', 'storage'], packages: [] },
   'src/io': {
-    folders: ['base', 'storage'],
+    folders: ['base', 'blocks', 'storage'],
     typesOf: ['replica'],
     packages: ['node:*', 'seedrandom', 'pino'],
   },
   'src/rpc': {
     folders: ['base', 'replica'],
-    typesOf: ['files', 'raft'],
-    files: ['raft/check-request', 'raft/entry-codec'],
+    typesOf: ['blocks', 'files', 'raft'],
+    files: ['blocks/block-hash', 'blocks/block-store', 'raft/check-request', 'raft/entry-codec'],
     packages: [
       'node:buffer',
       'node:crypto',
@@ -52,7 +54,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     ],
   },
   'src/client': {
-    folders: ['base', 'config', 'rpc'],
+    folders: ['base', 'blocks', 'config', 'rpc'],
     packages: ['node:crypto', 'node:http', 'node:timers/promises'],
   },
   'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },

@@ -1,0 +1,24 @@
+/** The name of a block: the SHA-256 of its bytes, in lower-case hexadecimal digits. */
+import { createHash } from 'node:crypto';
+import { assert } from '../base/assert.js';
+
+declare const blockHashBrand: unique symbol;
+
+/** 64 of the digits 0–9 and a–f. */
+export type BlockHash = string & { readonly [blockHashBrand]: true };
+
+const pattern = /^[0-9a-f]{64}$/;
+
+export function isBlockHash(text: string): text is BlockHash {
+  return pattern.test(text);
+}
+
+export function asBlockHash(text: string): BlockHash {
+  assert(isBlockHash(text), () => `a block is named by 64 hexadecimal digits, not by ${text}`);
+  return text;
+}
+
+/** What a block of these bytes is called. About a millisecond for a megabyte. */
+export function hashOf(bytes: Uint8Array): BlockHash {
+  return asBlockHash(createHash('sha256').update(bytes).digest('hex'));
+}
