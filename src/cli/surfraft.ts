@@ -7,13 +7,18 @@
 import yargs from 'yargs';
 import { backupCommand } from './commands/backup.js';
 import { inspectCommand } from './commands/inspect.js';
+import { lsCommand } from './commands/ls.js';
 import { restoreBackupCommand } from './commands/restore-backup.js';
+import { rmCommand } from './commands/rm.js';
 import { verifyCommand } from './commands/verify.js';
 import { readProgramVersion } from './program-version.js';
 import { StartError } from './start-error.js';
 import { UsageError } from './usage-error.js';
 
 const helpColumnsMax = 100;
+
+/** Positional arguments that are lists. */
+const wordLists: ReadonlySet<string> = new Set(['folders', 'words']);
 
 try {
   await runCommand(process.argv.slice(2));
@@ -31,6 +36,8 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       'boolean-negation': false,
       'parse-positional-numbers': false,
     })
+    .command(lsCommand)
+    .command(rmCommand)
     .command(inspectCommand)
     .command(verifyCommand)
     .command(backupCommand)
@@ -52,7 +59,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
 /** Only a list of positional arguments may come more than once. */
 function refuseRepeated(argv: Readonly<Record<string, unknown>>): true {
   for (const [name, value] of Object.entries(argv)) {
-    if (!Array.isArray(value) || name === '_' || name === 'folders') continue;
+    if (!Array.isArray(value) || name === '_' || wordLists.has(name)) continue;
     throw new UsageError(`--${name} is given more than once`);
   }
   return true;

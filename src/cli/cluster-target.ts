@@ -1,0 +1,123 @@
+/**
+ * Which cluster a command of a person means, `-f CONFIG` or `HOST:PORT` of any of its servers, and
+ * what all such commands have in common: their options, their one JSON object, their failures.
+ */
+import type { Argv } from 'yargs';
+import { ClusterClient } from '../client/cluster-client.js';
+import type { ClientFailure } from '../client/client-errors.js';
+import { discoverServers } from '../client/discover-servers.js';
+import type { ServerEndpoint } from '../client/rpc-connection.js';
+import { parseAddress } from '../config/parse-address.js';
+import { readClusterConfig } from './read-cluster-config.js';
+import { StartError } from './start-error.js';
+import { UsageError } from './usage-error.js';
+
+/** What every command that talks to a cluster takes. */
+export interface TargetOptions {
+  readonly config: string | undefined;
+  /** Seconds without a sign of progress after which it gives up. */
+  readonly timeout: number;
+  readonly json: boolean;
+}
+
+const timeoutSecondsDefault = 10;
+
+/** Adds the options `-f`, `--timeout` and `--json`. */
+export function targetOptions<T>(parser: Argv<T>): Argv<T & TargetOptions> {
+  return parser
+    .option('config', {
+      alias: 'f',
+      type: 'string',
+      requiresArg: true,
+      description: "The cluster's configuration file, in place of HOST:PORT of one of its servers",
+    })
+    .option('timeout', {
+      type: 'number',
+      default: timeoutSecondsDefault,
+      requiresArg: true,
+      description: 'Seconds without a sign of progress before it gives up',
+    })
+    .option('json', {
+      type: 'boolean',
+      default: false,
+      description: 'Print one JSON object',
+    });
+}
+
+/** The words of a command line: the target, unless `-f` names it, and the others. */
+export interface TargetWords {
+  readonly address: string | undefined;
+  readonly words: readonly string[];
+}
+
+/** `words` without the target, of which there must be `least` to `most`; `usage` names them. */
+export function splitTarget(
+  { config }: TargetOptions,
+  words: readonly string[],
+  { least, most, usage }: { readonly least: number; readonly most: number; readonly usage: string },
+): TargetWords {
+  const [address, ...rest] = words;
+  const split = config === undefined ? { address, words: rest } : { address: undefined, words };
+  if (config === undefined && address === undefined) {
+    throw new UsageError('expected HOST:PORT of a server, or -f with a configuration file');
+  }
+  if (split.words.length < least || split.words.length > most) {
+    throw new UsageError(`expected ${usage}, not ${split.words.length} words behind the cluster`);
+  }
+  return split;
+}
+
+/** Runs `work` with a client of the cluster, and closes it. */
+export async function withCluster<T>(
+  options: TargetOptions,
+  address: string | undefined,
+  work: (client: ClusterClient, servers: readonly ServerEndpoint[]) => Promise<T>,
+): Promise<T> {
+  if (!(options.timeout > 0)) throw new UsageError('--timeout expects a number above 0');
+  const timeoutMs = options.timeout * 1000;
+  const servers = await findServers(options.config, address, timeoutMs);
+  const client = new ClusterClient(servers, { timeoutMs });
+  try {
+    return await work(client, servers);
+  } finally {
+    client.close();
+  }
+}
+
+/**
+ * Runs a command that answers people with `print` and programs with one JSON object. What the
+ * cluster refuses ends it with exit code 1 and, under `--json`, with the reason in that object.
+ */
+export async function answering<T extends object>(
+  { json }: TargetOptions,
+  work: () => Promise<T>,
+  print: (answer: T) => void,
+): Promise<void> {
+  try {
+    const answer = await work();
+    if (json) process.stdout.write(`${JSON.stringify({ ok: true, ...answer })}\n`);
+    else print(answer);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
+    else process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function findServers(
+  config: string | undefined,
+  address: string | undefined,
+  timeoutMs: number,
+): Promise<readonly ServerEndpoint[]> {
+  if (config !== undefined) return (await readClusterConfig(config)).servers;
+  const parsed = parseAddress(address ?? '');
+  if (parsed.kind === 'error') throw new UsageError(parsed.problem);
+  const { host, port } = parsed.address;
+  return discoverServers(host, port, timeoutMs);
+}
+
+function isRefusal(error: unknown): error is Error {
+  if (error instanceof StartError) return true;
+  return error instanceof Error && 'isWithoutEffect' in (error as Partial<ClientFailure>);
+}

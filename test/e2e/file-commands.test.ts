@@ -1,0 +1,85 @@
+/** What a person does with single files from the command line, on a cluster of real processes. */
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { join } from 'node:path';
+import { projectRoot } from '../tidy/source-text.js';
+import { host, type TestCluster } from './support/test-cluster.js';
+import { useClusters } from './support/use-clusters.js';
+
+const program = join(projectRoot(), 'build/src/cli/surfraft.js');
+
+function surfraft(...args: readonly string[]) {
+  return execa('node', [program, ...args], { reject: false });
+}
+
+function addressOf(cluster: TestCluster, id: number): string {
+  return `${host}:${cluster.server(id).port}`;
+}
+
+async function update(cluster: TestCluster, name: string, hashes: readonly string[]) {
+  const { serverId } = await cluster.leader();
+  expect(await cluster.value(serverId, 'updatefile', name, 1, hashes)).to.equal(true);
+}
+
+describe('the commands for single files', () => {
+  const clusters = useClusters();
+
+  it('list and delete files, whichever server is named', async () => {
+    const cluster = await clusters.start(3);
+    const { serverId } = await cluster.leader();
+    const follower = addressOf(cluster, cluster.others(serverId)[0] ?? 0);
+    expect((await surfraft('ls', follower)).stdout).to.equal('');
+    await update(cluster, 'b', []);
+    await update(cluster, 'a file', ['11', '22']);
+    await update(cluster, 'sub/\n\u009b2J', ['33']);
+    const all = await surfraft('ls', follower);
+    expect([all.exitCode, all.stderr]).to.deep.equal([0, '']);
+    expect(all.stdout).to.equal(
+      'a file  v1  2 blocks\nb  v1  0 blocks\nsub/\\x0a\\x9b2J  v1  1 block',
+    );
+    expect((await surfraft('rm', '-f', cluster.configPath, 'a file')).stdout).to.equal(
+      'a file  v2  deleted',
+    );
+    expect((await surfraft('ls', '-f', cluster.configPath, 'a')).stdout).to.equal('');
+    const json: unknown = JSON.parse(
+      (await surfraft('ls', follower, 'a', '--all', '--json')).stdout,
+    );
+    expect(json).to.deep.equal({
+      ok: true,
+      files: [{ name: 'a file', version: 2, blocks: 0, deleted: true }],
+    });
+  });
+
+  it('end with 1 and say why when there is no such file, or no cluster', async () => {
+    const cluster = await clusters.start(1);
+    const address = addressOf(cluster, 0);
+    const missing = await surfraft('rm', address, 'nothing');
+    expect([missing.exitCode, missing.stderr]).to.deep.equal([1, 'nothing: there is no such file']);
+    const json = await surfraft('rm', address, 'nothing', '--json');
+    expect([json.exitCode, json.stderr]).to.deep.equal([1, '']);
+    expect(JSON.parse(json.stdout)).to.deep.equal({
+      ok: false,
+      error: 'nothing: there is no such file',
+    });
+    await cluster.server(0).end('SIGKILL');
+    const gone = await surfraft('ls', address);
+    expect(gone.exitCode).to.equal(1);
+    expect(gone.stderr).to.contain(`${address} cannot be reached`);
+  });
+
+  it('end with 2 before anything is asked when the command line is wrong', async () => {
+    for (const [args, reason] of [
+      [['ls'], 'expected HOST:PORT'],
+      [['ls', 'nowhere'], '<host>:<port>'],
+      [['ls', '-f', '/no/such/file'], '/no/such/file'],
+      [['rm', 'localhost:1'], 'expected one NAME, not 0 words'],
+      [['rm', 'localhost:1', 'a', 'b'], 'expected one NAME, not 2 words'],
+      [['ls', 'localhost:1', '--timeout', '0'], '--timeout'],
+      [['ls', 'localhost:1', '--jsn'], 'jsn'],
+    ] as const) {
+      const refused = await surfraft(...args);
+      expect([refused.exitCode, refused.stdout]).to.deep.equal([2, '']);
+      expect(refused.stderr).to.contain(reason);
+    }
+  });
+});
