@@ -48,7 +48,7 @@ function withMark(last: string, mark: string): string {
 
 /** The first code points of the text that fit into so many bytes of UTF-8; one at least. */
 function shortened(text: string, bytesMax: number): string {
-  const points = [...text];
+  const points = Array.from(text);
   let bytes = utf8Length(text);
   while (bytes > bytesMax && points.length > 1) bytes -= utf8Length(points.pop() ?? '');
   return points.join('');
