@@ -11,6 +11,9 @@ import { partBytesMax, splitName } from './name-parts.js';
 const digitsStep = 8;
 const digitsMax = 64;
 
+/** In UTF-8. */
+const codePointBytesMax = 4;
+
 /** On the last part of a name; a dotfile is all stem, and an extension holds no dot. */
 const conflictPattern = /^.+\.conflict-(?:[0-9a-f]{8}){1,8}(?:\.[^.]*)?$/s;
 
@@ -41,15 +44,15 @@ function withMark(last: string, mark: string): string {
   const dot = last.lastIndexOf('.');
   const extension = dot > 0 ? last.slice(dot) : '';
   const room = partBytesMax - utf8Length(mark) - utf8Length(extension);
-  // So long an extension is none: the mark is in the name whatever happens.
-  if (room < 1) return shortened(last, partBytesMax - utf8Length(mark)) + mark;
+  // So long an extension is none: the mark is in the name whatever happens, and a bit of stem.
+  if (room < codePointBytesMax) return shortened(last, partBytesMax - utf8Length(mark)) + mark;
   return shortened(last.slice(0, last.length - extension.length), room) + mark + extension;
 }
 
-/** The first code points of the text that fit into so many bytes of UTF-8; one at least. */
+/** The first code points of the text that fit into so many bytes of UTF-8. */
 function shortened(text: string, bytesMax: number): string {
   const points = Array.from(text);
   let bytes = utf8Length(text);
-  while (bytes > bytesMax && points.length > 1) bytes -= utf8Length(points.pop() ?? '');
+  while (bytes > bytesMax) bytes -= utf8Length(points.pop() ?? '');
   return points.join('');
 }

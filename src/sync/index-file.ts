@@ -86,8 +86,8 @@ function formatLine(name: string, state: FileState, form: IndexForm): string {
 
 function parseCommaLine(line: string): IndexLine | undefined {
   const second = line.lastIndexOf(',');
-  if (second < 2) return undefined;
   const first = line.lastIndexOf(',', second - 1);
+  // Also when there is no second comma, or nothing in front of the first.
   if (first < 1) return undefined;
   const words = withoutFinalSpace(line.slice(second + 1));
   const hashes = words === '' ? [] : words.split(' ');

@@ -74,6 +74,9 @@ describe('names of conflict copies', () => {
     expect(copy).to.equal(`d/${'ü'.repeat(116)}.conflict-01234567.jpg`);
     const [other = ''] = conflictNames(`a.${'x'.repeat(253)}`, digest);
     expect(other).to.equal(`a.${'x'.repeat(235)}.conflict-01234567`);
+    // Room for three bytes of stem would not take this one's first code point.
+    const [tight = ''] = conflictNames(`𝕏.${'x'.repeat(233)}`, digest);
+    expect(tight).to.equal(`𝕏.${'x'.repeat(232)}.conflict-01234567`);
   });
 
   it('are made of a whole SHA-256', () => {
