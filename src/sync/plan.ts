@@ -39,6 +39,16 @@ export interface ForeignIndex {
   readonly clusterVersion: number;
 }
 
+/**
+ * Every live file of the index has disappeared from the folder, and they are too many for that to
+ * be meant: a disk that is not mounted looks the same.
+ */
+export interface SuddenlyEmpty {
+  readonly kind: 'suddenly-empty';
+  /** Live files of the index. */
+  readonly files: number;
+}
+
 export interface SyncPlan {
   readonly kind: 'plan';
   /** At most one for each name, in the order of the names' code points. */
