@@ -135,7 +135,7 @@ describe('catching up', () => {
     expect(new Set(world.stores.flatMap(({ calls }) => calls))).to.deep.equal(new Set(['list']));
   });
 
-  it('stops when it is closed', async () => {
+  it('stops when it is closed', () => {
     const world = new BlockWorld();
     world.catchUp.expect(late);
     world.catchUp.close();

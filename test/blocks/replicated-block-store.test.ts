@@ -38,7 +38,7 @@ describe('putting a block on several stores', () => {
     expect(world.timer.pending).to.equal(0);
   });
 
-  it('answers when a majority of the copies is durable, and writes the rest behind it', async () => {
+  it('answers when a majority is durable, and writes the rest behind it', async () => {
     const world = new BlockWorld();
     world.keeper(hash, 0).delayMs = 3_000;
     await world.all.put(hash, bytes);
@@ -212,7 +212,7 @@ describe('getting a block from several stores', () => {
 });
 
 describe('asking several stores which blocks are present', () => {
-  it('counts a block only when a majority of its copies is there, and has the rest copied', async () => {
+  it('counts a block when a majority has it, and has the others copied', async () => {
     const world = new BlockWorld({ stores: 5 });
     await world.keeper(hash, 1).plant(hash, bytes);
     expect((await world.all.present([hash])).size).to.equal(0);
@@ -250,7 +250,12 @@ describe('listing and removing on several stores', () => {
     world.timer.jump(100);
     await world.stores[2]?.present([hash]);
     const listed = (await world.all.list('', 10)).map((block) => [block.hash, block.ageMs]);
-    expect(listed).to.deep.equal([[hash, 0], [other.hash, 100]].sort());
+    expect(listed).to.deep.equal(
+      [
+        [hash, 0],
+        [other.hash, 100],
+      ].sort(),
+    );
   });
 
   it('is refused when no store answers', async () => {
