@@ -33,7 +33,7 @@ export function missingOwners(
   return cluster.ownersOf(hash).filter((address) => copies.missing.has(address));
 }
 
-/** Asks those that list the block and its owners; all the others, too, if these have no good one. */
+/** Asks those that list the block and its owners; all others, too, if these have no good one. */
 export async function checkCopies(options: CheckCopiesOptions): Promise<CheckedCopies> {
   const { cluster, hash, holders } = options;
   const likely = new Set([...cluster.ownersOf(hash), ...holders]);

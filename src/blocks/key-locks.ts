@@ -1,4 +1,4 @@
-/** Runs what belongs to one key one after another, and what belongs to different keys side by side. */
+/** Runs what belongs to one key one after another, and different keys side by side. */
 
 export class KeyLocks {
   /** The last action that was asked for, by key; settled ones are taken out. */

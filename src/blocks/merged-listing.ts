@@ -1,4 +1,4 @@
-/** All blocks of all stores in order, each with the stores that list it; a page of each at a time. */
+/** All blocks of all stores in order, each with the stores that list it; page by page. */
 import type { BlockCluster } from './block-cluster.js';
 import type { BlockHash } from './block-hash.js';
 import { BlockStoreError } from './block-store.js';

@@ -20,7 +20,7 @@ export interface ScrubOptions {
   /** Between two rounds, and before the first. */
   readonly pauseMs?: number;
   /** A round has come to its end. */
-  onReport?(report: RepairReport): void;
+  readonly onReport?: (report: RepairReport) => void;
 }
 
 export class Scrub {

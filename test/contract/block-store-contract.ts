@@ -10,9 +10,9 @@ import { blockOf } from '../blocks/block-world.js';
 export interface BlockStoreHome {
   readonly store: BlockStore;
   /** Moves the store's clock on. */
-  advance(ms: number): void;
+  readonly advance: (ms: number) => void;
   /** Gives every copy of the block other bytes. */
-  damage(hash: BlockHash): Promise<void>;
+  readonly damage: (hash: BlockHash) => Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -46,9 +46,9 @@ export function blockStoreContract(kind: BlockStoreKind): void {
 type Found = 'found' | 'missing' | 'damaged' | 'out of reach';
 
 interface Finding {
-  find(hash: BlockHash): Promise<Found>;
+  readonly find: (hash: BlockHash) => Promise<Found>;
   /** What is found where no copy is left, or a damaged one. */
-  gone(copy: 'missing' | 'damaged'): Found;
+  readonly gone: (copy: 'missing' | 'damaged') => Found;
 }
 
 const [hello, world, absent] = [blockOf('hello'), blockOf('world'), blockOf('absent')];
@@ -213,10 +213,7 @@ function describeRemoval(home: () => BlockStoreHome, { find, gone }: Finding): v
     await store.put(hello.hash, hello.bytes);
     await store.put(world.hash, world.bytes);
     advance(60_000);
-    const touched = Promise.all([
-      store.present([hello.hash]),
-      store.put(world.hash, world.bytes),
-    ]);
+    const touched = Promise.all([store.present([hello.hash]), store.put(world.hash, world.bytes)]);
     const removed = [store.remove(hello.hash, 1_000), store.remove(world.hash, 1_000)];
     expect(await Promise.all(removed)).to.deep.equal([false, false]);
     const [present] = await touched;
