@@ -7,8 +7,10 @@
 import yargs from 'yargs';
 import { backupCommand } from './commands/backup.js';
 import { blockCommand } from './commands/block.js';
+import { getCommand } from './commands/get.js';
 import { inspectCommand } from './commands/inspect.js';
 import { lsCommand } from './commands/ls.js';
+import { putCommand } from './commands/put.js';
 import { restoreBackupCommand } from './commands/restore-backup.js';
 import { rmCommand } from './commands/rm.js';
 import { verifyCommand } from './commands/verify.js';
@@ -38,6 +40,8 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       'parse-positional-numbers': false,
     })
     .command(lsCommand)
+    .command(putCommand)
+    .command(getCommand)
     .command(rmCommand)
     .command(inspectCommand)
     .command(verifyCommand)

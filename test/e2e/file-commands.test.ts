@@ -1,6 +1,8 @@
 /** What a person does with single files from the command line, on a cluster of real processes. */
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../tidy/source-text.js';
 import { host, type TestCluster } from './support/test-cluster.js';
@@ -50,6 +52,61 @@ describe('the commands for single files', () => {
     });
   });
 
+  it('store and fetch files, also when a server is gone', async () => {
+    const cluster = await clusters.start(3);
+    const file = join(cluster.folder, 'photo.raw');
+    const bytes = randomBytes(2_500_000);
+    await writeFile(file, bytes);
+    const config = ['-f', cluster.configPath] as const;
+    const stored = await surfraft('put', ...config, file, 'sub/photo.raw', '--json');
+    expect(JSON.parse(stored.stdout)).to.deep.equal({
+      ...{ ok: true, name: 'sub/photo.raw', version: 1, bytes: bytes.length, blocksSent: 3 },
+    });
+    const again = await surfraft('put', ...config, file, 'sub/photo.raw');
+    expect([again.stdout, again.stderr]).to.deep.equal([
+      'sub/photo.raw  v1  2.4 MiB, 0 new blocks',
+      '',
+    ]);
+    bytes[1_500_000] = (bytes[1_500_000] ?? 0) ^ 1;
+    await writeFile(file, bytes);
+    const changed = await surfraft('put', ...config, file, 'sub/photo.raw');
+    expect(changed.stdout).to.equal('sub/photo.raw  v2  2.4 MiB, 1 new blocks');
+    await cluster.server(0).end('SIGKILL');
+    const fetched = join(cluster.folder, 'fetched');
+    const got = await surfraft('get', addressOf(cluster, 1), 'sub/photo.raw', fetched);
+    expect([got.exitCode, got.stdout]).to.deep.equal([0, 'sub/photo.raw  v2  2.4 MiB']);
+    expect(bytes.equals(await readFile(fetched))).to.equal(true);
+  });
+
+  it('keep an empty file, and touch nothing when a file cannot be fetched', async () => {
+    const cluster = await clusters.start(1);
+    const address = addressOf(cluster, 0);
+    const file = join(cluster.folder, 'empty');
+    await writeFile(file, '');
+    expect((await surfraft('put', address, file)).stdout).to.equal(
+      'empty  v1  0 bytes, 0 new blocks',
+    );
+    await update(cluster, 'lost', ['a'.repeat(64)]);
+    await update(cluster, 'odd', ['no hash']);
+    const kept = join(cluster.folder, 'kept');
+    await writeFile(kept, 'what was there');
+    for (const [name, reason] of [
+      ['lost', 'no good copy of block aaaa'],
+      ['odd', '"no hash"'],
+      ['nothing', 'there is no such file'],
+    ] as const) {
+      const failed = await surfraft('get', address, name, kept);
+      expect(failed.exitCode).to.equal(1);
+      expect(failed.stderr).to.contain(reason);
+    }
+    expect(await readFile(kept, 'utf8')).to.equal('what was there');
+    expect((await readdir(cluster.folder)).filter((name) => name.includes('.part'))).to.deep.equal(
+      [],
+    );
+    expect((await surfraft('get', address, 'empty', kept)).exitCode).to.equal(0);
+    expect(await readFile(kept, 'utf8')).to.equal('');
+  });
+
   it('end with 1 and say why when there is no such file, or no cluster', async () => {
     const cluster = await clusters.start(1);
     const address = addressOf(cluster, 0);
@@ -76,6 +133,10 @@ describe('the commands for single files', () => {
       [['rm', 'localhost:1', 'a', 'b'], 'expected one NAME, not 2 words'],
       [['ls', 'localhost:1', '--timeout', '0'], '--timeout'],
       [['ls', 'localhost:1', '--jsn'], 'jsn'],
+      [['put', 'localhost:1', '/no/such/file'], '/no/such/file cannot be read'],
+      [['put', 'localhost:1', '/'], '/ is no file'],
+      [['put', 'localhost:1', program, '../up'], '../up'],
+      [['put', 'localhost:1', program, '--block-size', '0'], '--block-size'],
     ] as const) {
       const refused = await surfraft(...args);
       expect([refused.exitCode, refused.stdout]).to.deep.equal([2, '']);

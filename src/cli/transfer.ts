@@ -1,0 +1,112 @@
+/**
+ * Moves the bytes of one file between a stream and the blocks of a cluster. Only some blocks are in
+ * memory at a time, however long the file is.
+ */
+import { hashOf, isBlockHash, type BlockHash } from '../blocks/block-hash.js';
+import type { ClusterBlocks } from '../client/cluster-blocks.js';
+import type { HashItem } from '../client/file-answers.js';
+import { StartError } from './start-error.js';
+
+/** Bytes of blocks that are held at a time; one block at least. */
+const heldBytesMax = 32 * 1024 * 1024;
+
+type Store = Pick<ClusterBlocks, 'get' | 'missing' | 'put'>;
+
+export interface StoredFile {
+  /** In the order of the file; empty for an empty file. */
+  readonly hashes: readonly BlockHash[];
+  readonly bytes: number;
+  /** Blocks that the cluster did not have. */
+  readonly blocksSent: number;
+}
+
+/** Cuts the bytes into blocks of `blockBytes` and has the cluster keep all of them. */
+export async function storeBytes(
+  bytes: AsyncIterable<Uint8Array>,
+  blockBytes: number,
+  { store, onBytes }: { readonly store: Store; readonly onBytes: (bytes: number) => void },
+): Promise<StoredFile> {
+  const hashes: BlockHash[] = [];
+  const sent = new Set<BlockHash>();
+  let total = 0;
+  let held = new Map<BlockHash, Uint8Array>();
+  let heldBytes = 0;
+  const send = async (): Promise<void> => {
+    const missing = await store.missing([...held.keys()]);
+    await Promise.all(
+      [...held].map(async ([hash, block]) => {
+        if (!missing.has(hash)) return;
+        await store.put(hash, block);
+        sent.add(hash);
+      }),
+    );
+    onBytes(total);
+    held = new Map();
+    heldBytes = 0;
+  };
+  for await (const block of cut(bytes, blockBytes)) {
+    const hash = hashOf(block);
+    hashes.push(hash);
+    total += block.length;
+    if (sent.has(hash) || held.has(hash)) continue;
+    held.set(hash, block);
+    heldBytes += block.length;
+    if (heldBytes + blockBytes > heldBytesMax) await send();
+  }
+  if (held.size > 0) await send();
+  return { hashes, bytes: total, blocksSent: sent.size };
+}
+
+/** The bytes of a file, block by block, some fetched ahead. Throws `StartError` for a lost one. */
+export async function* fetchBytes(
+  hashlist: readonly HashItem[],
+  store: Store,
+  blocksAhead: number,
+): AsyncGenerator<Uint8Array, void> {
+  const hashes = hashlist.map(hashIn);
+  const coming: Promise<Uint8Array>[] = [];
+  const fetch = async (hash: BlockHash): Promise<Uint8Array> => {
+    const block = await store.get(hash);
+    if (block === undefined) throw new StartError(`no good copy of block ${hash} can be reached`);
+    return block;
+  };
+  for (const [at] of hashes.entries()) {
+    for (let next = at + coming.length; coming.length < blocksAhead; next += 1) {
+      const hash = hashes[next];
+      if (hash === undefined) break;
+      const block = fetch(hash);
+      // Whoever waits for it hears of it; until then it is nobody's.
+      block.catch(() => undefined);
+      coming.push(block);
+    }
+    const first = coming.shift();
+    if (first !== undefined) yield await first;
+  }
+}
+
+function hashIn(item: HashItem): BlockHash {
+  if (typeof item === 'string' && isBlockHash(item)) return item;
+  throw new StartError(`the hash list has ${JSON.stringify(String(item))}, which names no block`);
+}
+
+/** The same bytes in pieces of exactly `size`, the last one shorter; each is a copy. */
+async function* cut(
+  bytes: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<Uint8Array, void> {
+  let block = new Uint8Array(size);
+  let filled = 0;
+  for await (const chunk of bytes) {
+    for (let at = 0; at < chunk.length;) {
+      const taken = Math.min(size - filled, chunk.length - at);
+      block.set(chunk.subarray(at, at + taken), filled);
+      filled += taken;
+      at += taken;
+      if (filled < size) continue;
+      yield block;
+      block = new Uint8Array(size);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield block.slice(0, filled);
+}
