@@ -7,6 +7,7 @@
 import yargs from 'yargs';
 import { backupCommand } from './commands/backup.js';
 import { blockCommand } from './commands/block.js';
+import { blocksCommand } from './commands/blocks.js';
 import { getCommand } from './commands/get.js';
 import { inspectCommand } from './commands/inspect.js';
 import { lsCommand } from './commands/ls.js';
@@ -46,6 +47,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     .command(inspectCommand)
     .command(verifyCommand)
     .command(blockCommand)
+    .command(blocksCommand)
     .command(backupCommand)
     .command(restoreBackupCommand)
     .demandCommand(1, 'a command is missing; --help lists them')

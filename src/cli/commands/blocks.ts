@@ -1,0 +1,201 @@
+/**
+ * `surfraft blocks status|verify|repair|gc [HOST:PORT]`: care of the stored blocks of a cluster
+ * (contract, section 11).
+ */
+import type { CommandModule } from 'yargs';
+import { isBlockHash, type BlockHash } from '../../blocks/block-hash.js';
+import { collectBlocks } from '../../blocks/collect.js';
+import type { BlockCluster } from '../../blocks/block-cluster.js';
+import { repairBlocks, verifyBlocks, type RepairReport } from '../../blocks/repair.js';
+import { surveyBlocks } from '../../blocks/survey.js';
+import type { ClusterClient } from '../../client/cluster-client.js';
+import {
+  answering,
+  splitTarget,
+  targetOptions,
+  withCluster,
+  type TargetOptions,
+} from '../cluster-target.js';
+import { isDeletion } from '../deletion.js';
+import { describeBytes } from '../describe-bytes.js';
+import { printable } from '../printable.js';
+import { readSecretFile } from '../read-secret-file.js';
+import { openRemoteBlocks } from '../remote-blocks.js';
+import { UsageError } from '../usage-error.js';
+
+interface BlocksArguments extends TargetOptions {
+  readonly action: 'status' | 'verify' | 'repair' | 'gc';
+  readonly words: readonly string[];
+  readonly 'dry-run': boolean;
+  readonly grace: number;
+  readonly 'secret-file': string | undefined;
+}
+
+const graceSecondsDefault = 3_600;
+
+export const blocksCommand: CommandModule<object, BlocksArguments> = {
+  command: 'blocks <action> [words..]',
+  describe: 'Look after the stored blocks: blocks status|verify|repair|gc [HOST:PORT]',
+  builder: (parser) =>
+    targetOptions(parser)
+      .positional('action', {
+        choices: ['status', 'verify', 'repair', 'gc'] as const,
+        demandOption: true,
+        description:
+          'status: what the stores hold; verify: read and hash every copy; repair: verify, and ' +
+          'replace what is bad; gc: remove blocks that no file names',
+      })
+      .positional('words', {
+        type: 'string',
+        array: true,
+        default: [],
+        description: 'HOST:PORT of a server, unless -f is given',
+      })
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        description: 'gc: say what would go, and change nothing',
+      })
+      .option('grace', {
+        type: 'number',
+        default: graceSecondsDefault,
+        requiresArg: true,
+        description: 'gc: keep what was put or asked for within so many seconds',
+      })
+      .option('secret-file', {
+        type: 'string',
+        requiresArg: true,
+        description: "FILE with the cluster's secret, where it has one",
+      }),
+  handler: async (args) => {
+    const { address } = splitTarget(args, args.words, { least: 0, most: 0, usage: 'no more' });
+    if (!(args.grace >= 0)) throw new UsageError('--grace expects a number of seconds from 0 on');
+    const secretPath = args['secret-file'];
+    const secret = secretPath === undefined ? undefined : (await readSecretFile(secretPath)).secret;
+    await answering(
+      args,
+      () =>
+        withCluster(args, address, async (client) => {
+          const opened = await openRemoteBlocks({ config: args.config, client, secret });
+          try {
+            return await run(args, client, opened.cluster);
+          } finally {
+            opened.close();
+          }
+        }),
+      ({ lines }) => {
+        process.stdout.write(lines().join(''));
+      },
+    );
+  },
+};
+
+/** What is printed as JSON, and how people are told; functions are no part of JSON. */
+interface BlocksAnswer {
+  readonly ok: boolean;
+  readonly lines: () => readonly string[];
+  readonly [figure: string]: unknown;
+}
+
+async function run(
+  args: BlocksArguments,
+  client: ClusterClient,
+  cluster: BlockCluster,
+): Promise<BlocksAnswer> {
+  const answer = await act(args, client, cluster);
+  if (!answer.ok) process.exitCode = 1;
+  return answer;
+}
+
+async function act(
+  args: BlocksArguments,
+  client: ClusterClient,
+  cluster: BlockCluster,
+): Promise<BlocksAnswer> {
+  switch (args.action) {
+    case 'status':
+      return status(cluster);
+    case 'gc':
+      return gc(args, client, cluster);
+    default: {
+      const files = await readReferences(client);
+      const referenced = files.keys();
+      const check = args.action === 'repair' ? repairBlocks : verifyBlocks;
+      return told(await check({ cluster, referenced, observer: () => undefined }), files);
+    }
+  }
+}
+
+async function status(cluster: BlockCluster): Promise<BlocksAnswer> {
+  const { stores, withTooFewCopies } = await surveyBlocks({ cluster });
+  const ok = stores.every(({ reachable }) => reachable) && withTooFewCopies === 0;
+  return {
+    ...{ ok, stores, withTooFewCopies },
+    lines: () => [
+      ...stores.map(describeStore),
+      `${withTooFewCopies} blocks with fewer than ${cluster.copies} copies\n`,
+    ],
+  };
+}
+
+async function gc(
+  { grace, 'dry-run': dryRun }: BlocksArguments,
+  client: ClusterClient,
+  cluster: BlockCluster,
+): Promise<BlocksAnswer> {
+  const referenced: ReadonlySet<BlockHash> = new Set((await readReferences(client)).keys());
+  const options = { cluster, referenced, graceMs: grace * 1_000, dryRun };
+  const { refusals, ...counts } = await collectBlocks(options);
+  for (const refusal of refusals) process.stderr.write(`${refusal}\n`);
+  const { unreferenced, removed, bytes } = counts;
+  const went = dryRun ? 'would be removed' : 'removed';
+  return {
+    ...{ ok: refusals.length === 0, referenced: referenced.size, ...counts },
+    lines: () => [
+      `${referenced.size} blocks named by files, ${unreferenced} by none; ` +
+        `${removed} ${went}, ${describeBytes(bytes)}\n`,
+    ],
+  };
+}
+
+function told(report: RepairReport, files: ReadonlyMap<BlockHash, string[]>): BlocksAnswer {
+  const names = [...new Set(report.lost.flatMap((hash) => files.get(hash) ?? []))].sort();
+  const { stores, checked, damaged, missing, repaired, lost } = report;
+  return {
+    ...report,
+    files: names,
+    lines: () => [
+      ...stores.map(describeStore),
+      `${checked} copies checked, ${damaged} damaged, ${missing} missing, ${repaired} repaired\n`,
+      ...lost.map((hash) => `lost: block ${hash}\n`),
+      ...names.map((name) => `lost: a block of ${printable(name)}\n`),
+    ],
+  };
+}
+
+/** The blocks that present versions of files name, and which files these are. */
+async function readReferences(client: ClusterClient): Promise<Map<BlockHash, string[]>> {
+  const files = new Map<BlockHash, string[]>();
+  for await (const file of client.files()) {
+    if (isDeletion(file)) continue;
+    for (const item of file.hashlist) {
+      if (typeof item !== 'string' || !isBlockHash(item)) continue;
+      const names = files.get(item);
+      if (names === undefined) files.set(item, [file.name]);
+      else if (names.at(-1) !== file.name) names.push(file.name);
+    }
+  }
+  return files;
+}
+
+interface StoreFigures {
+  readonly address: string;
+  readonly reachable: boolean;
+  readonly blocks: number;
+  readonly bytes: number;
+}
+
+function describeStore({ address, reachable, blocks, bytes }: StoreFigures): string {
+  if (!reachable) return `${address}  does not answer\n`;
+  return `${address}  ${blocks} blocks  ${describeBytes(bytes)}\n`;
+}
