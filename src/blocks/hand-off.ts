@@ -129,7 +129,7 @@ export class HandOff {
 
   #read(hash: BlockHash): Promise<ReadBlock | 'out of reach'> {
     const cluster = this.#cluster;
-    const addresses = cluster.inOrder(hash);
+    const addresses = cluster.readingOrder(hash);
     return orElse('out of reach' as const, () => getFromAny({ cluster, hash, addresses }));
   }
 

@@ -77,10 +77,12 @@ describe('putting a block on several stores', () => {
     for (const place of [0, 1]) world.keeper(hash, place).mode = 'hung';
     let isAnswered = false;
     void world.all.put(hash, bytes).then(() => (isAnswered = true));
-    await world.timer.advance(2_000);
+    await world.timer.advance(2_999);
+    expect(isAnswered).to.equal(false);
+    await world.timer.advance(1);
     expect(isAnswered).to.equal(true);
     expect(world.handOff.size).to.equal(0);
-    await world.timer.advance(14_000);
+    await world.timer.advance(13_000);
     expect(world.handOff.size).to.equal(2);
     for (const place of [5, 6]) expect(world.keeper(hash, place).calls).to.deep.equal([]);
   });
@@ -159,6 +161,25 @@ describe('getting a block from several stores', () => {
     await world.timer.advance(20_000);
     expect(world.timer.pending).to.equal(0);
     expect(world.events).to.deep.equal([]);
+  });
+
+  it('lets one reader wait for a store that hangs, and not the next ones', async () => {
+    const world = new BlockWorld();
+    await world.all.put(hash, bytes);
+    const owner = world.keeper(hash, 0);
+    owner.mode = 'hung';
+    const read = world.all.get(hash);
+    await world.timer.advance(1_000);
+    await read;
+    owner.calls.length = 0;
+    for (let time = 0; time < 5; time++) {
+      expect((await world.all.get(hash)).kind).to.equal('found');
+    }
+    expect(owner.calls).to.deep.equal([]);
+    owner.mode = 'up';
+    await world.timer.advance(10_000);
+    expect((await world.all.get(hash)).kind).to.equal('found');
+    expect(owner.calls).to.deep.equal(['get']);
   });
 
   it('replaces damaged and missing copies of owners that it meets, and says so', async () => {
