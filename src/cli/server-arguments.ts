@@ -38,7 +38,8 @@ export interface TlsArguments {
 }
 
 export interface ListenArgument {
-  readonly host: string;
+  /** Undefined: all addresses of this machine. */
+  readonly host: string | undefined;
   /** Undefined: the port of the configuration file. */
   readonly port: number | undefined;
 }

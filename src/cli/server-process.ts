@@ -162,10 +162,10 @@ function buildServer(
 function listenAddress(
   { listen }: ServerArguments,
   server: ClusterServer,
-): { readonly host: string; readonly port: number } {
-  const host = listen?.host ?? server.host;
+): { readonly host: string | undefined; readonly port: number } {
+  const host = listen === undefined ? server.host : listen.host;
   return {
-    host: host.toLowerCase() === 'localhost' ? '127.0.0.1' : host,
+    host: host?.toLowerCase() === 'localhost' ? '127.0.0.1' : host,
     port: listen?.port ?? server.port,
   };
 }

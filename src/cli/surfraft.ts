@@ -14,6 +14,7 @@ import { lsCommand } from './commands/ls.js';
 import { putCommand } from './commands/put.js';
 import { restoreBackupCommand } from './commands/restore-backup.js';
 import { rmCommand } from './commands/rm.js';
+import { serverCommand } from './commands/server.js';
 import { verifyCommand } from './commands/verify.js';
 import { readProgramVersion } from './program-version.js';
 import { StartError } from './start-error.js';
@@ -46,11 +47,13 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     .command(rmCommand)
     .command(inspectCommand)
     .command(verifyCommand)
+    .command(serverCommand)
     .command(blockCommand)
     .command(blocksCommand)
     .command(backupCommand)
     .command(restoreBackupCommand)
     .demandCommand(1, 'a command is missing; --help lists them')
+    .recommendCommands()
     .strict()
     .check(refuseRepeated)
     .wrap(helpColumnsMax)
