@@ -167,10 +167,10 @@ describe('the block methods', () => {
       served.replica.isHolding = true;
       const hashes = Array.from({ length: 60 }, (_, i) => hashOf(Buffer.from(String(i))));
       const map = await served.struct('getblockstoremap', [...hashes, '0', '-1', 7, hash, hash]);
-      const { ownersOf } = memoryBlocks();
+      const blocks = memoryBlocks();
       for (const [address, placed] of map) {
         for (const each of placed as BlockHash[]) {
-          expect(ownersOf(each)[0]).to.equal(address);
+          expect(blocks.ownersOf(each)[0]).to.equal(address);
         }
       }
       const all = [...map.values()].flat();
