@@ -1,6 +1,6 @@
 /**
- * Builds the block service of one process: its own store, in a folder or in memory, and for a server
- * of a cluster all stores of the cluster as one, with what looks after their copies.
+ * Builds the block service of one process: its own store, in a folder or in memory, and for a
+ * server of a cluster all stores of the cluster as one, with what looks after their copies.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
