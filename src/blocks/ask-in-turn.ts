@@ -13,8 +13,8 @@ export interface AskInTurnOptions {
   readonly atOnce: number;
   /** Asks one; resolves to whether another has to be asked in its place. */
   ask(address: string): Promise<boolean>;
-  /** Whether it is still worth while to ask another because one is slow. */
-  isWaiting(): boolean;
+  /** A store has used up our patience; whether it is worth while to ask another, too. */
+  onSlow(address: string): boolean;
 }
 
 /** Resolves when nobody is left who was asked and has not answered. */
@@ -30,7 +30,7 @@ export function askInTurn(options: AskInTurnOptions): Promise<void> {
       unanswered += 1;
       let hasCompany = false;
       const cancel = timer.after(patienceMs, () => {
-        if (!options.isWaiting()) return;
+        if (!options.onSlow(address)) return;
         hasCompany = true;
         askNext();
       });

@@ -9,7 +9,11 @@ import { TimedBlockStore } from './timed-block-store.js';
 const copiesDefault = 3;
 const smallCallMsDefault = 5_000;
 const bytesCallMsDefault = 15_000;
-const patienceMsDefault = 1_000;
+const getPatienceMsDefault = 1_000;
+const putPatienceMsDefault = 3_000;
+
+/** So long a store that let a reader wait is asked after the others. */
+const slowForMs = 10_000;
 
 export interface BlockClusterOptions {
   readonly ring: Ring;
@@ -22,8 +26,10 @@ export interface BlockClusterOptions {
   readonly smallCallMs?: number;
   /** The same for a call that carries a block. */
   readonly bytesCallMs?: number;
-  /** After so long without an answer the next store is asked, too. */
-  readonly patienceMs?: number;
+  /** After so long without an answer the next store is asked for the block, too. */
+  readonly getPatienceMs?: number;
+  /** After so long without a majority the next store is sent the block, too. */
+  readonly putPatienceMs?: number;
 }
 
 export class BlockCluster {
@@ -31,17 +37,21 @@ export class BlockCluster {
   /** A block is kept once so many stores have it on disk. */
   readonly majority: number;
   readonly timer: BlockTimer;
-  readonly patienceMs: number;
+  readonly getPatienceMs: number;
+  readonly putPatienceMs: number;
   readonly addresses: readonly string[];
   readonly #ring: Ring;
   readonly #stores: ReadonlyMap<string, BlockStore>;
+  /** When a store that was slow is asked in its turn again, by address. */
+  readonly #slowUntilMs = new Map<string, number>();
 
   constructor(options: BlockClusterOptions) {
     const { ring, timer } = options;
     this.#ring = ring;
     this.timer = timer;
     this.addresses = ring.addresses;
-    this.patienceMs = options.patienceMs ?? patienceMsDefault;
+    this.getPatienceMs = options.getPatienceMs ?? getPatienceMsDefault;
+    this.putPatienceMs = options.putPatienceMs ?? putPatienceMsDefault;
     this.copies = options.copies ?? Math.min(copiesDefault, ring.addresses.length);
     this.majority = Math.floor(this.copies / 2) + 1;
     const fits = this.copies >= 1 && this.copies <= ring.addresses.length;
@@ -65,6 +75,22 @@ export class BlockCluster {
   /** All stores in the order in which they are to keep the block. */
   inOrder(hash: BlockHash): readonly string[] {
     return this.#ring.ownersOf(hash);
+  }
+
+  /** All stores in the order in which they are best asked for the block: slow ones come last. */
+  readingOrder(hash: BlockHash): readonly string[] {
+    const order = this.inOrder(hash);
+    const isSlow = (address: string): boolean =>
+      (this.#slowUntilMs.get(address) ?? 0) > this.timer.now();
+    return [
+      ...order.filter((address) => !isSlow(address)),
+      ...order.filter((address) => isSlow(address)),
+    ];
+  }
+
+  /** The store let a reader wait: others need not wait for it, too, for a while. */
+  noteSlow(address: string): void {
+    this.#slowUntilMs.set(address, this.timer.now() + slowForMs);
   }
 
   /** The stores that are to keep the block while all is well. */

@@ -58,7 +58,7 @@ export class CatchUp {
     const awaited = [...this.#awaited];
     const answers = await Promise.all(awaited.map((address) => this.#answers(address)));
     const compared = awaited.filter((_, index) => answers[index]);
-    if (compared.length > 0) await this.#compare(new Set(compared));
+    if (compared.length > 0) await this.#compare(compared);
     this.#isTrying = false;
     if (!this.#isClosed && this.#awaited.size > 0) this.#tryLater();
   }
@@ -73,15 +73,15 @@ export class CatchUp {
     }
   }
 
-  async #compare(wanted: ReadonlySet<string>): Promise<void> {
+  async #compare(addresses: readonly string[]): Promise<void> {
     const { cluster, handOff } = this.#options;
     const incomplete = new Set<string>();
     // What is expected anew while this runs is compared again.
-    for (const address of wanted) this.#awaited.delete(address);
+    for (const address of addresses) this.#awaited.delete(address);
     const { stores } = await surveyBlocks({
       cluster,
       onAbsent: (address, hash) => {
-        if (wanted.has(address) && !handOff.remember(address, hash)) incomplete.add(address);
+        if (!handOff.remember(address, hash)) incomplete.add(address);
       },
     });
     for (const { address, reachable } of stores) if (!reachable) incomplete.add(address);

@@ -44,10 +44,13 @@ export async function getFromAny(options: GetFromAnyOptions): Promise<ReadBlock>
   };
   const settled = askInTurn({
     timer: cluster.timer,
-    patienceMs: cluster.patienceMs,
+    patienceMs: cluster.getPatienceMs,
     addresses,
     atOnce: 1,
-    isWaiting: () => good === undefined,
+    onSlow: (address) => {
+      cluster.noteSlow(address);
+      return good === undefined;
+    },
     async ask(address) {
       try {
         const read = await cluster.storeAt(address).get(hash);

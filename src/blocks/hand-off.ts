@@ -113,7 +113,7 @@ export class HandOff {
   async #work(address: string, hashes: Iterator<BlockHash>): Promise<void> {
     for (let next = hashes.next(); next.done !== true; next = hashes.next()) {
       const hash = next.value;
-      const read = await this.#readElsewhere(address, hash);
+      const read = await this.#read(hash);
       if (read === 'out of reach') continue;
       if (read.kind === 'found') {
         const put = async () => {
@@ -127,9 +127,9 @@ export class HandOff {
     }
   }
 
-  #readElsewhere(address: string, hash: BlockHash): Promise<ReadBlock | 'out of reach'> {
+  #read(hash: BlockHash): Promise<ReadBlock | 'out of reach'> {
     const cluster = this.#cluster;
-    const addresses = cluster.inOrder(hash).filter((other) => other !== address);
+    const addresses = cluster.readingOrder(hash);
     return orElse('out of reach' as const, () => getFromAny({ cluster, hash, addresses }));
   }
 

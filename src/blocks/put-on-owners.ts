@@ -28,10 +28,10 @@ export function putOnOwners(options: PutOnOwnersOptions): OngoingPut {
   const isDurable = new Promise<void>((resolve) => (acknowledge = resolve));
   const settled = askInTurn({
     timer: cluster.timer,
-    patienceMs: cluster.patienceMs,
+    patienceMs: cluster.putPatienceMs,
     addresses: cluster.inOrder(hash),
     atOnce: cluster.copies,
-    isWaiting: () => durable < cluster.majority,
+    onSlow: () => durable < cluster.majority,
     async ask(address) {
       try {
         await cluster.storeAt(address).put(hash, bytes);

@@ -78,7 +78,7 @@ export class ReplicatedBlockStore implements BlockStore {
     return getFromAny({
       cluster: this.#cluster,
       hash,
-      addresses: this.#cluster.inOrder(hash),
+      addresses: this.#cluster.readingOrder(hash),
       onBad: (bad, good) => {
         // A store that is no owner need not have the block; but if it has one, then a good one.
         if (bad.kind === 'damaged' || owners.has(bad.address)) void this.#mend(bad, hash, good);

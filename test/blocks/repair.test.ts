@@ -138,6 +138,16 @@ describe('repairing blocks', () => {
     expect(await world.copies(hello.hash)).to.deep.equal(whole);
   });
 
+  it('looks everywhere for a block of which it has met no good copy', async () => {
+    const world = new BlockWorld({ stores: 5 });
+    const last = world.keeper(hello.hash, 4);
+    await last.plant(hello.hash, hello.bytes);
+    // As if it was put there just after this part of the store had been listed.
+    last.list = () => Promise.resolve([]);
+    const { lost, repaired } = await repair(world, [hello.hash]);
+    expect([lost, repaired]).to.deep.equal([[], 3]);
+  });
+
   it('keeps copies too many until every owner has a good one', async () => {
     const world = await filled(5);
     await world.keeper(hello.hash, 3).plant(hello.hash, hello.bytes);

@@ -73,15 +73,27 @@ describe('putting a block on several stores', () => {
   });
 
   it('has them stand in soon for owners that hang', async () => {
-    const world = new BlockWorld({ stores: 5 });
+    const world = new BlockWorld({ stores: 7 });
     for (const place of [0, 1]) world.keeper(hash, place).mode = 'hung';
     let isAnswered = false;
     void world.all.put(hash, bytes).then(() => (isAnswered = true));
-    await world.timer.advance(2_000);
+    await world.timer.advance(2_999);
+    expect(isAnswered).to.equal(false);
+    await world.timer.advance(1);
     expect(isAnswered).to.equal(true);
     expect(world.handOff.size).to.equal(0);
-    await world.timer.advance(14_000);
+    await world.timer.advance(13_000);
     expect(world.handOff.size).to.equal(2);
+    for (const place of [5, 6]) expect(world.keeper(hash, place).calls).to.deep.equal([]);
+  });
+
+  it('misses nothing on a store that was only to stand in', async () => {
+    const world = new BlockWorld({ stores: 5 });
+    for (const place of [0, 3]) world.keeper(hash, place).mode = 'down';
+    await world.all.put(hash, bytes);
+    await settled();
+    expect(await world.keeper(hash, 4).copy(hash)).to.equal('found');
+    expect(world.told('missed')).to.deep.equal([world.address(hash, 0)]);
   });
 
   it('is refused when no majority of the copies can be kept, and says why', async () => {
@@ -151,6 +163,25 @@ describe('getting a block from several stores', () => {
     expect(world.events).to.deep.equal([]);
   });
 
+  it('lets one reader wait for a store that hangs, and not the next ones', async () => {
+    const world = new BlockWorld();
+    await world.all.put(hash, bytes);
+    const owner = world.keeper(hash, 0);
+    owner.mode = 'hung';
+    const read = world.all.get(hash);
+    await world.timer.advance(1_000);
+    await read;
+    owner.calls.length = 0;
+    for (let time = 0; time < 5; time++) {
+      expect((await world.all.get(hash)).kind).to.equal('found');
+    }
+    expect(owner.calls).to.deep.equal([]);
+    owner.mode = 'up';
+    await world.timer.advance(10_000);
+    expect((await world.all.get(hash)).kind).to.equal('found');
+    expect(owner.calls).to.deep.equal(['get']);
+  });
+
   it('replaces damaged and missing copies of owners that it meets, and says so', async () => {
     const world = new BlockWorld({ stores: 4 });
     await world.all.put(hash, bytes);
@@ -183,6 +214,37 @@ describe('getting a block from several stores', () => {
     await settled();
     const copies = ['found', 'found', 'found', 'missing', 'found'];
     expect(await world.copies(hash)).to.deep.equal(copies);
+  });
+
+  it('replaces a damaged copy also where it need not be', async () => {
+    const world = new BlockWorld({ stores: 5 });
+    await world.keeper(hash, 4).plant(hash, bytes);
+    await world.keeper(hash, 3).plant(hash, bytes);
+    await world.keeper(hash, 3).damage(hash);
+    await world.all.get(hash);
+    await settled();
+    expect(await world.copies(hash)).to.deep.equal(Array(5).fill('found'));
+  });
+
+  it('replaces some copies side by side, and the others soon', async () => {
+    const world = new BlockWorld();
+    const bad = world.at('localhost:9002');
+    const blocks = Array.from({ length: 50 }, (_, number) => blockOf(`block ${number}`));
+    for (const block of blocks) await world.all.put(block.hash, block.bytes);
+    for (const block of blocks) await bad.damage(block.hash);
+    bad.calls.length = 0;
+    bad.delayMs = 100;
+    const reads = Promise.all(blocks.map((block) => world.all.get(block.hash)));
+    await world.timer.advance(150);
+    await reads;
+    expect(bad.calls.filter((call) => call === 'put')).to.have.length(8);
+    await world.timer.advance(10_000);
+    const asked = new Set(world.told('damaged')).size;
+    expect(asked).to.equal(1);
+    expect(world.handOff.size).to.equal(0);
+    const met = new Set(world.events.map((event) => event.hash));
+    for (const block of met) expect(await bad.copy(block)).to.equal('found');
+    expect(met.size).to.be.greaterThan(8);
   });
 
   it('tries a repair that fails again later', async () => {

@@ -126,6 +126,9 @@ describe('the block store on disk', () => {
     await mkdir(join(folder, 'abc'));
     expect((await store.list('', 10)).map(({ hash }) => hash)).to.deep.equal([hello.hash]);
     expect((await store.get(world.hash)).kind).to.equal('missing');
+    await store.put(world.hash, world.bytes);
+    const listed = (await store.list('', 10)).map(({ hash }) => hash);
+    expect(listed).to.deep.equal([hello.hash, world.hash]);
   });
 
   it('makes no block older when the clock is set back', async () => {
