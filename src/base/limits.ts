@@ -18,6 +18,15 @@ export const fileNameBytesMax = 4096;
 /** Files in one answer of `getfileinfopage`. */
 export const pageFilesMax = 10_000;
 
+/**
+ * Bytes of a block: what a call can carry as base64, with room for the tags round it and, in the
+ * calls between servers, for the block's name.
+ */
+export const blockBytesMax = 12 * 1024 * 1024 - 1024;
+
+/** Blocks in one answer of `blockstore_list`. */
+export const blockListMax = 10_000;
+
 /** Calls that wait for an answer, per server, before `busy`. */
 export const pendingCallsMax = 20_000;
 

@@ -9,6 +9,6 @@ export interface BlockService {
   readonly all: BlockStore;
   /** The stores, as the configuration writes them, in its order. */
   readonly addresses: readonly string[];
-  /** The stores in the order in which they are to keep a block: its owner first, then all others. */
+  /** All stores in the order in which they are to keep a block, its owner first. */
   ownersOf(hash: BlockHash): readonly string[];
 }

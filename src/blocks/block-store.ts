@@ -10,7 +10,17 @@ import type { BlockHash } from './block-hash.js';
 
 /** A store could not do what it was asked, and changed nothing that it does not say. */
 export class BlockStoreError extends Error {
-  override readonly name = 'BlockStoreError';
+  override readonly name: string = 'BlockStoreError';
+}
+
+/** Fewer stores took a block, or could be asked, than a majority of its copies. */
+export class TooFewBlockStores extends BlockStoreError {
+  override readonly name = 'TooFewBlockStores';
+}
+
+/** No store that answered has the block, and some did not answer: it may be there all the same. */
+export class BlockOutOfReach extends BlockStoreError {
+  override readonly name = 'BlockOutOfReach';
 }
 
 export type ReadBlock =
@@ -31,7 +41,8 @@ export interface StoredBlock {
 export interface BlockStore {
   /**
    * Keeps a block; it is durable when this resolves. `hash` must be that of `bytes`: the caller has
-   * made sure. A damaged copy is replaced, a good one is made young again.
+   * made sure, and leaves `bytes` unchanged for ever: several stores may still be writing them. A
+   * damaged copy is replaced, a good one is made young again.
    */
   put(hash: BlockHash, bytes: Uint8Array): Promise<void>;
 

@@ -9,11 +9,12 @@ import type { ServerArguments } from './server-arguments.js';
 
 /** `parseServerArguments` of the result gives `args` again, for this server. */
 export function childArguments(args: ServerArguments, serverId: ServerId): readonly string[] {
-  const { dataDir, timing, seed, listen } = args;
+  const { dataDir, blocks, timing, seed, listen } = args;
   return [
     ...option('data-dir', dataDir && join(dataDir, serverFolderName(serverId))),
     ...(args.fresh ? ['--fresh'] : []),
     ...(args.ephemeral ? ['--ephemeral'] : []),
+    ...option('blocks', blocks && join(blocks, serverFolderName(serverId))),
     ...option('election-timeout', `${timing.electionTimeoutMinMs}-${timing.electionTimeoutMaxMs}`),
     ...option('heartbeat', String(timing.heartbeatMs)),
     ...option('seed', seed),

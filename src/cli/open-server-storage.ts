@@ -20,6 +20,8 @@ export interface ServerStorage {
   /** Opens it again, once the storage that was opened before has failed and is closed. */
   readonly open: () => Promise<OpenedMemory<FileMap>>;
   readonly clusterId: string;
+  /** The data folder; undefined when nothing is kept on disk. */
+  readonly folder: string | undefined;
   /** Where the data lies, in words for the log. */
   readonly place: string;
   /** Gives the data folder to the next process; the storage must have been closed. */
@@ -60,6 +62,7 @@ function openMemory(clusterId: string): ServerStorage {
     opened: open(),
     open: () => Promise.resolve(open()),
     clusterId,
+    folder: undefined,
     place: 'nothing is kept on disk',
     release: () => Promise.resolve(),
   };
@@ -75,6 +78,7 @@ async function openFolder(
       opened: await openLog(folder, repair),
       open: () => openLog(folder, repair),
       clusterId: options.clusterId,
+      folder: options.path,
       place: `data in ${options.path}`,
       release: () => folder.release(),
     };

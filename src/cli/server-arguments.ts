@@ -6,6 +6,7 @@ import yargs from 'yargs';
 import { parseAddress } from '../config/parse-address.js';
 import { logFormats, logLevels, type LogFormat, type LogThreshold } from '../io/logger.js';
 import type { ReplicaTiming } from '../replica/timing.js';
+import { blocksOption, readBlocksPlace } from './blocks-option.js';
 import { UsageError } from './usage-error.js';
 
 export interface ServerArguments {
@@ -16,6 +17,8 @@ export interface ServerArguments {
   readonly dataDir: string | undefined;
   readonly fresh: boolean;
   readonly ephemeral: boolean;
+  /** Where the blocks go; undefined stands for the data folder, or for memory. */
+  readonly blocks: string | undefined;
   readonly timing: ReplicaTiming;
   readonly seed: string | undefined;
   readonly listen: ListenArgument | undefined;
@@ -75,6 +78,7 @@ export async function parseServerArguments(
     dataDir: parsed.dataDir,
     fresh: parsed.fresh,
     ephemeral: parsed.ephemeral,
+    blocks: readBlocksPlace(parsed.blocks),
     timing: readTiming(parsed.heartbeat, parsed.electionTimeout),
     seed: parsed.seed,
     listen: readListen(parsed.listen, serverId),
@@ -98,6 +102,7 @@ const options = {
   },
   fresh: { type: 'boolean', default: false, description: "Erase this server's data first" },
   ephemeral: { type: 'boolean', default: false, description: 'Keep nothing on disk' },
+  blocks: blocksOption,
   'election-timeout': {
     type: 'string',
     requiresArg: true,

@@ -2,7 +2,6 @@
  * One server as a process: builds the object graph, opens the port, and takes everything down again
  * in order when asked to stop. The only place that knows all the parts.
  */
-import { AssertionError } from '../base/assert.js';
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
 import type { FileCommand, UpdateResult } from '../files/file-command.js';
 import type { FileMap } from '../files/file-map.js';
@@ -17,13 +16,23 @@ import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { StateBackupSource } from './backup-source.js';
+import { describeBlockEvent } from './describe-block-event.js';
 import { describeEvent } from './describe-event.js';
+import {
+  openClusterBlocks,
+  openOwnStore,
+  type BlocksPlace,
+  type OpenedBlocks,
+  type OwnStore,
+} from './open-blocks.js';
 import { openServerStorage, type ServerStorage } from './open-server-storage.js';
 import { PresentFiles } from './present-files.js';
 import type { SecretFile } from './read-secret-file.js';
 import type { TlsFiles } from './read-tls-files.js';
+import { reportBug } from './report-bug.js';
 import type { ServerArguments } from './server-arguments.js';
 import { StartError } from './start-error.js';
+import { withinStopTime } from './within-stop-time.js';
 
 export interface ServerProcessOptions {
   readonly args: ServerArguments;
@@ -39,9 +48,6 @@ export interface ServerProcessOptions {
   readonly stopRequested: Promise<string>;
 }
 
-/** Stopping ends within this time, whatever the disk does (contract: 2 s). */
-const stopMsMax = 1_600;
-
 /** Resolves with the exit code once the server has stopped; throws `StartError`. */
 export async function runServer(options: ServerProcessOptions): Promise<number> {
   const { args, config, server, stopRequested } = options;
@@ -53,8 +59,9 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
   try {
     const opened = await openServerStorage(args, config, server);
     logOpened(logger, options, opened);
-    const parts = buildServer(options, logger, opened);
-    await openPort(server, parts.rpcServer, opened);
+    const ownStore = await openBlocks(options, opened);
+    const parts = buildServer(options, logger, { ...opened, ownStore });
+    await openPort(server, parts, opened);
     parts.replica.start();
     process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
     logger.log('info', `stopping: ${await stopRequested}`);
@@ -69,12 +76,36 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
 interface ServerParts {
   readonly replica: LastingReplica<FileCommand, UpdateResult, FileMap>;
   readonly rpcServer: RpcServer;
+  readonly blocks: OpenedBlocks;
+  /** Undefined where others keep the blocks of the cluster. */
+  readonly ownStore: OwnStore | undefined;
+}
+
+/** Opens what this server keeps of the cluster's blocks. */
+async function openBlocks(
+  { args, config, server }: ServerProcessOptions,
+  opened: ServerStorage,
+): Promise<OwnStore | undefined> {
+  if (config.blocks.length > 0) return undefined;
+  try {
+    return await openOwnStore(placeOfBlocks(args, opened), `server ${server.id}`);
+  } catch (error) {
+    await opened.opened.storage.close();
+    await opened.release();
+    throw error;
+  }
+}
+
+function placeOfBlocks({ blocks, fresh }: ServerArguments, { folder }: ServerStorage): BlocksPlace {
+  if (blocks !== undefined) return { kind: 'folder', path: blocks };
+  if (folder === undefined) return { kind: 'memory' };
+  return { kind: 'dataFolder', path: folder, fresh };
 }
 
 function buildServer(
   { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
   logger: Logger,
-  { opened, open, clusterId }: ServerStorage,
+  { opened, open, clusterId, ownStore }: ServerStorage & Pick<ServerParts, 'ownStore'>,
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
@@ -98,8 +129,16 @@ function buildServer(
     open,
   });
   const files = new PresentFiles(() => replica.stateMachine);
+  const blocks = openClusterBlocks({
+    ...{ config, server, own: ownStore?.store, proof: { secret, tls } },
+    observer: (event) => {
+      const { level, text } = describeBlockEvent(event);
+      logger.log(level, text);
+    },
+  });
   const rpcServer = new RpcServer({
     services: { serverId: server.id, servers, replica, files },
+    blocks: blocks.service,
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
     backups: new StateBackupSource({ clusterId, serverId: server.id }, () =>
@@ -113,7 +152,7 @@ function buildServer(
       reportBug(logger, error, where);
     },
   });
-  return { replica, rpcServer };
+  return { replica, rpcServer, blocks, ownStore };
 }
 
 /**
@@ -133,12 +172,14 @@ function listenAddress(
 
 async function openPort(
   server: ClusterServer,
-  rpcServer: RpcServer,
+  { rpcServer, blocks, ownStore }: ServerParts,
   opened: ServerStorage,
 ): Promise<void> {
   try {
     await rpcServer.listen();
   } catch (error) {
+    blocks.close();
+    await ownStore?.release();
     await opened.opened.storage.close();
     await opened.release();
     if (!(error instanceof ListenError)) throw error;
@@ -148,21 +189,14 @@ async function openPort(
 }
 
 /** Calls that are pending get their answers from the stopping replica before the port closes. */
-async function stopServer({ replica, rpcServer }: ServerParts, opened: ServerStorage) {
+async function stopServer(parts: ServerParts, opened: ServerStorage) {
+  const { replica, rpcServer, blocks, ownStore } = parts;
   const portClosed = rpcServer.close();
   await replica.stop();
   await portClosed;
+  blocks.close();
+  await ownStore?.release();
   await opened.release();
-}
-
-async function withinStopTime(stopped: Promise<void>): Promise<boolean> {
-  let deadline: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<boolean>((resolve) => {
-    deadline = setTimeout(resolve, stopMsMax, false);
-  });
-  const isStopped = await Promise.race([stopped.then(() => true), tooLate]);
-  clearTimeout(deadline);
-  return isStopped;
 }
 
 function logOpened(
@@ -190,15 +224,4 @@ function describeRecovered({ hardState, snapshot, logBase, entries }: RecoveredS
 function logEvent(logger: Logger, event: ReplicaEvent): void {
   const { level, text } = describeEvent(event);
   logger.log(level, text, event.type === 'raft' ? event.note : event);
-}
-
-/** A broken invariant stops the process before it can spread; another bug costs one call. */
-function reportBug(logger: Logger, error: unknown, where: string): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  logger.log('error', `a bug in ${where}: ${text}`);
-  if (error instanceof AssertionError) {
-    setImmediate(() => {
-      throw error;
-    });
-  }
 }

@@ -6,6 +6,7 @@
  */
 import yargs from 'yargs';
 import { backupCommand } from './commands/backup.js';
+import { blockCommand } from './commands/block.js';
 import { inspectCommand } from './commands/inspect.js';
 import { restoreBackupCommand } from './commands/restore-backup.js';
 import { verifyCommand } from './commands/verify.js';
@@ -33,6 +34,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     })
     .command(inspectCommand)
     .command(verifyCommand)
+    .command(blockCommand)
     .command(backupCommand)
     .command(restoreBackupCommand)
     .demandCommand(1, 'a command is missing; --help lists them')

@@ -6,6 +6,7 @@ import { unreachable } from '../base/assert.js';
 import { faultCode } from '../rpc/codec/fault-code.js';
 import type { Fault } from '../rpc/xml-value.js';
 import {
+  BlocksRefused,
   Busy,
   Crashed,
   InvalidArgument,
@@ -68,6 +69,9 @@ function toFaultFailure(fault: Fault, where: string): CallFailure {
       return { error: new Busy(text), advice: 'tryAgain', isWithoutEffect: true };
     case faultCode.storage:
       return { error: new StorageRefused(text), advice: 'tryAnother', isWithoutEffect: true };
+    case faultCode.blockNotFound:
+    case faultCode.tooFewBlockStores:
+      return { error: new BlocksRefused(text), advice: 'tryAnother', isWithoutEffect: true };
     case faultCode.notWellFormed:
     case faultCode.invalidCall:
     case faultCode.invalidParams:

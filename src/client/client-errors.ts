@@ -49,6 +49,12 @@ export class StorageRefused extends Error implements ClientFailure {
   readonly isWithoutEffect = true;
 }
 
+/** Servers answered, but none of them could do what was asked of blocks. Try again later. */
+export class BlocksRefused extends Error implements ClientFailure {
+  override readonly name = 'BlocksRefused';
+  readonly isWithoutEffect = true;
+}
+
 /** No server answered for the whole time-out. Check addresses and network, then try again. */
 export class Unreachable extends Error implements ClientFailure {
   override readonly name = 'Unreachable';

@@ -4,9 +4,12 @@
  */
 import { Agent, request } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent as TlsAgent, request as requestTls } from 'node:https';
+import type { ClusterSecret } from '../rpc/cluster-secret.js';
 import { encodeCall } from '../rpc/codec/encode.js';
 import { faultCode } from '../rpc/codec/fault-code.js';
 import { ResponseDecoder } from '../rpc/codec/response-decoder.js';
+import type { TlsIdentity } from '../rpc/tls-identity.js';
 import type { Fault, XmlValue } from '../rpc/xml-value.js';
 
 /** Where a server listens. `host` is a name, an IPv4 address, or IPv6 without brackets. */
@@ -14,6 +17,19 @@ export interface ServerEndpoint {
   readonly id: number;
   readonly host: string;
   readonly port: number;
+}
+
+/** How a server of the cluster proves to another one that it is one; clients need nothing of it. */
+export interface ServerProof {
+  readonly secret?: ClusterSecret | undefined;
+  /** Left out, plain HTTP is spoken. */
+  readonly tls?: TlsIdentity | undefined;
+}
+
+/** Who hears that for so long nothing was sent or received for a call; it goes on. */
+export interface SilenceWatch {
+  readonly silenceMs: number;
+  readonly onSilence: () => void;
 }
 
 export type RpcAnswer =
@@ -32,18 +48,32 @@ const serviceUnavailable = 503;
 
 export class RpcConnection {
   readonly #endpoint: ServerEndpoint;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: connectionsPerServerMax });
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #agent: Agent;
+  readonly #request: typeof request;
   readonly #inProgress = new Set<ClientRequest>();
 
-  constructor(endpoint: ServerEndpoint) {
+  constructor(endpoint: ServerEndpoint, { secret, tls }: ServerProof = {}) {
     this.#endpoint = endpoint;
+    this.#headers = secret?.headers ?? {};
+    const options = { keepAlive: true, maxSockets: connectionsPerServerMax };
+    this.#request = tls === undefined ? request : requestTls;
+    this.#agent =
+      tls === undefined
+        ? new Agent(options)
+        : new TlsAgent({ ...options, cert: tls.cert, key: tls.key, ca: tls.ca });
   }
 
   /** Calls, and gives up once `signal` fires. Throws `UnencodableError` for params XML refuses. */
-  call(methodName: string, params: readonly XmlValue[], signal?: AbortSignal): Promise<RpcAnswer> {
+  call(
+    methodName: string,
+    params: readonly XmlValue[],
+    signal?: AbortSignal,
+    watch?: SilenceWatch,
+  ): Promise<RpcAnswer> {
     const body = Buffer.from(encodeCall(methodName, params));
     return new Promise((resolve) => {
-      const outgoing = this.#request(body, signal);
+      const outgoing = this.#begin(body, signal, watch);
       this.#inProgress.add(outgoing);
       let mayHaveArrived = false;
       const fail = (error: Error): void => {
@@ -74,16 +104,28 @@ export class RpcConnection {
     this.#agent.destroy();
   }
 
-  #request(body: Buffer, signal: AbortSignal | undefined): ClientRequest {
-    return request({
+  #begin(
+    body: Buffer,
+    signal: AbortSignal | undefined,
+    watch: SilenceWatch | undefined,
+  ): ClientRequest {
+    const outgoing = this.#request({
       agent: this.#agent,
       host: this.#endpoint.host,
       port: this.#endpoint.port,
       method: 'POST',
       path: '/RPC2',
-      headers: { 'content-type': 'text/xml; charset=utf-8', 'content-length': body.length },
+      headers: {
+        ...this.#headers,
+        'content-type': 'text/xml; charset=utf-8',
+        'content-length': body.length,
+      },
       ...(signal && { signal }),
+      // The connection is watched while it is being opened, too.
+      ...(watch && { timeout: watch.silenceMs }),
     });
+    if (watch !== undefined) outgoing.on('timeout', watch.onSilence);
+    return outgoing;
   }
 }
 

@@ -17,6 +17,9 @@ import { RealDisk, syncFolder } from './real-disk.js';
 /** The folder that a fresh file system of Linux has: its root may be a data folder all the same. */
 const mkfsName = 'lost+found';
 
+/** Where a server's blocks lie in its data folder. Found without an identity, they harm nobody. */
+export const blocksFolderName = 'blocks';
+
 export interface DataFolderOptions {
   readonly path: string;
   readonly clusterId: string;
@@ -139,6 +142,8 @@ async function erase(disk: Disk): Promise<void> {
   await disk.syncFolder();
 }
 
+const otherNamesOfOurs: readonly string[] = [identityAsideName, mkfsName, blocksFolderName];
+
 function isOurs(name: string): boolean {
-  return isStorageFile(name) || isLockName(name) || name === identityAsideName || name === mkfsName;
+  return isStorageFile(name) || isLockName(name) || otherNamesOfOurs.includes(name);
 }

@@ -23,6 +23,11 @@ export class ClusterSecret {
     return `${secretHeader}: ${this.#text}`;
   }
 
+  /** The same as the headers of a request. */
+  get headers(): Readonly<Record<string, string>> {
+    return { [secretHeader]: this.#text };
+  }
+
   /** Why `header` does not prove it, or undefined when it does. */
   findMistake(header: string | readonly string[] | undefined): string | undefined {
     if (header === undefined) return "the call lacks the cluster's secret";

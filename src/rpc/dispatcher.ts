@@ -3,6 +3,7 @@
  * turns whatever happens into exactly one outcome. It knows nothing of HTTP or XML.
  */
 import { AssertionError, must } from '../base/assert.js';
+import type { BlockService } from '../blocks/block-service.js';
 import type { HangUp } from '../replica/outcome.js';
 import type { CallEnd, CallObserver } from './call-observer.js';
 import { faultCode } from './codec/fault-code.js';
@@ -32,7 +33,9 @@ export const pendingPeerCallsMax = 1_000;
 export type BugListener = (error: unknown, where: string) => void;
 
 export interface DispatcherOptions {
-  readonly services: MethodServices;
+  /** Left out for a stand-alone block store. */
+  readonly services?: MethodServices | undefined;
+  readonly blocks?: BlockService | undefined;
   readonly testerApi: boolean;
   /** Pending calls of clients before `busy`. */
   readonly pendingCallsMax: number;
@@ -55,19 +58,19 @@ interface Run {
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #table: MethodTable;
-  /** Reads of many files, apart from those that are short. */
-  readonly mapAnswers: MapAnswers;
+  /** Reads of many files, apart from those that are short; undefined where there are no files. */
+  readonly mapAnswers: MapAnswers | undefined;
   #pendingCalls = 0;
   #pendingPeerCalls = 0;
 
   constructor(options: DispatcherOptions) {
-    const { services, testerApi, mapAnswerLimits: limits } = options;
-    const { replica, servers } = services;
+    const { services, blocks, testerApi, mapAnswerLimits: limits } = options;
     this.#options = options;
-    this.mapAnswers = new MapAnswers({ limits, replica, servers });
+    const mapAnswers = services && new MapAnswers({ limits, ...services });
+    this.mapAnswers = mapAnswers;
     this.#table = buildMethodTable({
-      services,
-      mapAnswers: this.mapAnswers,
+      cluster: services && mapAnswers && { services, mapAnswers },
+      blocks,
       gathered: new GatheredAnswers(options.isOverloaded),
       introspection: {
         fullNames: () => this.#table.fullNames(),

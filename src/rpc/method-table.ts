@@ -4,6 +4,7 @@
  * underscores anywhere.
  */
 import { assert } from '../base/assert.js';
+import type { BlockService } from '../blocks/block-service.js';
 import { closestWord } from '../base/closest-word.js';
 import { faultCode } from './codec/fault-code.js';
 import type { GatheredAnswers } from './gathered-answers.js';
@@ -11,8 +12,12 @@ import type { Introspection } from './introspection.js';
 import type { MapAnswers } from './map-answers.js';
 import type { MethodServices } from './method-services.js';
 import type { Method } from './method.js';
+import { BlockCalls } from './block-calls.js';
+import { blockMethods } from './methods/block-methods.js';
 import { clientMethods } from './methods/client-methods.js';
 import { peerMethods } from './methods/peer-methods.js';
+import { pingMethod } from './methods/ping-method.js';
+import { storeMethods } from './methods/store-methods.js';
 import { systemMethods } from './methods/system-methods.js';
 import { testerMethods } from './methods/tester-methods.js';
 import { methodKey, servicePrefix } from './method-name.js';
@@ -63,9 +68,16 @@ export class MethodTable {
   }
 }
 
-export interface MethodTableOptions {
+interface ClusterTable {
   readonly services: MethodServices;
   readonly mapAnswers: MapAnswers;
+}
+
+export interface MethodTableOptions {
+  /** The replica of a cluster's server; a stand-alone block store has none. */
+  readonly cluster: ClusterTable | undefined;
+  /** Undefined where no blocks are served. */
+  readonly blocks: BlockService | undefined;
   readonly gathered: GatheredAnswers;
   readonly introspection: Introspection;
   /** Otherwise the methods that break a server do not exist. */
@@ -74,11 +86,15 @@ export interface MethodTableOptions {
 
 /** The table of one server. */
 export function buildMethodTable(options: MethodTableOptions): MethodTable {
-  const { services, mapAnswers, gathered, introspection, testerApi } = options;
+  const { cluster, blocks, gathered, introspection, testerApi } = options;
+  const isCrashed = (): boolean => cluster?.services.replica.isCrashed() ?? false;
   return new MethodTable([
-    ...clientMethods(services, mapAnswers),
-    ...(testerApi ? testerMethods(services, gathered) : []),
-    ...peerMethods(services),
+    pingMethod(),
+    ...(cluster ? clientMethods(cluster.services, cluster.mapAnswers) : []),
+    ...(blocks ? blockMethods(blocks, new BlockCalls(isCrashed)) : []),
+    ...(cluster && testerApi ? testerMethods(cluster.services, gathered) : []),
+    ...(cluster ? peerMethods(cluster.services) : []),
+    ...(blocks?.own ? storeMethods(blocks.own, new BlockCalls(isCrashed)) : []),
     ...systemMethods(introspection, gathered),
   ]);
 }

@@ -38,7 +38,7 @@ export interface Caller {
 }
 
 /** The chapter of the contract that a method belongs to. */
-type MethodGroup = 'client' | 'peer' | 'tester' | 'system';
+type MethodGroup = 'client' | 'block' | 'store' | 'peer' | 'tester' | 'system';
 
 /**
  * How long an answer can take: `never` answers before the handler returns, `calls` waits for the
@@ -59,6 +59,10 @@ interface MethodFacts {
   readonly aliases?: readonly string[];
   readonly group: MethodGroup;
   readonly result: XmlType;
+  /**
+   * The types of the arguments, for each way to call it; left out, they are those of the params.
+   */
+  readonly argumentTypes?: readonly (readonly XmlType[])[];
   /** Sentences for people: what it does, what it answers. */
   readonly help: string;
   readonly wait: MethodWait;

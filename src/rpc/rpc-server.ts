@@ -5,8 +5,11 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { must } from '../base/assert.js';
+import type { BlockService } from '../blocks/block-service.js';
 import { BackupEndpoint, backupPath } from './backup-endpoint.js';
 import type { BackupSource } from './backup-source.js';
+import { BlockStorePages } from './block-store-pages.js';
 import { CallEndpoint } from './call-endpoint.js';
 import { CallRunner } from './call-runner.js';
 import type { ClusterSecret } from './cluster-secret.js';
@@ -21,12 +24,15 @@ import { OpenConnections } from './open-connections.js';
 import { PlainConnections } from './plain-connections.js';
 import { endWithLastResponse, endWithPlainResponse, notHttp, tooSlow } from './plain-response.js';
 import type { HeldBytes, ServerMetrics } from './server-metrics.js';
-import { plainPage, StatusEndpoints, type Page } from './status-endpoints.js';
+import { plainPage, StatusEndpoints, type Page, type Pages } from './status-endpoints.js';
 import type { TlsIdentity } from './tls-identity.js';
 import { UnreadAnswers, type Answered } from './unread-answers.js';
 
 export interface RpcServerOptions {
-  readonly services: MethodServices;
+  /** What a server of a cluster serves; left out for a stand-alone block store. */
+  readonly services?: MethodServices | undefined;
+  /** Left out, no blocks are served. A server needs one of the two. */
+  readonly blocks?: BlockService | undefined;
   /** Where to listen; without a host on all addresses. Port 0 takes any free one. */
   readonly listen: { readonly host: string | undefined; readonly port: number };
   /** Whether the methods that break a server exist. */
@@ -56,7 +62,7 @@ export class RpcServer {
   readonly #dispatcher: Dispatcher;
   readonly #runner: CallRunner;
   readonly #calls: CallEndpoint;
-  readonly #pages: StatusEndpoints;
+  readonly #pages: Pages;
   readonly #backups: BackupEndpoint | undefined;
   readonly #http: HttpServer;
   readonly #server: Server;
@@ -64,13 +70,14 @@ export class RpcServer {
   readonly #plain: PlainConnections | undefined;
 
   constructor(options: RpcServerOptions) {
-    const { services, metrics, onBug, testerApi, version } = options;
+    const { services, blocks, metrics, onBug, testerApi } = options;
     this.#options = options;
     this.#limits = { ...defaultHttpLimits, ...options.limits };
     this.#connections = new OpenConnections(this.#limits);
     this.#unread = new UnreadAnswers(this.#limits);
     this.#dispatcher = new Dispatcher({
       services,
+      blocks,
       testerApi,
       pendingCallsMax: this.#limits.pendingCallsMax,
       isOverloaded: () => this.#unread.isOverloaded,
@@ -81,10 +88,10 @@ export class RpcServer {
     this.#runner = new CallRunner({
       dispatcher: this.#dispatcher,
       limits: this.#limits,
-      serverCount: services.servers.length,
+      serverCount: services?.servers.length ?? 0,
       secret: options.secret,
       onPeerPiece: (peer) => {
-        services.replica.hearing(peer);
+        services?.replica.hearing(peer);
       },
       onBug,
     });
@@ -93,20 +100,8 @@ export class RpcServer {
       connections: this.#connections,
       lingerMs: this.#limits.lingerMs,
     });
-    const connectionCount = (): number => this.#connections.count;
-    this.#pages = new StatusEndpoints({
-      services,
-      metrics,
-      version,
-      connectionCount,
-      pendingCallCount: () => this.#dispatcher.pendingCalls,
-    });
-    metrics.watch({
-      status: () => services.replica.status(),
-      fileCount: () => services.files.size,
-      connectionCount,
-      heldBytes: () => this.heldBytes,
-    });
+    this.#pages = this.#createPages();
+    this.#watch(metrics);
     this.#backups = this.#createBackups();
     this.#http = this.#createHttpServer();
     this.#server = this.#http.server;
@@ -154,8 +149,8 @@ export class RpcServer {
 
   /** Frozen views of the files that answers are being read from, and answers that wait for one. */
   get mapAnswers(): { readonly views: number; readonly waiting: number } {
-    const { viewCount, waitingCount } = this.#dispatcher.mapAnswers;
-    return { views: viewCount, waiting: waitingCount };
+    const { mapAnswers } = this.#dispatcher;
+    return { views: mapAnswers?.viewCount ?? 0, waiting: mapAnswers?.waitingCount ?? 0 };
   }
 
   /** Backups that are being made. */
@@ -202,9 +197,32 @@ export class RpcServer {
     clearTimeout(timer);
   }
 
+  #createPages(): Pages {
+    const { services, blocks, metrics, version } = this.#options;
+    const port = {
+      metrics,
+      version,
+      connectionCount: () => this.#connections.count,
+      pendingCallCount: () => this.#dispatcher.pendingCalls,
+    };
+    if (services !== undefined) return new StatusEndpoints({ ...port, services });
+    return new BlockStorePages({ ...port, blocks: must(blocks, 'a server serves something') });
+  }
+
+  #watch(metrics: ServerMetrics): void {
+    const { services } = this.#options;
+    metrics.watchPort({
+      connectionCount: () => this.#connections.count,
+      heldBytes: () => this.heldBytes,
+    });
+    if (services === undefined) return;
+    const { replica, files } = services;
+    metrics.watchReplica({ status: () => replica.status(), fileCount: () => files.size });
+  }
+
   #createBackups(): BackupEndpoint | undefined {
     const { backups, services, tls, onBug } = this.#options;
-    if (backups === undefined) return undefined;
+    if (backups === undefined || services === undefined) return undefined;
     const { replica, servers } = services;
     const scheme = tls === undefined ? 'http' : 'https';
     return new BackupEndpoint({

@@ -23,10 +23,14 @@ const snapshotOutcomes = [
 ] as const;
 type SnapshotOutcome = (typeof snapshotOutcomes)[number];
 
-/** What the gauges read. */
-export interface MetricSources {
+/** What the gauges of a replica read. */
+export interface ReplicaSources {
   readonly status: () => ReplicaStatus;
   readonly fileCount: () => number;
+}
+
+/** What the gauges of a port read. */
+export interface PortSources {
   readonly connectionCount: () => number;
   readonly heldBytes: () => HeldBytes;
 }
@@ -130,8 +134,8 @@ export class ServerMetrics {
     this.#snapshots.inc({ outcome });
   }
 
-  /** Adds the gauges of a server. Must be called once at most. */
-  watch({ status, fileCount, connectionCount, heldBytes }: MetricSources): void {
+  /** Adds the gauges of a server's replica. Must be called once at most. */
+  watchReplica({ status, fileCount }: ReplicaSources): void {
     this.#gauge('surfraft_server_has_leader', 'Whether a leader is known.', () =>
       Number(status().leaderId !== undefined),
     );
@@ -153,6 +157,11 @@ export class ServerMetrics {
     );
     this.#raftGauges(status);
     this.#gauge('surfraft_files', 'Files ever seen, deleted ones included.', fileCount);
+    this.#labelledGauges(status);
+  }
+
+  /** Adds the gauges of a server's port. Must be called once at most. */
+  watchPort({ connectionCount, heldBytes }: PortSources): void {
     this.#gauge('surfraft_rpc_connections', 'Open connections.', connectionCount);
     new Gauge({
       registers: [this.#registry],
@@ -163,7 +172,6 @@ export class ServerMetrics {
         for (const [kind, bytes] of Object.entries(heldBytes())) this.set({ kind }, Number(bytes));
       },
     });
-    this.#labelledGauges(status);
   }
 
   #raftGauges(status: () => ReplicaStatus): void {

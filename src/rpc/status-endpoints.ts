@@ -16,8 +16,14 @@ export interface Page {
   readonly body: string;
 }
 
-export interface StatusEndpointsOptions {
-  readonly services: MethodServices;
+/** What a server answers to `GET` and `HEAD`. */
+export interface Pages {
+  /** The page at `path`, or undefined when there is none. */
+  get(path: string): Page | Promise<Page> | undefined;
+}
+
+/** What every page may tell of the port that it is asked at. */
+export interface PortFacts {
   readonly metrics: ServerMetrics;
   /** The version of this program. */
   readonly version: string;
@@ -25,40 +31,35 @@ export interface StatusEndpointsOptions {
   readonly pendingCallCount: () => number;
 }
 
+export interface StatusEndpointsOptions extends PortFacts {
+  readonly services: MethodServices;
+}
+
 /** Answers are of the moment they are given in. */
 const fresh = { 'Cache-Control': 'no-store' };
 
-export class StatusEndpoints {
+export class StatusEndpoints implements Pages {
   readonly #options: StatusEndpointsOptions;
 
   constructor(options: StatusEndpointsOptions) {
     this.#options = options;
   }
 
-  /** The page at `path`, or undefined when there is none. */
   get(path: string): Page | Promise<Page> | undefined {
     switch (path) {
       case '/':
         return this.#overview();
       case '/status':
-        return this.#status();
+        return jsonPage(this.#statusFields());
       case '/livez':
         return healthPage(findIllness(this.#options.services.replica.status()), '');
       case '/readyz':
         return healthPage(findHindrance(this.#options.services.replica.status()), 'not ready: ');
       case '/metrics':
-        return this.#metrics();
+        return metricsPage(this.#options.metrics);
       default:
         return undefined;
     }
-  }
-
-  #status(): Page {
-    return {
-      status: 200,
-      headers: { ...fresh, 'Content-Type': 'application/json' },
-      body: `${JSON.stringify(this.#statusFields(), undefined, 2)}\n`,
-    };
   }
 
   #statusFields(): Readonly<Record<string, unknown>> {
@@ -105,16 +106,25 @@ export class StatusEndpoints {
       }),
     };
   }
+}
 
-  async #metrics(): Promise<Page> {
-    const { metrics } = this.#options;
-    const body = await metrics.text();
-    return { status: 200, headers: { ...fresh, 'Content-Type': metrics.contentType }, body };
-  }
+/** What Prometheus reads. */
+export async function metricsPage(metrics: ServerMetrics): Promise<Page> {
+  const body = await metrics.text();
+  return { status: 200, headers: { ...fresh, 'Content-Type': metrics.contentType }, body };
+}
+
+/** A value as JSON, for people, too. */
+export function jsonPage(value: unknown): Page {
+  return {
+    status: 200,
+    headers: { ...fresh, 'Content-Type': 'application/json' },
+    body: `${JSON.stringify(value, undefined, 2)}\n`,
+  };
 }
 
 /** 200, or 503 with what is wrong in one line. */
-function healthPage(mistake: string | undefined, prefix: string): Page {
+export function healthPage(mistake: string | undefined, prefix: string): Page {
   if (mistake === undefined) return plainPage(200, 'ok');
   return plainPage(503, `${prefix}${mistake.replaceAll(/\s+/g, ' ')}`);
 }

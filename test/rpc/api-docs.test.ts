@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as limits from '../../src/base/limits.js';
 import { backupPieceBytesMax } from '../../src/rpc/backup-source.js';
+import { blockReadsMax } from '../../src/rpc/block-calls.js';
 import { faultCode } from '../../src/rpc/codec/fault-code.js';
 import { pendingPeerCallsMax } from '../../src/rpc/dispatcher.js';
 import { defaultHttpLimits } from '../../src/rpc/http-limits.js';
@@ -37,6 +38,7 @@ describe('docs/api.md', () => {
   it('has a row with the value of every limit', () => {
     const rows = tableRows();
     const others = {
+      blockReadsMax,
       backupPieceBytesMax,
       multicallCallsMax,
       multicallValuesMax,

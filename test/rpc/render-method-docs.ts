@@ -6,8 +6,10 @@ import { fullName } from '../../src/rpc/method-table.js';
 
 const groups: readonly (readonly [Method['group'], string])[] = [
   ['client', 'Client methods'],
+  ['block', 'Block methods'],
   ['tester', 'Tester methods'],
   ['peer', 'Peer methods'],
+  ['store', 'Methods of block stores'],
   ['system', 'Introspection'],
 ];
 

@@ -23,7 +23,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   'src/config': { folders: ['base'], packages: [] },
   'src/raft': { folders: ['base'], packages: [] },
   'src/files': { folders: ['base'], packages: [] },
-  'src/blocks': { folders: ['base'], packages: ['node:crypto'] },
+  'src/blocks': { folders: ['base'], packages: ['node:crypto', 'node:timers/promises'] },
   'src/sync': { folders: ['base', 'blocks'], packages: ['node:*'] },
   'src/storage': {
     folders: ['base'],
@@ -55,7 +55,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   },
   'src/client': {
     folders: ['base', 'blocks', 'config', 'rpc'],
-    packages: ['node:crypto', 'node:http', 'node:timers/promises'],
+    packages: ['node:crypto', 'node:http', 'node:https', 'node:timers/promises'],
   },
   'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },
   'tester/wire': {

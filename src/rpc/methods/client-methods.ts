@@ -1,5 +1,5 @@
 /**
- * The methods that clients live on (contract, section 4).
+ * The methods that clients of the file map live on (contract, section 4).
  */
 import { unreachable } from '../../base/assert.js';
 import type { FileInfo, UpdateResult } from '../../files/file-command.js';
@@ -40,27 +40,12 @@ function fileInfoValue(info: FileInfo | undefined): XmlValue {
 export function clientMethods(services: MethodServices, mapAnswers: MapAnswers): readonly Method[] {
   const long = { services, mapAnswers };
   return [
-    ping(),
     updateFile(services),
     getFileInfoMap(long),
     getFileInfo(long),
     getFileInfoPage(long),
     isLeader(services),
   ];
-}
-
-function ping(): Method {
-  return defineMethod({
-    name: 'ping',
-    group: 'client',
-    params: [],
-    result: 'boolean',
-    help: 'Answers true: the process is up, be it crashed by the crash switch or not.',
-    wait: 'never',
-    leaderOnly: false,
-    answersWhenCrashed: true,
-    run: (_values, reply) => replyNow(reply, true),
-  });
 }
 
 function updateFile(services: MethodServices): Method {

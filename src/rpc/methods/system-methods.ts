@@ -85,10 +85,12 @@ function helpText(method: Method): string {
 
 /** One signature for each number of arguments that the method takes. */
 function signatures(method: Method): readonly XmlValue[] {
+  const { argumentTypes, result } = method;
+  if (argumentTypes !== undefined) return argumentTypes.map((types) => [result, ...types]);
   const required = method.params.filter((each: Param<unknown>) => !each.optional).length;
   const all: XmlValue[] = [];
   for (let count = required; count <= method.params.length; count += 1) {
-    all.push([method.result, ...method.params.slice(0, count).map((each) => each.type)]);
+    all.push([result, ...method.params.slice(0, count).map((each) => each.type)]);
   }
   return all;
 }

@@ -2,6 +2,7 @@
  * A fake replica behind a real port, and the calls that tests make to it.
  */
 import { asServerId } from '../../../src/base/ids.js';
+import type { BlockService } from '../../../src/blocks/block-service.js';
 import type { BackupSource } from '../../../src/rpc/backup-source.js';
 import type { ClusterSecret } from '../../../src/rpc/cluster-secret.js';
 import { encodeCall } from '../../../src/rpc/codec/encode.js';
@@ -13,6 +14,7 @@ import type { ServerAddress } from '../../../src/rpc/server-address.js';
 import type { TlsIdentity } from '../../../src/rpc/tls-identity.js';
 import type { XmlStruct, XmlValue } from '../../../src/rpc/xml-value.js';
 import { FakeReplica } from './fake-replica.js';
+import { memoryBlocks } from './memory-blocks.js';
 
 export const host = '127.0.0.1';
 
@@ -29,6 +31,8 @@ export interface ServeOptions {
   readonly secret?: ClusterSecret;
   readonly tls?: TlsIdentity;
   readonly backups?: BackupSource;
+  /** Left out, the blocks are kept in memory. */
+  readonly blocks?: BlockService;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -44,6 +48,7 @@ export class ServedReplica {
     const { replica, metrics } = this;
     this.server = new RpcServer({
       services: { serverId: asServerId(0), servers: threeServers, replica, files: replica.files },
+      blocks: options.blocks ?? memoryBlocks(),
       listen: { host, port: options.port ?? 0 },
       testerApi: options.testerApi ?? true,
       version: '1.2.3',

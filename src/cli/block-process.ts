@@ -1,0 +1,88 @@
+/**
+ * A stand-alone block store as a process: opens the store and the port, and takes both down again
+ * when asked to stop.
+ */
+import { join } from 'node:path';
+import { blocksFolderName } from '../io/data-folder.js';
+import { createLogger, type Logger } from '../io/logger.js';
+import { ListenError } from '../rpc/listen-error.js';
+import { RpcServer } from '../rpc/rpc-server.js';
+import { ServerMetrics } from '../rpc/server-metrics.js';
+import { openOwnStore, standAloneBlocks, type BlocksPlace, type OwnStore } from './open-blocks.js';
+import type { SecretFile } from './read-secret-file.js';
+import { reportBug } from './report-bug.js';
+import { StartError } from './start-error.js';
+import { withinStopTime } from './within-stop-time.js';
+
+export interface BlockProcessOptions {
+  readonly port: number;
+  readonly isLoopbackOnly: boolean;
+  readonly isDebugging: boolean;
+  readonly dataDir: string;
+  /** A folder of the blocks alone; undefined stands for one in `dataDir`. */
+  readonly blocks: string | undefined;
+  readonly ephemeral: boolean;
+  readonly secretFile: SecretFile | undefined;
+  /** The version of this program. */
+  readonly version: string;
+  /** Resolves, with the reason, when the store is to stop. */
+  readonly stopRequested: Promise<string>;
+}
+
+/** Resolves with the exit code once the store has stopped; throws `StartError`. */
+export async function runBlockStore(options: BlockProcessOptions): Promise<number> {
+  const level = options.isDebugging ? 'debug' : 'warn';
+  const logger = createLogger({ level, format: 'pretty', base: { pid: process.pid } });
+  try {
+    const place = placeOf(options);
+    const own = await openOwnStore(place, 'the block store');
+    const rpcServer = createServer(options, own, logger);
+    await openPort(rpcServer, own);
+    for (const warning of options.secretFile?.warnings ?? []) logger.log('warn', warning);
+    const where = place.kind === 'memory' ? 'nothing is kept on disk' : `blocks in ${place.path}`;
+    logger.log('info', `block store at port ${options.port}; ${where}`);
+    process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
+    logger.log('info', `stopping: ${await options.stopRequested}`);
+    const isStopped = await withinStopTime(rpcServer.close().then(() => own.release()));
+    if (!isStopped) logger.log('error', 'the disk does not answer; stopped without waiting for it');
+    return isStopped ? 0 : 1;
+  } finally {
+    await logger.close();
+  }
+}
+
+function placeOf({ blocks, ephemeral, dataDir }: BlockProcessOptions): BlocksPlace {
+  if (blocks !== undefined) return { kind: 'folder', path: blocks };
+  if (ephemeral) return { kind: 'memory' };
+  return { kind: 'folder', path: join(dataDir, blocksFolderName), lockPath: dataDir };
+}
+
+function createServer(
+  { port, isLoopbackOnly, secretFile, version }: BlockProcessOptions,
+  { store }: OwnStore,
+  logger: Logger,
+): RpcServer {
+  const metrics = new ServerMetrics();
+  metrics.watchProcess();
+  return new RpcServer({
+    blocks: standAloneBlocks(store, `localhost:${port}`),
+    listen: { host: isLoopbackOnly ? '127.0.0.1' : undefined, port },
+    testerApi: false,
+    version,
+    metrics,
+    secret: secretFile?.secret,
+    onBug: (error, where) => {
+      reportBug(logger, error, where);
+    },
+  });
+}
+
+async function openPort(rpcServer: RpcServer, own: OwnStore): Promise<void> {
+  try {
+    await rpcServer.listen();
+  } catch (error) {
+    await own.release();
+    if (!(error instanceof ListenError)) throw error;
+    throw new StartError(`the block store cannot start: ${error.message}`);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * The option `--blocks` of everything that keeps blocks.
+ */
+import { UsageError } from './usage-error.js';
+
+export const blocksOption = {
+  type: 'string',
+  requiresArg: true,
+  description: 'Keep the blocks in this folder; of several servers, in DIR/metadata<i> for each',
+  defaultDescription: 'the folder "blocks" of the data folder',
+} as const;
+
+/** The folder that `--blocks` names; undefined without it. Throws `UsageError`. */
+export function readBlocksPlace(text: string | undefined): string | undefined {
+  if (text === '') throw new UsageError('--blocks is empty; expected a folder');
+  if (text !== undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
+    throw new UsageError(`--blocks is "${text}"; expected a folder, other places are not served`);
+  }
+  return text;
+}

@@ -1,0 +1,175 @@
+/**
+ * Builds the block service of one process: its own store, in a folder or in memory, and for a server
+ * of a cluster all stores of the cluster as one, with what looks after their copies.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BlockCluster } from '../blocks/block-cluster.js';
+import type { BlockObserver } from '../blocks/block-event.js';
+import type { BlockHash } from '../blocks/block-hash.js';
+import type { BlockService } from '../blocks/block-service.js';
+import { BlockStoreError, type BlockStore } from '../blocks/block-store.js';
+import { CatchUp } from '../blocks/catch-up.js';
+import { HandOff } from '../blocks/hand-off.js';
+import { MemoryBlockStore } from '../blocks/memory-block-store.js';
+import { ReplicatedBlockStore } from '../blocks/replicated-block-store.js';
+import { Ring } from '../blocks/ring.js';
+import { Scrub } from '../blocks/scrub.js';
+import type { ServerProof } from '../client/rpc-connection.js';
+import { RemoteBlockStore } from '../client/remote-block-store.js';
+import type { Address, ClusterConfig, ClusterServer } from '../config/cluster-config.js';
+import { blocksFolderName } from '../io/data-folder.js';
+import { DiskBlockStore } from '../io/disk-block-store.js';
+import { lockFolder } from '../io/folder-lock.js';
+import { systemBlockTimer } from '../io/system-block-timer.js';
+import { StorageError } from '../storage/storage.js';
+import { StartError } from './start-error.js';
+
+/** Where a process keeps blocks of its own. */
+export type BlocksPlace =
+  | { readonly kind: 'memory' }
+  /** In the folder `blocks` of a data folder, which the caller has locked. */
+  | { readonly kind: 'dataFolder'; readonly path: string; readonly fresh: boolean }
+  /** In a folder of its own; this process locks it, or one round it. */
+  | { readonly kind: 'folder'; readonly path: string; readonly lockPath?: string };
+
+export interface OwnStore {
+  readonly store: BlockStore;
+  /** Gives the folder to the next process. */
+  release(): Promise<void>;
+}
+
+/** Throws `StartError` when the folder cannot be used. `who` begins the message. */
+export async function openOwnStore(place: BlocksPlace, who: string): Promise<OwnStore> {
+  const { now } = systemBlockTimer;
+  try {
+    switch (place.kind) {
+      case 'memory':
+        return { store: new MemoryBlockStore(now), release: () => Promise.resolve() };
+      case 'dataFolder': {
+        const folder = join(place.path, blocksFolderName);
+        if (place.fresh) await rm(folder, { recursive: true, force: true });
+        const store = await DiskBlockStore.open({ folder, now });
+        return { store, release: () => Promise.resolve() };
+      }
+      case 'folder':
+        return await openFolder(place.path, place.lockPath ?? place.path, who);
+    }
+  } catch (error) {
+    if (error instanceof StartError || !isRefusal(error)) throw error;
+    throw new StartError(`${who} cannot start: ${error.message}`);
+  }
+}
+
+async function openFolder(folder: string, lockPath: string, who: string): Promise<OwnStore> {
+  await mkdir(lockPath, { recursive: true });
+  const lock = await lockFolder(lockPath);
+  if (lock.kind === 'held') {
+    throw new StartError(`${who} cannot start: ${lockPath} is in use by process ${lock.processId}`);
+  }
+  try {
+    const store = await DiskBlockStore.open({ folder, now: systemBlockTimer.now });
+    return { store, release: () => lock.release() };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Of the operating system, and not a bug. */
+function isRefusal(error: unknown): error is Error {
+  if (error instanceof BlockStoreError || error instanceof StorageError) return true;
+  return error instanceof Error && 'syscall' in error;
+}
+
+/** Blocks of a process that knows of no other store. */
+export function standAloneBlocks(store: BlockStore, address: string): BlockService {
+  const ring = new Ring([address]);
+  return {
+    own: store,
+    all: store,
+    addresses: ring.addresses,
+    ownersOf: (hash) => ring.ownersOf(hash),
+  };
+}
+
+export interface ClusterBlocksOptions {
+  readonly config: ClusterConfig;
+  readonly server: ClusterServer;
+  /** Undefined where the configuration names stores of their own. */
+  readonly own: BlockStore | undefined;
+  readonly proof: ServerProof;
+  readonly observer: BlockObserver;
+}
+
+export interface OpenedBlocks {
+  readonly service: BlockService;
+  /** Ends all calls to other stores, and the care for copies. */
+  close(): void;
+}
+
+/** The stores of a cluster as one server of it sees them. Copies are looked after from now on. */
+export function openClusterBlocks(options: ClusterBlocksOptions): OpenedBlocks {
+  const { config, own, observer } = options;
+  const ring = new Ring(storesOf(config).map(({ address }) => address));
+  const { stores, remotes } = connect(options);
+  const cluster = new BlockCluster({
+    ...{ ring, stores, timer: systemBlockTimer },
+    ...(config.copies !== undefined && { copies: config.copies }),
+  });
+  const handOff = new HandOff({ cluster, observer });
+  const catchUp = new CatchUp({ cluster, handOff });
+  const scrub = new Scrub({ cluster, observer, isOurs: shareOf(options, ring) });
+  for (const address of ring.addresses) catchUp.expect(address);
+  // A bug in it is nobody's to catch: it stops the process.
+  void scrub.run();
+  return {
+    service: {
+      own,
+      all: new ReplicatedBlockStore({ cluster, handOff, catchUp, observer }),
+      addresses: ring.addresses,
+      ownersOf: (hash) => ring.ownersOf(hash),
+    },
+    close: () => {
+      scrub.stop();
+      catchUp.close();
+      handOff.close();
+      for (const remote of remotes) remote.close();
+    },
+  };
+}
+
+function storesOf({ blocks, servers }: ClusterConfig): readonly Address[] {
+  return blocks.length > 0 ? blocks : servers;
+}
+
+function connect({ config, server, own, proof }: ClusterBlocksOptions): {
+  readonly stores: ReadonlyMap<string, BlockStore>;
+  readonly remotes: readonly RemoteBlockStore[];
+} {
+  const stores = new Map<string, BlockStore>();
+  const remotes: RemoteBlockStore[] = [];
+  // Stores of their own speak plain HTTP: what belongs to TLS does not go there.
+  const isPlain = config.blocks.length > 0;
+  const shown = isPlain && proof.tls !== undefined ? {} : proof;
+  for (const [id, { address, host, port }] of storesOf(config).entries()) {
+    if (own !== undefined && address === server.address) {
+      stores.set(address, own);
+      continue;
+    }
+    const remote = new RemoteBlockStore({ endpoint: { id, host, port }, ...shown });
+    remotes.push(remote);
+    stores.set(address, remote);
+  }
+  return { stores, remotes };
+}
+
+/** The blocks that this server scrubs: those it owns first, or its share where it owns none. */
+function shareOf(
+  { config, server, own }: ClusterBlocksOptions,
+  ring: Ring,
+): (hash: BlockHash) => boolean {
+  if (own !== undefined) return (hash) => ring.ownersOf(hash)[0] === server.address;
+  const servers = config.servers.length;
+  return (hash) => Number.parseInt(hash.slice(0, 8), 16) % servers === server.id;
+}
