@@ -56,7 +56,7 @@ class SyncRefused extends Error {
   override readonly name = 'SyncRefused';
 }
 
-const roundsMax = 8;
+const roundsMax = 6;
 const roundPauseMs = 50;
 const lockPauseMs = 100;
 const fetchingBytesMax = 48 * 1024 * 1024;
@@ -133,7 +133,7 @@ class Sync {
       again = await this.#execute(work, index, chosen);
       if (again.size === 0 || this.#options.signal.aborted) return;
       // Whoever is writing there is given more time in every round.
-      await wait(roundPauseMs * 2 ** round);
+      if (round + 1 < roundsMax) await wait(roundPauseMs * 2 ** round);
     }
     for (const [name, reason] of again ?? []) this.#report.fail(name, reason);
   }
