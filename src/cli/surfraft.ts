@@ -9,6 +9,7 @@ import { backupCommand } from './commands/backup.js';
 import { blockCommand } from './commands/block.js';
 import { inspectCommand } from './commands/inspect.js';
 import { restoreBackupCommand } from './commands/restore-backup.js';
+import { syncCommand } from './commands/sync.js';
 import { verifyCommand } from './commands/verify.js';
 import { readProgramVersion } from './program-version.js';
 import { StartError } from './start-error.js';
@@ -32,6 +33,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       'boolean-negation': false,
       'parse-positional-numbers': false,
     })
+    .command(syncCommand)
     .command(inspectCommand)
     .command(verifyCommand)
     .command(blockCommand)
@@ -51,10 +53,13 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     .parseAsync();
 }
 
-/** Only a list of positional arguments may come more than once. */
+/** What may come more than once: lists of positional arguments. */
+const lists: readonly string[] = ['_', 'folders', 'words'];
+
+/** An option that is given twice is a slip, whichever of the two was meant. */
 function refuseRepeated(argv: Readonly<Record<string, unknown>>): true {
   for (const [name, value] of Object.entries(argv)) {
-    if (!Array.isArray(value) || name === '_' || name === 'folders') continue;
+    if (!Array.isArray(value) || lists.includes(name)) continue;
     throw new UsageError(`--${name} is given more than once`);
   }
   return true;

@@ -8,7 +8,7 @@ import { FolderError } from './folder.js';
 import { inParallel } from './in-parallel.js';
 import type { IndexKeeper } from './index-keeper.js';
 import type { Action } from './plan.js';
-import { BlockMissing } from './sync-cluster.js';
+import { BlockMissing, ClusterRefused } from './sync-cluster.js';
 import type { ReportBuilder } from './sync-report.js';
 import { deleteInCluster, uploadFile } from './upload.js';
 import { done, type FileOutcome, type Work } from './work.js';
@@ -55,7 +55,7 @@ export async function executePlan(
 
 /** Whether it concerns the file in hand alone. */
 export function isOfOneFile(error: unknown): error is Error {
-  return error instanceof FolderError || error instanceof BlockMissing;
+  return [FolderError, BlockMissing, ClusterRefused].some((kind) => error instanceof kind);
 }
 
 /** Undefined when the file failed, which is reported then. */

@@ -7,7 +7,7 @@ import { unreachable } from '../base/assert.js';
 import { BlockSender } from './block-sender.js';
 import { foreseeCopy } from './download.js';
 import { executePlan, isOfOneFile } from './execute-plan.js';
-import { FolderError, type SyncFolder } from './folder.js';
+import type { SyncFolder } from './folder.js';
 import { ByteBudget } from './in-parallel.js';
 import { parseIndex, type IndexForm } from './index-file.js';
 import { IndexKeeper } from './index-keeper.js';
@@ -16,7 +16,7 @@ import { refusedClusterName } from './names.js';
 import type { Action, FileState } from './plan.js';
 import { scanFolder, type Scan } from './scan.js';
 import { parseSeen } from './seen-files.js';
-import { BlockMissing, ClusterGone, type SyncCluster } from './sync-cluster.js';
+import { ClusterGone, type SyncCluster } from './sync-cluster.js';
 import { ReportBuilder, type SyncReport } from './sync-report.js';
 import { done, type Work } from './work.js';
 
@@ -76,8 +76,7 @@ export async function syncOnce(options: SyncOptions): Promise<SyncReport> {
 }
 
 function isExpected(error: unknown): error is Error {
-  const kinds = [ClusterGone, BlockMissing, FolderError, SyncRefused];
-  return kinds.some((kind) => error instanceof kind);
+  return [ClusterGone, SyncRefused].some((kind) => error instanceof kind) || isOfOneFile(error);
 }
 
 async function runLocked(options: SyncOptions, report: ReportBuilder): Promise<void> {
