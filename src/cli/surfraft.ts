@@ -16,6 +16,8 @@ import { StartError } from './start-error.js';
 import { UsageError } from './usage-error.js';
 
 const helpColumnsMax = 100;
+/** What may come more than once: lists of positional arguments. */
+const lists: readonly string[] = ['_', 'folders', 'words'];
 
 try {
   await runCommand(process.argv.slice(2));
@@ -52,9 +54,6 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     })
     .parseAsync();
 }
-
-/** What may come more than once: lists of positional arguments. */
-const lists: readonly string[] = ['_', 'folders', 'words'];
 
 /** An option that is given twice is a slip, whichever of the two was meant. */
 function refuseRepeated(argv: Readonly<Record<string, unknown>>): true {

@@ -1,4 +1,5 @@
 /** What a sync did, or would do, in the words of its users. */
+import { compareNames } from './compare-names.js';
 import type { Action } from './plan.js';
 import type { NamedReason } from './scan.js';
 import type { FileOutcome, Transfers } from './work.js';
@@ -9,7 +10,7 @@ export interface KeptCopy {
   readonly copy: string;
 }
 
-/** Under `dryRun` the lists are the plan. Names in the order in which they were dealt with. */
+/** Under `dryRun` the lists are the plan. All lists are in the order of the names. */
 export interface SyncReport {
   /** Everything that was to be done was done. */
   readonly ok: boolean;
@@ -83,11 +84,11 @@ export class ReportBuilder {
   finish(seconds: number, dryRun: boolean, problem: string | undefined): SyncReport {
     return {
       ok: problem === undefined && this.#failed.size === 0,
-      uploaded: this.#uploaded,
-      downloaded: this.#downloaded,
-      deletedLocal: this.#deletedLocal,
-      deletedRemote: this.#deletedRemote,
-      conflicts: this.#conflicts,
+      uploaded: this.#uploaded.sort(compareNames),
+      downloaded: this.#downloaded.sort(compareNames),
+      deletedLocal: this.#deletedLocal.sort(compareNames),
+      deletedRemote: this.#deletedRemote.sort(compareNames),
+      conflicts: this.#conflicts.sort(byName),
       skipped: reasonsIn(this.#skipped),
       failed: reasonsIn(this.#failed),
       ...this.transfers,
@@ -99,5 +100,9 @@ export class ReportBuilder {
 }
 
 function reasonsIn(reasons: ReadonlyMap<string, string>): readonly NamedReason[] {
-  return [...reasons].map(([name, reason]) => ({ name, reason }));
+  return [...reasons].map(([name, reason]) => ({ name, reason })).sort(byName);
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return compareNames(a.name, b.name);
 }
