@@ -41,8 +41,10 @@ export async function executePlan(
     execution.onFile();
     await execution.index.saveIfDue();
   };
-  // A file may have to go before a folder can take its place, and the other way round.
-  const isRemoval = ({ kind }: Action): boolean => kind === 'delete';
+  // A file may have to go before a folder can take its place, and the other way round; and folders
+  // that become empty must not go while others put files into them.
+  const isRemoval = (action: Action): boolean =>
+    action.kind === 'delete' || (action.kind === 'conflict' && action.to.kind === 'deleted');
   try {
     for (const action of actions.filter(isRemoval)) await run(action);
     const others = actions.filter((action) => !isRemoval(action));

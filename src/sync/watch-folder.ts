@@ -15,13 +15,14 @@ export interface WatchOptions {
   readonly sync: SyncOptions;
   /** How often the cluster is asked at least. */
   readonly intervalMs: number;
-  onReport(report: SyncReport): void;
+  readonly onReport: (report: SyncReport) => void;
 }
 
 /** Resolves once the signal of `sync` has fired and the files in hand are finished. */
 export async function watchFolder({ sync, intervalMs, onReport }: WatchOptions): Promise<void> {
   const { folder, signal } = sync;
-  while (!signal.aborted) {
+  const isStopped = (): boolean => signal.aborted;
+  while (!isStopped()) {
     // Taken first: what changes while the sync goes on is news afterwards.
     const before = await fingerprint(folder);
     onReport(await syncOnce(sync));
@@ -30,7 +31,7 @@ export async function watchFolder({ sync, intervalMs, onReport }: WatchOptions):
       const leftMs = nextAtMs - performance.now();
       if (leftMs <= 0) break;
       await pause(Math.min(lookEveryMs, leftMs), signal);
-      if (signal.aborted || (await fingerprint(folder)) !== before) break;
+      if (isStopped() || (await fingerprint(folder)) !== before) break;
     }
   }
 }

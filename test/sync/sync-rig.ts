@@ -35,7 +35,11 @@ export class SyncRig {
 
   sync(more: Partial<SyncOptions> = {}): Promise<SyncReport> {
     this.planned.length = 0;
-    return syncOnce({
+    return syncOnce(this.options(more));
+  }
+
+  options(more: Partial<SyncOptions> = {}): SyncOptions {
+    return {
       folder: this.newFolder(),
       cluster: this.cluster,
       blockBytes: 4,
@@ -49,7 +53,7 @@ export class SyncRig {
       onProgress: () => undefined,
       onPlanned: (action) => this.planned.push(action),
       ...more,
-    });
+    };
   }
 
   async write(name: string, text: string | Uint8Array): Promise<void> {

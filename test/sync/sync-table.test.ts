@@ -21,7 +21,7 @@ describe('a sync, row by row', () => {
 
   interface Row {
     readonly row: string;
-    readonly prepare: () => Promise<void>;
+    readonly prepare: () => void | Promise<void>;
     readonly changes: Record<string, unknown>;
     readonly tree: readonly string[];
     readonly cluster: readonly string[];
@@ -36,7 +36,9 @@ describe('a sync, row by row', () => {
   const rows: readonly Row[] = [
     {
       row: 'only in the cluster: download',
-      prepare: () => Promise.resolve(rig.cluster.set('a.txt', 'new text')),
+      prepare: () => {
+        rig.cluster.set('a.txt', 'new text');
+      },
       changes: { downloaded: ['a.txt'] },
       tree: newTree,
       cluster: ['a.txt,1,new text'],
@@ -44,7 +46,9 @@ describe('a sync, row by row', () => {
     },
     {
       row: 'only in the cluster, deleted: only the index line',
-      prepare: () => Promise.resolve(rig.cluster.set('a.txt', undefined)),
+      prepare: () => {
+        rig.cluster.set('a.txt', undefined);
+      },
       changes: {},
       tree: [],
       cluster: ['a.txt,1'],

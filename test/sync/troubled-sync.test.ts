@@ -87,6 +87,19 @@ describe('a sync in trouble', () => {
     expect(await rig.tree()).to.deep.equal([`${copy}: mine`]);
   });
 
+  it('deletes nothing in the cluster when the file is there again', async () => {
+    await rig.write('a', 'old');
+    await rig.sync();
+    await rig.remove('a');
+    const folder = rig.newFolder();
+    let looks = 0;
+    folder.before = async (operation) => {
+      if (operation === 'look' && looks++ === 0) await rig.write('a', 'again');
+    };
+    expect(changesOf(await rig.sync({ folder }))).to.deep.equal({ uploaded: ['a'] });
+    expect(rig.cluster.describe()).to.deep.equal(['a,2,again']);
+  });
+
   it('does not take a copy of other bytes for its own', async () => {
     rig.cluster.set('a', 'theirs');
     await rig.write('a', 'mine');
