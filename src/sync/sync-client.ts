@@ -180,7 +180,7 @@ class Sync {
         unreachable(plan);
     }
     index.remember(scan.seen, scan.isNews);
-    return { work: this.#makeWork(scan, files), actions: plan.actions };
+    return { work: this.#makeWork(scan), actions: plan.actions };
   }
 
   /** Those of the states that a sync may act on; what is left out of the cluster's is reported. */
@@ -200,7 +200,7 @@ class Sync {
     return touchable;
   }
 
-  #makeWork(scan: Scan, known: ReadonlyMap<string, FileState>): Work {
+  #makeWork(scan: Scan): Work {
     const { folder, cluster, blockBytes, nowMs } = this.#options;
     return {
       folder,
@@ -208,7 +208,6 @@ class Sync {
       blockBytes,
       nowMs,
       facts: scan.facts,
-      known,
       sender: this.#sender,
       fetching: new ByteBudget(fetchingBytesMax),
       transfers: this.#report.transfers,

@@ -29,10 +29,6 @@ export async function uploadFile(work: Work, name: string, version: number): Pro
   const state: FileState = { kind: 'file', version, blocks };
   const { stamp, sizeBytes } = facts;
   const seen = { stamp, sizeBytes, seenAtMs, sha256, content: contentOf(state) };
-  const known = work.known.get(name);
-  if (known !== undefined && contentOf(known) === seen.content) {
-    return done(known, { seen, isChange: false });
-  }
   return (await work.cluster.update(name, state)) ? done(state, { seen }) : changedThere;
 }
 

@@ -13,8 +13,6 @@ export interface Work {
   readonly nowMs: () => number;
   /** The files as the scan saw them. */
   readonly facts: ReadonlyMap<string, FileFacts>;
-  /** The states that the plan was made from. */
-  readonly known: ReadonlyMap<string, FileState>;
   readonly sender: BlockSender;
   /** For blocks on their way here. */
   readonly fetching: ByteBudget;

@@ -100,6 +100,21 @@ describe('a sync in trouble', () => {
     expect(rig.cluster.describe()).to.deep.equal(['a,2,again']);
   });
 
+  it('keeps no copy of what a file was only while it was copied', async () => {
+    rig.cluster.set('a', 'theirs');
+    await rig.write('a', 'mine');
+    const folder = rig.newFolder();
+    let finished = 0;
+    folder.before = async (operation) => {
+      if (operation === 'finish' && ++finished === 2) await rig.write('a', 'mine, too');
+    };
+    const copy = `a.conflict-${mark('mine, too')}`;
+    expect(changesOf(await rig.sync({ folder }))).to.deep.equal({
+      conflicts: [{ name: 'a', copy }],
+    });
+    expect(await rig.tree()).to.deep.equal([`${copy}: mine, too`, 'a: theirs']);
+  });
+
   it('does not take a copy of other bytes for its own', async () => {
     rig.cluster.set('a', 'theirs');
     await rig.write('a', 'mine');
