@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { must } from '../../src/base/assert.js';
+import { ClusterClient } from '../../src/client/cluster-client.js';
 import { projectRoot } from '../tidy/source-text.js';
 import { findFreePorts } from './free-ports.js';
 import { waitFor } from './wait-for.js';
@@ -71,6 +72,26 @@ describe('the command surfraft sync', () => {
     ]);
     expect(await readFile(join(folder, 'b/f7'), 'utf8')).to.equal('text 7'.repeat(1000));
     expect((await sync(address, 'b', '7')).stdout).to.equal(nothing);
+  });
+
+  it('understands what other clients write, and leaves what it cannot', async () => {
+    const address = await startServer();
+    const port = Number(address.slice(address.indexOf(':') + 1));
+    const client = new ClusterClient([{ id: 0, host: 'localhost', port }]);
+    await client.updateFile('empty', 1, ['-1']);
+    await client.updateFile('deleted', 1, [0]);
+    await client.updateFile('odd', 1, ['h1', 'h2']);
+    await client.updateFile('lost', 1, ['0'.repeat(64)]);
+    client.close();
+    const { stdout, stderr, exitCode } = await sync(address, 'a', '9', '--index-format', 'space');
+    const summary = nothing.replace('0 downloaded', '1 downloaded').replace('0 failed', '2 failed');
+    expect([stdout, exitCode]).to.deep.equal([summary, 1]);
+    expect(stderr.split('\n')).to.deep.equal([
+      `failed lost: no good copy of block ${'0'.repeat(64)} can be reached`,
+      'failed odd: "h1" names no block',
+    ]);
+    expect(await readFile(join(folder, 'a/empty'), 'utf8')).to.equal('');
+    expect(await readFile(join(folder, 'a/index.txt'), 'utf8')).to.equal('deleted 1 0\nempty 1\n');
   });
 
   it('tells a plan without a trace', async () => {
