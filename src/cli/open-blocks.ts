@@ -1,6 +1,6 @@
 /**
- * Builds the block service of one process: its own store, in a folder or in memory, and for a server
- * of a cluster all stores of the cluster as one, with what looks after their copies.
+ * Builds the block service of one process: its own store, in a folder or in memory, and for a
+ * server of a cluster all stores of the cluster as one, with what looks after their copies.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,17 +39,18 @@ export interface OwnStore {
   release(): Promise<void>;
 }
 
+const nowMs = (): number => systemBlockTimer.now();
+
 /** Throws `StartError` when the folder cannot be used. `who` begins the message. */
 export async function openOwnStore(place: BlocksPlace, who: string): Promise<OwnStore> {
-  const { now } = systemBlockTimer;
   try {
     switch (place.kind) {
       case 'memory':
-        return { store: new MemoryBlockStore(now), release: () => Promise.resolve() };
+        return { store: new MemoryBlockStore(nowMs), release: () => Promise.resolve() };
       case 'dataFolder': {
         const folder = join(place.path, blocksFolderName);
         if (place.fresh) await rm(folder, { recursive: true, force: true });
-        const store = await DiskBlockStore.open({ folder, now });
+        const store = await DiskBlockStore.open({ folder, now: nowMs });
         return { store, release: () => Promise.resolve() };
       }
       case 'folder':
@@ -68,7 +69,7 @@ async function openFolder(folder: string, lockPath: string, who: string): Promis
     throw new StartError(`${who} cannot start: ${lockPath} is in use by process ${lock.processId}`);
   }
   try {
-    const store = await DiskBlockStore.open({ folder, now: systemBlockTimer.now });
+    const store = await DiskBlockStore.open({ folder, now: nowMs });
     return { store, release: () => lock.release() };
   } catch (error) {
     await lock.release();

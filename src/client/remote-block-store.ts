@@ -88,11 +88,9 @@ export class RemoteBlockStore implements BlockStore {
   async #call(method: string, params: readonly XmlValue[]): Promise<XmlValue> {
     const givingUp = new AbortController();
     const silenceMs = this.#silenceMs;
-    let isSilent = false;
     const answer = await this.#connection.call(method, params, givingUp.signal, {
       silenceMs,
       onSilence: () => {
-        isSilent = true;
         givingUp.abort();
       },
     });
@@ -105,7 +103,9 @@ export class RemoteBlockStore implements BlockStore {
         throw new BlockStoreError(`its answer is no answer: ${answer.reason}`);
       case 'failed':
         throw new BlockStoreError(
-          isSilent ? `it was silent for ${silenceMs} ms` : `it cannot be asked: ${answer.reason}`,
+          givingUp.signal.aborted
+            ? `it was silent for ${silenceMs} ms`
+            : `it cannot be asked: ${answer.reason}`,
         );
     }
   }

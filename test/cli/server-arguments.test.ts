@@ -26,6 +26,7 @@ const defaults = {
   dataDir: undefined,
   fresh: false,
   ephemeral: false,
+  blocks: undefined,
   timing: { heartbeatMs: 75, electionTimeoutMinMs: 300, electionTimeoutMaxMs: 600 },
   seed: undefined,
   listen: undefined,
@@ -45,6 +46,7 @@ describe('the command line of the server', () => {
   it('takes every option', async () => {
     const args = await parse(
       ...['cluster.txt', '3', '--data-dir', 'd', '--fresh', '--ephemeral', '--seed', '007'],
+      ...['--blocks', 'b'],
       ...['--election-timeout', '150-250', '--heartbeat', '50', '--listen', '[::1]:9301'],
       ...['--log-level', 'debug', '--log-format', 'json', '--no-tester-api'],
       ...['--secret-file', 's.txt', '--tls-cert', 'c', '--tls-key', 'k', '--tls-ca', 'a'],
@@ -54,6 +56,7 @@ describe('the command line of the server', () => {
       dataDir: 'd',
       fresh: true,
       ephemeral: true,
+      blocks: 'b',
       seed: '007',
       timing: { heartbeatMs: 50, electionTimeoutMinMs: 150, electionTimeoutMaxMs: 250 },
       logLevel: 'debug',
@@ -78,12 +81,20 @@ describe('the command line of the server', () => {
     const text = parsed.kind === 'print' ? parsed.text : '';
     for (const word of [
       ...['--data-dir', '--fresh', '--ephemeral', '--election-timeout', '300-600', '--heartbeat'],
-      ...['"75"', '--seed', '--listen', '--log-level', '--log-format', '--no-tester-api'],
+      ...[
+        '--blocks',
+        '"75"',
+        '--seed',
+        '--listen',
+        '--log-level',
+        '--log-format',
+        '--no-tester-api',
+      ],
       ...['--secret-file', '--tls-cert', '--tls-key', '--tls-ca', '--tls-client-ca'],
     ]) {
       expect(text).to.contain(word);
     }
-    expect(text.match(/\[default: /g)).to.have.length(15);
+    expect(text.match(/\[default: /g)).to.have.length(16);
   });
 
   it('prints the version under --version', async () => {
@@ -110,6 +121,8 @@ describe('the command line of the server', () => {
     [['c', '1', '--log-level', 'loud'], '"silent"'],
     [['c', '1', '--log-format', 'xml'], '"json"'],
     [['c', '1', '--data-dir='], '--data-dir is empty'],
+    [['c', '1', '--blocks='], '--blocks is empty'],
+    [['c', '1', '--blocks', 's3://bucket'], 'expected a folder'],
     [['c', '1', '--listen', 'a b'], '--listen is "a b"'],
     [['c', '--tls-cert', 'x'], 'TLS needs --tls-key and --tls-ca, too'],
     [['c', '--tls-cert', 'x', '--tls-key', 'y'], 'TLS needs --tls-ca, too'],
@@ -135,12 +148,18 @@ describe('the command line of the server', () => {
         '--tls-key=k',
         '--tls-ca=a',
         '--tls-client-ca=b',
+        '--blocks=-my blocks',
         '--',
         '-c.txt',
       ],
     );
     const child = await parse(...childArguments(all, asServerId(12)));
-    expect(child).to.deep.equal({ ...all, serverId: 12, dataDir: '-odd dir/metadata12' });
+    expect(child).to.deep.equal({
+      ...all,
+      serverId: 12,
+      dataDir: '-odd dir/metadata12',
+      blocks: '-my blocks/metadata12',
+    });
     expect(await parse(...childArguments(await parse('c'), asServerId(0)))).to.deep.equal({
       ...defaults,
       configPath: 'c',

@@ -15,30 +15,15 @@ import { MemoryBlockStore } from '../../src/blocks/memory-block-store.js';
 import { blockReadsMax } from '../../src/rpc/block-calls.js';
 import { ClusterSecret } from '../../src/rpc/cluster-secret.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
-import { RpcServer } from '../../src/rpc/rpc-server.js';
-import { ServerMetrics } from '../../src/rpc/server-metrics.js';
 import type { XmlValue } from '../../src/rpc/xml-value.js';
-import { memoryBlocks, storeAddresses } from './support/memory-blocks.js';
-import { host, ServedReplica } from './support/served-replica.js';
+import { memoryBlocks, storeAddresses, storeWith } from './support/memory-blocks.js';
+import { ServedReplica } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
 
 const bytes = Buffer.from('a block\r\n\0 of bytes');
 const hash = createHash('sha256').update(bytes).digest('hex');
 const empty = Buffer.alloc(0);
 const absent = '0'.repeat(64);
-
-/** A memory store of which a test replaces what it wants. */
-function storeWith(replaced: Partial<BlockStore>): BlockStore {
-  const store = new MemoryBlockStore(() => Date.now());
-  const whole: BlockStore = {
-    put: (name, block) => store.put(name, block),
-    get: (name) => store.get(name),
-    present: (names) => store.present(names),
-    list: (after, limit) => store.list(after, limit),
-    remove: (name, minAgeMs) => store.remove(name, minAgeMs),
-  };
-  return { ...whole, ...replaced };
-}
 
 describe('the block methods', () => {
   let served: ServedReplica;
@@ -100,14 +85,14 @@ describe('the block methods', () => {
       expect(await served.fault('getblock', 1)).to.match(/^-32602 /);
     });
 
-    it('answer fault 7 for a block of which every copy is damaged, or none within reach', async () => {
+    it('answer fault 7 when every copy is damaged, or none within reach', async () => {
       await serveStore({ get: () => Promise.resolve({ kind: 'damaged' }) });
       expect(await served.fault('getblock', hash)).to.match(/^7 block not found: .*damaged/);
       await serveStore({ get: () => Promise.reject(new BlockOutOfReach('nobody answers')) });
       expect(await served.fault('getblock', hash)).to.equal('7 block not found: nobody answers');
     });
 
-    it('answer fault 8 when too few stores take the block, fault 5 when the disk refuses', async () => {
+    it('answer fault 8 when too few stores take it, fault 5 when the disk refuses', async () => {
       await serveStore({ put: () => Promise.reject(new TooFewBlockStores('2 needed, 1 there')) });
       const fault = await served.fault('putblock', bytes);
       expect(fault).to.equal('8 too few block stores: 2 needed, 1 there');
@@ -167,10 +152,10 @@ describe('the block methods', () => {
       served.replica.isHolding = true;
       const hashes = Array.from({ length: 60 }, (_, i) => hashOf(Buffer.from(String(i))));
       const map = await served.struct('getblockstoremap', [...hashes, '0', '-1', 7, hash, hash]);
-      const { ownersOf } = memoryBlocks();
+      const blocks = memoryBlocks();
       for (const [address, placed] of map) {
         for (const each of placed as BlockHash[]) {
-          expect(ownersOf(each)[0]).to.equal(address);
+          expect(blocks.ownersOf(each)[0]).to.equal(address);
         }
       }
       const all = [...map.values()].flat();
@@ -355,71 +340,6 @@ describe('the block methods', () => {
       const results = (await served.value('system.multicall', Array(20).fill(call))) as XmlValue[];
       const faults = results.filter((result) => result instanceof Map);
       expect(faults.length).to.be.within(5, 10);
-    });
-  });
-});
-
-describe('a stand-alone block store', () => {
-  let server: RpcServer;
-  let store: BlockStore;
-  let refusal: BlockStoreError | undefined;
-
-  beforeEach(async () => {
-    refusal = undefined;
-    const memory = new MemoryBlockStore(() => Date.now());
-    store = storeWith({
-      list: (after, limit) =>
-        refusal === undefined ? memory.list(after, limit) : Promise.reject(refusal),
-    });
-    server = new RpcServer({
-      blocks: memoryBlocks(store),
-      listen: { host, port: 0 },
-      testerApi: true,
-      version: '1.2.3',
-      metrics: new ServerMetrics(),
-      onBug: (error) => {
-        throw error;
-      },
-      limits: { closeGraceMs: 100 },
-    });
-    await server.listen();
-  });
-
-  afterEach(() => server.close());
-
-  const get = async (path: string): Promise<{ status: number; text: string }> => {
-    const response = await fetch(`http://${host}:${server.port}${path}`);
-    return { status: response.status, text: await response.text() };
-  };
-
-  it('serves ping, the block methods and introspection, and nothing of a cluster', () => {
-    const names = server.methodTable.methods.map(({ name }) => name);
-    expect(names).to.include.members(['ping', 'putblock', 'blockstore_get', 'system.multicall']);
-    expect(names).to.not.include.members(['updatefile']);
-    const groups = new Set(server.methodTable.methods.map(({ group }) => group));
-    expect([...groups].sort()).to.deep.equal(['block', 'client', 'store', 'system']);
-    expect(names.filter((name) => name.toLowerCase().includes('crash'))).to.deep.equal([]);
-  });
-
-  it('says at its pages what it is and how it is', async () => {
-    expect((await get('/')).text).to.contain('block store');
-    const { text } = await get('/status');
-    expect(JSON.parse(text)).to.include({ service: 'block', version: '1.2.3', storageError: null });
-    expect(await get('/livez')).to.deep.equal({ status: 200, text: 'ok\n' });
-    expect(await get('/readyz')).to.deep.equal({ status: 200, text: 'ok\n' });
-    const metrics = (await get('/metrics')).text;
-    expect(metrics).to.contain('surfraft_rpc_connections').and.not.contain('surfraft_raft_term');
-    expect((await get('/backup')).status).to.equal(404);
-  });
-
-  it('is not ready while its store refuses', async () => {
-    refusal = new BlockStoreError('the disk is gone');
-    const { status, text } = await get('/readyz');
-    expect(status).to.equal(503);
-    expect(text).to.equal('not ready: storage: the disk is gone\n');
-    expect((await get('/livez')).status).to.equal(200);
-    expect(JSON.parse((await get('/status')).text)).to.include({
-      storageError: 'the disk is gone',
     });
   });
 });

@@ -5,16 +5,30 @@
 import { expect } from 'chai';
 import { asServerId } from '../../src/base/ids.js';
 import { internalStateBytesMax } from '../../src/base/limits.js';
+import { hashOf } from '../../src/blocks/block-hash.js';
 import type { Refusal } from '../../src/replica/outcome.js';
 import type { XmlValue } from '../../src/rpc/xml-value.js';
 import { append, join, piece, report, vote } from './support/peer-structs.js';
 import { ServedReplica } from './support/served-replica.js';
+
+const block = Buffer.from('a block');
+const hash = hashOf(block);
 
 /** Arguments with which each method is content. */
 const goodArguments: Readonly<Record<string, readonly XmlValue[]>> = {
   updatefile: ['a', 1, ['h']],
   getfileinfo: ['a'],
   getfileinfopage: ['', 10],
+  putblock: [hash, block],
+  getblock: [hash],
+  hasblocks: [[hash]],
+  missingblocks: [[hash]],
+  getblockstoremap: [[hash]],
+  blockstore_put: [hash, block],
+  blockstore_get: [hash],
+  blockstore_present: [[hash]],
+  blockstore_list: ['', 10],
+  blockstore_remove: [hash, 0],
   tester_getversion: ['a'],
   makeserverunreachablefrom: [[1]],
   AppendEntries: [append],

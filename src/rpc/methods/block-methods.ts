@@ -97,7 +97,7 @@ function getBlock({ all }: BlockService, calls: BlockCalls): Method {
     params: [param.anyHash, param.ignored],
     result: 'base64',
     longAnswer: 'ofRead',
-    help: 'The bytes of a block, whose hash was checked. Fault 7: no good copy of it can be reached.',
+    help: 'The bytes of a block, whose hash was checked. Fault 7: no good copy can be reached.',
     run: ([hash], reply) =>
       calls.read(reply, async () => {
         if (!isBlockHash(hash)) throw notFound('what was asked for is no hash of a block');
@@ -120,7 +120,7 @@ function hasBlocks({ all }: BlockService, calls: BlockCalls): Method {
     params: [param.anyHashes],
     result: 'array',
     longAnswer: 'ofRead',
-    help: 'Those of the hashes whose blocks are kept, in their order; they become young by that.',
+    help: 'Those of the hashes whose blocks are kept, in order; they become young by that.',
     run: ([items], reply) =>
       calls.answer(reply, async () => {
         const present: ReadonlySet<HashItem> = await all.present(hashesOf(items));
@@ -136,7 +136,7 @@ function missingBlocks({ all }: BlockService, calls: BlockCalls): Method {
     params: [param.anyHashes],
     result: 'array',
     longAnswer: 'ofRead',
-    help: 'Those of the hashes whose blocks are not kept, in their order; the others become young.',
+    help: 'Those of the hashes whose blocks are not kept, in order; the others become young.',
     run: ([items], reply) =>
       calls.answer(reply, async () => {
         const present: ReadonlySet<HashItem> = await all.present(hashesOf(items));

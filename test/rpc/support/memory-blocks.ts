@@ -15,3 +15,16 @@ export function memoryBlocks(
   const ring = new Ring(storeAddresses);
   return { own, all: own, addresses: ring.addresses, ownersOf: (hash) => ring.ownersOf(hash) };
 }
+
+/** A memory store of which a test replaces what it wants. */
+export function storeWith(replaced: Partial<BlockStore>): BlockStore {
+  const store = new MemoryBlockStore(() => Date.now());
+  const whole: BlockStore = {
+    put: (name, block) => store.put(name, block),
+    get: (name) => store.get(name),
+    present: (names) => store.present(names),
+    list: (after, limit) => store.list(after, limit),
+    remove: (name, minAgeMs) => store.remove(name, minAgeMs),
+  };
+  return { ...whole, ...replaced };
+}
