@@ -9,6 +9,8 @@ export class StoringCluster implements SyncCluster {
   readonly blocks = new Map<BlockHash, Uint8Array>();
   /** Accepted updates, as `name,version`. */
   readonly updates: string[] = [];
+  /** What any version of any file ever was. */
+  readonly texts = new Set<string>();
   puts: BlockHash[] = [];
   bytesInFlight = 0;
   bytesInFlightMax = 0;
@@ -30,6 +32,7 @@ export class StoringCluster implements SyncCluster {
     if (state.version !== (this.files.get(name)?.version ?? 0) + 1) return false;
     this.files.set(name, state);
     this.updates.push(`${name},${state.version}`);
+    this.texts.add(this.#describe(name).replace(/^\d+,/, ''));
     return true;
   }
 

@@ -120,10 +120,10 @@ class WatchedAside implements AsideFile {
     await this.inner.finish();
   }
 
-  /** A killed process removes nothing. */
+  /** A killed process removes nothing, but its files are closed. */
   async discard(): Promise<void> {
-    if (this.#folder.operations.length >= this.#folder.killAt) return;
-    await this.inner.discard();
+    const isKilled = this.#folder.operations.length >= this.#folder.killAt;
+    await (isKilled ? this.inner.finish().catch(() => undefined) : this.inner.discard());
   }
 }
 
