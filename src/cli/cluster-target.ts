@@ -5,10 +5,9 @@
 import type { Argv } from 'yargs';
 import { ClusterClient } from '../client/cluster-client.js';
 import type { ClientFailure } from '../client/client-errors.js';
-import { discoverServers } from '../client/discover-servers.js';
 import type { ServerEndpoint } from '../client/rpc-connection.js';
-import { parseAddress } from '../config/parse-address.js';
-import { readClusterConfig } from './read-cluster-config.js';
+import { ClusterFiles } from './cluster-files.js';
+import { findServers, readTarget } from './find-cluster.js';
 import { StartError } from './start-error.js';
 import { UsageError } from './usage-error.js';
 
@@ -67,18 +66,26 @@ export function splitTarget(
   return split;
 }
 
-/** Runs `work` with a client of the cluster, and closes it. */
+/** The cluster that was named, for as long as a command works. */
+export interface OpenCluster {
+  readonly client: ClusterClient;
+  readonly files: ClusterFiles;
+  readonly servers: readonly ServerEndpoint[];
+}
+
+/** Runs `work` with the cluster, and closes all connections to it. */
 export async function withCluster<T>(
   options: TargetOptions,
   address: string | undefined,
-  work: (client: ClusterClient, servers: readonly ServerEndpoint[]) => Promise<T>,
+  work: (cluster: OpenCluster) => Promise<T>,
 ): Promise<T> {
   if (!(options.timeout > 0)) throw new UsageError('--timeout expects a number above 0');
   const timeoutMs = options.timeout * 1000;
-  const servers = await findServers(options.config, address, timeoutMs);
+  const target = await readTarget(options.config, address);
+  const servers = await findServers(target, timeoutMs);
   const client = new ClusterClient(servers, { timeoutMs });
   try {
-    return await work(client, servers);
+    return await work({ client, servers, files: new ClusterFiles(client, timeoutMs) });
   } finally {
     client.close();
   }
@@ -103,18 +110,6 @@ export async function answering<T extends object>(
     else process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
-}
-
-async function findServers(
-  config: string | undefined,
-  address: string | undefined,
-  timeoutMs: number,
-): Promise<readonly ServerEndpoint[]> {
-  if (config !== undefined) return (await readClusterConfig(config)).servers;
-  const parsed = parseAddress(address ?? '');
-  if (parsed.kind === 'error') throw new UsageError(parsed.problem);
-  const { host, port } = parsed.address;
-  return discoverServers(host, port, timeoutMs);
 }
 
 function isRefusal(error: unknown): error is Error {

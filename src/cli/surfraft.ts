@@ -15,6 +15,7 @@ import { putCommand } from './commands/put.js';
 import { restoreBackupCommand } from './commands/restore-backup.js';
 import { rmCommand } from './commands/rm.js';
 import { serverCommand } from './commands/server.js';
+import { syncCommand } from './commands/sync.js';
 import { verifyCommand } from './commands/verify.js';
 import { readProgramVersion } from './program-version.js';
 import { StartError } from './start-error.js';
@@ -22,8 +23,8 @@ import { UsageError } from './usage-error.js';
 
 const helpColumnsMax = 100;
 
-/** Positional arguments that are lists. */
-const wordLists: ReadonlySet<string> = new Set(['folders', 'words']);
+/** What may come more than once: lists of positional arguments. */
+const lists: readonly string[] = ['_', 'folders', 'words'];
 
 try {
   await runCommand(process.argv.slice(2));
@@ -41,6 +42,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       'boolean-negation': false,
       'parse-positional-numbers': false,
     })
+    .command(syncCommand)
     .command(lsCommand)
     .command(putCommand)
     .command(getCommand)
@@ -67,10 +69,10 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     .parseAsync();
 }
 
-/** Only a list of positional arguments may come more than once. */
+/** An option that is given twice is a slip, whichever of the two was meant. */
 function refuseRepeated(argv: Readonly<Record<string, unknown>>): true {
   for (const [name, value] of Object.entries(argv)) {
-    if (!Array.isArray(value) || name === '_' || wordLists.has(name)) continue;
+    if (!Array.isArray(value) || lists.includes(name)) continue;
     throw new UsageError(`--${name} is given more than once`);
   }
   return true;

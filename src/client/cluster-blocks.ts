@@ -2,6 +2,7 @@
  * The blocks of a whole cluster, through any of its servers: a server that is gone, silent or
  * refuses is made up for by the others. What comes is checked, whoever sends it.
  */
+import { setMaxListeners } from 'node:events';
 import { hashInTurns, type BlockHash } from '../blocks/block-hash.js';
 import type { XmlValue } from '../rpc/xml-value.js';
 import { AnyServerCall, type AnyServerAnswer, type AnyServerRequest } from './any-server-call.js';
@@ -25,6 +26,8 @@ export class ClusterBlocks {
 
   /** `servers`: all of the cluster, or those that may be asked; at least one. */
   constructor(servers: readonly ServerEndpoint[], options: ClusterClientOptions = {}) {
+    // Every call in progress listens; how many there are is up to the caller.
+    setMaxListeners(0, this.#closing.signal);
     this.#servers = servers;
     this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
     this.#silenceMs = options.silenceMs ?? silenceMsDefault;

@@ -5,6 +5,7 @@
  * Without a majority an operation blocks, like the server's, until there is one or the client is
  * closed. It fails once `timeoutMs` have gone by without any sign of a leader.
  */
+import { setMaxListeners } from 'node:events';
 import { must } from '../base/assert.js';
 import { UnencodableError } from '../rpc/codec/encode.js';
 import type { XmlValue } from '../rpc/xml-value.js';
@@ -49,6 +50,8 @@ export class ClusterClient {
 
   /** `servers`: all of the cluster, or those that may be asked; at least one. */
   constructor(servers: readonly ServerEndpoint[], options: ClusterClientOptions = {}) {
+    // Every call in progress listens; how many there are is up to the caller.
+    setMaxListeners(0, this.#closing.signal);
     this.servers = servers;
     this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
     this.#silenceMs = options.silenceMs ?? silenceMsDefault;

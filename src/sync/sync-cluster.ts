@@ -1,7 +1,7 @@
 /**
  * The cluster as a sync needs it. `src/cli` implements it over the network, tests in memory. Each
  * call blocks until it is done or rejects with `ClusterGone`; nothing else rejects but
- * `BlockMissing`.
+ * `BlockMissing` and `ClusterRefused`.
  */
 import type { BlockHash } from '../blocks/block-hash.js';
 import type { FileState } from './plan.js';
@@ -14,6 +14,11 @@ export class ClusterGone extends Error {
 /** No good copy of a block can be reached. */
 export class BlockMissing extends Error {
   override readonly name = 'BlockMissing';
+}
+
+/** The cluster is there and will never do this, for this file at least: it is too large for it. */
+export class ClusterRefused extends Error {
+  override readonly name = 'ClusterRefused';
 }
 
 export interface SyncCluster {

@@ -55,7 +55,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   },
   'src/client': {
     folders: ['base', 'blocks', 'config', 'rpc'],
-    packages: ['node:crypto', 'node:http', 'node:https', 'node:timers/promises'],
+    packages: ['node:crypto', 'node:events', 'node:http', 'node:https', 'node:timers/promises'],
   },
   'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },
   'tester/wire': {

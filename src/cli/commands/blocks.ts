@@ -8,7 +8,7 @@ import { collectBlocks } from '../../blocks/collect.js';
 import type { BlockCluster } from '../../blocks/block-cluster.js';
 import { repairBlocks, verifyBlocks, type RepairReport } from '../../blocks/repair.js';
 import { surveyBlocks } from '../../blocks/survey.js';
-import type { ClusterClient } from '../../client/cluster-client.js';
+import type { ClusterFiles } from '../cluster-files.js';
 import {
   answering,
   splitTarget,
@@ -75,10 +75,10 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
     await answering(
       args,
       () =>
-        withCluster(args, address, async (client) => {
+        withCluster(args, address, async ({ client, files }) => {
           const opened = await openRemoteBlocks({ config: args.config, client, secret });
           try {
-            return await run(args, client, opened.cluster);
+            return await run(args, files, opened.cluster);
           } finally {
             opened.close();
           }
@@ -99,26 +99,26 @@ interface BlocksAnswer {
 
 async function run(
   args: BlocksArguments,
-  client: ClusterClient,
+  clusterFiles: ClusterFiles,
   cluster: BlockCluster,
 ): Promise<BlocksAnswer> {
-  const answer = await act(args, client, cluster);
+  const answer = await act(args, clusterFiles, cluster);
   if (!answer.ok) process.exitCode = 1;
   return answer;
 }
 
 async function act(
   args: BlocksArguments,
-  client: ClusterClient,
+  clusterFiles: ClusterFiles,
   cluster: BlockCluster,
 ): Promise<BlocksAnswer> {
   switch (args.action) {
     case 'status':
       return status(cluster);
     case 'gc':
-      return gc(args, client, cluster);
+      return gc(args, clusterFiles, cluster);
     default: {
-      const files = await readReferences(client);
+      const files = await readReferences(clusterFiles);
       const referenced = files.keys();
       const check = args.action === 'repair' ? repairBlocks : verifyBlocks;
       return told(await check({ cluster, referenced, observer: () => undefined }), files);
@@ -140,10 +140,10 @@ async function status(cluster: BlockCluster): Promise<BlocksAnswer> {
 
 async function gc(
   { grace, 'dry-run': dryRun }: BlocksArguments,
-  client: ClusterClient,
+  clusterFiles: ClusterFiles,
   cluster: BlockCluster,
 ): Promise<BlocksAnswer> {
-  const referenced: ReadonlySet<BlockHash> = new Set((await readReferences(client)).keys());
+  const referenced: ReadonlySet<BlockHash> = new Set((await readReferences(clusterFiles)).keys());
   const options = { cluster, referenced, graceMs: grace * 1_000, dryRun };
   const { refusals, ...counts } = await collectBlocks(options);
   for (const refusal of refusals) process.stderr.write(`${refusal}\n`);
@@ -174,9 +174,9 @@ function told(report: RepairReport, files: ReadonlyMap<BlockHash, string[]>): Bl
 }
 
 /** The blocks that present versions of files name, and which files these are. */
-async function readReferences(client: ClusterClient): Promise<Map<BlockHash, string[]>> {
+async function readReferences(clusterFiles: ClusterFiles): Promise<Map<BlockHash, string[]>> {
   const files = new Map<BlockHash, string[]>();
-  for await (const file of client.files()) {
+  for await (const file of clusterFiles.all()) {
     if (isDeletion(file)) continue;
     for (const item of file.hashlist) {
       if (typeof item !== 'string' || !isBlockHash(item)) continue;

@@ -40,8 +40,8 @@ export const getCommand: CommandModule<object, GetArguments> = {
     await answering(
       args,
       () =>
-        withCluster(args, address, async (client, servers) => {
-          const info = await client.getFileInfo(name);
+        withCluster(args, address, async ({ files, servers }) => {
+          const info = await files.info(name);
           if (info.version === 0 || isDeletion(info)) {
             throw new StartError(`${printable(name)}: there is no such file`);
           }

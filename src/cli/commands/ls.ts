@@ -46,9 +46,9 @@ export const lsCommand: CommandModule<object, LsArguments> = {
     await answering(
       args,
       () =>
-        withCluster(args, address, async (client) => {
+        withCluster(args, address, async (cluster) => {
           const files: ListedFile[] = [];
-          for await (const { name, ...info } of client.files()) {
+          for await (const { name, ...info } of cluster.files.all()) {
             if (!name.startsWith(prefix) || (isDeletion(info) && !args.all)) continue;
             files.push(listed(name, info));
           }

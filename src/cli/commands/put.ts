@@ -15,7 +15,6 @@ import {
 } from '../cluster-target.js';
 import { isDeletion } from '../deletion.js';
 import { describeBytes } from '../describe-bytes.js';
-import { nextVersion } from '../next-version.js';
 import { printable } from '../printable.js';
 import { ProgressLine } from '../progress-line.js';
 import { storeBytes } from '../transfer.js';
@@ -59,7 +58,7 @@ export const putCommand: CommandModule<object, PutArguments> = {
     await answering(
       args,
       () =>
-        withCluster(args, address, async (client, servers) => {
+        withCluster(args, address, async ({ files, servers }) => {
           const store = new ClusterBlocks(servers, { timeoutMs: args.timeout * 1000 });
           const { nowMs, to } = { nowMs: () => performance.now(), to: process.stderr };
           const progress = new ProgressLine({ to, nowMs, totalBytes });
@@ -69,9 +68,9 @@ export const putCommand: CommandModule<object, PutArguments> = {
             };
             const source = createReadStream(file);
             const { hashes, ...counts } = await storeBytes(source, blockBytes, { store, onBytes });
-            const present = await client.getFileInfo(name);
+            const present = await files.info(name);
             if (isSame(present, hashes)) return { name, version: present.version, ...counts };
-            const version = await nextVersion(client, name, () => hashes);
+            const version = await files.advance(name, () => hashes);
             return { name, version, ...counts };
           } finally {
             progress.clear();

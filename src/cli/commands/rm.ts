@@ -8,7 +8,6 @@ import {
   type TargetOptions,
 } from '../cluster-target.js';
 import { deletionHashlist, isDeletion } from '../deletion.js';
-import { nextVersion } from '../next-version.js';
 import { printable } from '../printable.js';
 import { StartError } from '../start-error.js';
 
@@ -33,8 +32,8 @@ export const rmCommand: CommandModule<object, RmArguments> = {
     await answering(
       args,
       () =>
-        withCluster(args, address, async (client) => {
-          const version = await nextVersion(client, name, (info) => {
+        withCluster(args, address, async ({ files }) => {
+          const version = await files.advance(name, (info) => {
             if (info.version > 0 && !isDeletion(info)) return deletionHashlist;
             throw new StartError(`${name}: there is no such file`);
           });

@@ -1,0 +1,48 @@
+/** The servers that a TARGET names: those of a configuration file, or of what one server knows. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { Unreachable } from '../client/client-errors.js';
+import { discoverServers } from '../client/discover-servers.js';
+import type { ServerEndpoint } from '../client/rpc-connection.js';
+import type { Address } from '../config/cluster-config.js';
+import { parseAddress } from '../config/parse-address.js';
+import { readClusterConfig } from './read-cluster-config.js';
+import { UsageError } from './usage-error.js';
+
+export type Target =
+  | { readonly kind: 'config'; readonly servers: readonly ServerEndpoint[] }
+  | { readonly kind: 'server'; readonly address: Address };
+
+const pauseMs = 200;
+
+/** Reads what the person typed; throws `UsageError`. */
+export async function readTarget(
+  config: string | undefined,
+  address: string | undefined,
+): Promise<Target> {
+  if (config !== undefined) {
+    return { kind: 'config', servers: (await readClusterConfig(config)).servers };
+  }
+  if (address === undefined) throw new UsageError('TARGET is missing: -f CONFIG or HOST:PORT');
+  const parsed = parseAddress(address);
+  if (parsed.kind === 'error') throw new UsageError(`TARGET is "${address}": ${parsed.problem}`);
+  return { kind: 'server', address: parsed.address };
+}
+
+/** Throws `Unreachable` when the named server does not answer for so long. */
+export async function findServers(
+  target: Target,
+  timeoutMs: number,
+): Promise<readonly ServerEndpoint[]> {
+  if (target.kind === 'config') return target.servers;
+  const { host, port } = target.address;
+  const beganMs = performance.now();
+  for (;;) {
+    const leftMs = timeoutMs - (performance.now() - beganMs);
+    try {
+      return await discoverServers(host, port, Math.max(1, Math.ceil(leftMs)));
+    } catch (error) {
+      if (!(error instanceof Unreachable) || leftMs <= pauseMs) throw error;
+    }
+    await wait(pauseMs);
+  }
+}

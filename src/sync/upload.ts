@@ -1,0 +1,86 @@
+/**
+ * Brings a local file into the cluster: all of its blocks first, then the version that names them.
+ * The file is read once, in batches; only what is the same before and after that is uploaded.
+ */
+import { createHash } from 'node:crypto';
+import { must } from '../base/assert.js';
+import { hashOf, type BlockHash } from '../blocks/block-hash.js';
+import { batchBlocksMax, batchBytesMax, type NamedBlock } from './block-sender.js';
+import type { OpenFile } from './folder.js';
+import type { FileState } from './plan.js';
+import { contentOf } from './seen-files.js';
+import { changedHere, changedThere, done, type FileOutcome, type Work } from './work.js';
+
+export async function uploadFile(work: Work, name: string, version: number): Promise<FileOutcome> {
+  const facts = must(work.facts.get(name), 'what is uploaded was seen in the folder');
+  const seenAtMs = work.nowMs();
+  const file = await work.folder.open(name);
+  if (file === undefined) return changedHere;
+  let stored: StoredFile;
+  try {
+    if (file.facts.stamp !== facts.stamp) return changedHere;
+    stored = await storeBlocks(work, file);
+  } finally {
+    await file.close();
+  }
+  const now = await work.folder.look(name);
+  if (now.kind !== 'file' || now.facts.stamp !== facts.stamp) return changedHere;
+  const { blocks, sha256 } = stored;
+  const state: FileState = { kind: 'file', version, blocks };
+  const { stamp, sizeBytes } = facts;
+  const seen = { stamp, sizeBytes, seenAtMs, sha256, content: contentOf(state) };
+  return (await work.cluster.update(name, state)) ? done(state, { seen }) : changedThere;
+}
+
+export async function deleteInCluster(
+  work: Work,
+  name: string,
+  version: number,
+): Promise<FileOutcome> {
+  // Whatever is there now, it is not the absence that the scan saw.
+  if ((await work.folder.look(name)).kind === 'file') return changedHere;
+  const state: FileState = { kind: 'deleted', version };
+  return (await work.cluster.update(name, state)) ? done(state) : changedThere;
+}
+
+interface StoredFile {
+  readonly blocks: readonly BlockHash[];
+  readonly sha256: string;
+}
+
+async function storeBlocks(work: Work, file: OpenFile): Promise<StoredFile> {
+  const { sender, blockBytes } = work;
+  const blocksOfBatch = Math.min(
+    batchBlocksMax,
+    Math.max(1, Math.floor(batchBytesMax / blockBytes)),
+  );
+  const whole = createHash('sha256');
+  const blocks: BlockHash[] = [];
+  for (let position = 0; position < file.facts.sizeBytes;) {
+    const bytes = Math.min(blocksOfBatch * blockBytes, file.facts.sizeBytes - position);
+    await sender.budget.take(bytes);
+    try {
+      const buffer = new Uint8Array(bytes);
+      const filled = buffer.subarray(0, await file.read(buffer, position));
+      whole.update(filled);
+      const batch = cut(filled, blockBytes);
+      for (const { hash } of batch) blocks.push(hash);
+      await sender.store(batch);
+      // Shorter than it was: whoever compares its facts afterwards sees that.
+      if (filled.length < bytes) break;
+    } finally {
+      sender.budget.release(bytes);
+    }
+    position += bytes;
+  }
+  return { blocks, sha256: whole.digest('hex') };
+}
+
+function cut(bytes: Uint8Array, blockBytes: number): readonly NamedBlock[] {
+  const blocks: NamedBlock[] = [];
+  for (let start = 0; start < bytes.length; start += blockBytes) {
+    const block = bytes.subarray(start, start + blockBytes);
+    blocks.push({ hash: hashOf(block), bytes: block });
+  }
+  return blocks;
+}
