@@ -10,6 +10,9 @@ import { StartError } from './start-error.js';
 /** Bytes of blocks that are held at a time; one block at least. */
 const heldBytesMax = 32 * 1024 * 1024;
 
+/** A transfer that took longer makes sure of its blocks before a file names them. */
+const trustedMs = 10 * 60 * 1000;
+
 type Store = Pick<ClusterBlocks, 'get' | 'missing' | 'put'>;
 
 export interface StoredFile {
@@ -26,6 +29,7 @@ export async function storeBytes(
   blockBytes: number,
   { store, onBytes }: { readonly store: Store; readonly onBytes: (bytes: number) => void },
 ): Promise<StoredFile> {
+  const beganMs = performance.now();
   const hashes: BlockHash[] = [];
   const sent = new Set<BlockHash>();
   let total = 0;
@@ -54,7 +58,15 @@ export async function storeBytes(
     if (heldBytes + blockBytes > heldBytesMax) await send();
   }
   if (held.size > 0) await send();
+  await confirm(hashes, store, beganMs);
   return { hashes, bytes: total, blocksSent: sent.size };
+}
+
+/** Blocks that no file names may be collected; asking for them makes them young again. */
+async function confirm(hashes: readonly BlockHash[], store: Store, beganMs: number): Promise<void> {
+  if (performance.now() - beganMs < trustedMs) return;
+  const { size } = await store.missing([...new Set(hashes)]);
+  if (size > 0) throw new StartError(`${size} blocks were collected meanwhile; try again`);
 }
 
 /** The bytes of a file, block by block, some fetched ahead. Throws `StartError` for a lost one. */

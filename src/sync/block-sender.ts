@@ -12,10 +12,30 @@ export interface NamedBlock {
   readonly bytes: Uint8Array;
 }
 
+export interface BlockSenderOptions {
+  readonly cluster: SyncCluster;
+  readonly transfers: Transfers;
+  readonly onBytes: () => void;
+  readonly nowMs: () => number;
+}
+
+interface Stored {
+  /** Resolves when the block is in the cluster. */
+  readonly isThere: Promise<void>;
+  /** When it was sent, or found there. */
+  readonly sinceMs: number;
+}
+
 /** Of one file; the largest block fits. */
 export const batchBytesMax = 16 * 1024 * 1024;
 /** So that the question which of them are missing stays short. */
 export const batchBlocksMax = 1000;
+/**
+ * Blocks that no file names may be collected an hour after they were stored (contract, section 11).
+ * What a long upload stored longer ago than this is asked for once more before a file names it,
+ * which makes it young again.
+ */
+const trustedMs = 10 * 60 * 1000;
 const inFlightBytesMax = 48 * 1024 * 1024;
 const sendsOfBatchMax = 4;
 
@@ -25,13 +45,15 @@ export class BlockSender {
   readonly #cluster: SyncCluster;
   readonly #transfers: Transfers;
   readonly #onBytes: () => void;
-  /** Settled when the block is in the cluster; what failed is not kept. */
-  readonly #stored = new Map<BlockHash, Promise<void>>();
+  readonly #nowMs: () => number;
+  /** What failed is not kept. */
+  readonly #stored = new Map<BlockHash, Stored>();
 
-  constructor(cluster: SyncCluster, transfers: Transfers, onBytes: () => void) {
+  constructor({ cluster, transfers, onBytes, nowMs }: BlockSenderOptions) {
     this.#cluster = cluster;
     this.#transfers = transfers;
     this.#onBytes = onBytes;
+    this.#nowMs = nowMs;
   }
 
   /** They are all durable in the cluster when this resolves. */
@@ -41,14 +63,35 @@ export class BlockSender {
     for (const block of batch) {
       const stored = this.#stored.get(block.hash);
       if (stored === undefined) own.set(block.hash, block);
-      else waits.push(stored);
+      else waits.push(stored.isThere);
     }
     if (own.size > 0) {
-      const sending = this.#send([...own.values()]);
-      for (const hash of own.keys()) this.#stored.set(hash, sending);
-      waits.push(sending);
+      const sinceMs = this.#nowMs();
+      const isThere = this.#send([...own.values()]);
+      for (const hash of own.keys()) this.#stored.set(hash, { isThere, sinceMs });
+      waits.push(isThere);
     }
     await Promise.all(waits);
+  }
+
+  /**
+   * Whether all of these, which were stored, are still there, just before a file names them. What
+   * is not is stored anew the next time.
+   */
+  async confirm(hashes: readonly BlockHash[]): Promise<boolean> {
+    const nowMs = this.#nowMs();
+    const isOld = (hash: BlockHash): boolean => {
+      const stored = this.#stored.get(hash);
+      return stored === undefined || nowMs - stored.sinceMs > trustedMs;
+    };
+    const old = [...new Set(hashes)].filter(isOld);
+    if (old.length === 0) return true;
+    const missing = await this.#cluster.missing(old);
+    for (const hash of old) {
+      if (missing.has(hash)) this.#stored.delete(hash);
+      else this.#stored.set(hash, { isThere: Promise.resolve(), sinceMs: nowMs });
+    }
+    return missing.size === 0;
   }
 
   async #send(blocks: readonly NamedBlock[]): Promise<void> {

@@ -118,7 +118,9 @@ class Sync {
   constructor(options: SyncOptions, report: ReportBuilder) {
     this.#options = options;
     this.#report = report;
-    this.#sender = new BlockSender(options.cluster, report.transfers, () => this.#tell());
+    const { cluster, nowMs } = options;
+    const onBytes = (): void => this.#tell();
+    this.#sender = new BlockSender({ cluster, transfers: report.transfers, onBytes, nowMs });
   }
 
   async run(): Promise<void> {

@@ -29,6 +29,7 @@ export async function uploadFile(work: Work, name: string, version: number): Pro
   const state: FileState = { kind: 'file', version, blocks };
   const { stamp, sizeBytes } = facts;
   const seen = { stamp, sizeBytes, seenAtMs, sha256, content: contentOf(state) };
+  if (!(await work.sender.confirm(blocks))) return changedHere;
   return (await work.cluster.update(name, state)) ? done(state, { seen }) : changedThere;
 }
 

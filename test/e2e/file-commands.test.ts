@@ -37,7 +37,7 @@ describe('the commands for single files', () => {
     const all = await surfraft('ls', follower);
     expect([all.exitCode, all.stderr]).to.deep.equal([0, '']);
     expect(all.stdout).to.equal(
-      'a file  v1  2 blocks\nb  v1  0 blocks\nsub/\\x0a\\x9b2J  v1  1 block',
+      'a file  v1  2 blocks\nb  v1  0 blocks\nsub/\\n\\x9b2J  v1  1 block',
     );
     expect((await surfraft('rm', '-f', cluster.configPath, 'a file')).stdout).to.equal(
       'a file  v2  deleted',

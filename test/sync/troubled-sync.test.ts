@@ -126,6 +126,28 @@ describe('a sync in trouble', () => {
     expect(await rig.read(`a.conflict-${mark('mine')}`)).to.equal('edited');
   });
 
+  it('stores blocks anew that were collected during a long upload', async () => {
+    await rig.write('a', 'one-two-');
+    // Hours go by between the blocks and the version that names them, and a block is collected.
+    rig.cluster.beforePut = () => {
+      rig.aheadMs += 3 * 60 * 60 * 1000;
+    };
+    let isCollected = false;
+    const missing = rig.cluster.missing.bind(rig.cluster);
+    rig.cluster.missing = (hashes) => {
+      if (rig.cluster.blocks.size === 2 && !isCollected) {
+        isCollected = true;
+        const [first] = rig.cluster.blocks.keys();
+        if (first !== undefined) rig.cluster.blocks.delete(first);
+      }
+      return missing(hashes);
+    };
+    const report = await rig.sync();
+    expect([report.ok, report.uploaded, isCollected]).to.deep.equal([true, ['a'], true]);
+    expect(rig.cluster.updates).to.deep.equal(['a,1']);
+    expect(rig.cluster.blocks.size).to.equal(2);
+  });
+
   it('plans again when somebody was faster', async () => {
     await rig.write('a', 'mine');
     rig.cluster.beforeUpdate = (name) => {
