@@ -9,20 +9,12 @@ import { ListenError } from '../rpc/listen-error.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
 import { openOwnStore, standAloneBlocks, type BlocksPlace, type OwnStore } from './open-blocks.js';
-import type { SecretFile } from './read-secret-file.js';
 import { reportBug } from './report-bug.js';
+import type { ServiceOptions } from './service-options.js';
 import { StartError } from './start-error.js';
 import { withinStopTime } from './within-stop-time.js';
 
-export interface BlockProcessOptions {
-  readonly port: number;
-  readonly isLoopbackOnly: boolean;
-  readonly isDebugging: boolean;
-  readonly dataDir: string;
-  /** A folder of the blocks alone; undefined stands for one in `dataDir`. */
-  readonly blocks: string | undefined;
-  readonly ephemeral: boolean;
-  readonly secretFile: SecretFile | undefined;
+export interface BlockProcessOptions extends ServiceOptions {
   /** The version of this program. */
   readonly version: string;
   /** Resolves, with the reason, when the store is to stop. */

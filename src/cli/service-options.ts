@@ -49,6 +49,7 @@ export interface ServiceOptions {
   readonly isLoopbackOnly: boolean;
   readonly isDebugging: boolean;
   readonly dataDir: string;
+  /** A folder of the blocks alone; undefined stands for one in `dataDir`. */
   readonly blocks: string | undefined;
   readonly ephemeral: boolean;
   readonly secretFile: SecretFile | undefined;

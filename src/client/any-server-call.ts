@@ -6,6 +6,8 @@
 import { must } from '../base/assert.js';
 import { faultCode } from '../rpc/codec/fault-code.js';
 import type { XmlValue } from '../rpc/xml-value.js';
+import { describeServer } from './describe-server.js';
+import { pause } from './pause.js';
 import { toCallFailure } from './call-failure.js';
 import { BlocksRefused, InvalidArgument, Unreachable } from './client-errors.js';
 import type { ClientFailure } from './client-errors.js';
@@ -167,7 +169,7 @@ class Round<Result> {
     const answer = await connection.call(request.method, request.params, call.signal, {
       silenceMs: context.silenceMs,
       onSilence: () => {
-        this.#parts.onFailure(`${describe(server)} is silent`);
+        this.#parts.onFailure(`${describeServer(server)} is silent`);
         fallSilent();
       },
     });
@@ -183,31 +185,14 @@ class Round<Result> {
       onAnswered(server);
       const result = await request.read(answer.value);
       if (result !== undefined) this.#finish?.({ kind: 'done', result, server });
-      else onFailure(`${describe(server)} answers what nobody asked`);
+      else onFailure(`${describeServer(server)} answers what nobody asked`);
       return;
     }
-    const { error } = toCallFailure(answer, describe(server));
+    const { error } = toCallFailure(answer, describeServer(server));
     onFailure(error.message);
     if (answer.kind !== 'fault') return;
     onAnswered(server);
     if (answer.fault.code === faultCode.blockNotFound) this.#isNotFound = true;
     if (error instanceof InvalidArgument) this.#finish?.({ kind: 'wrong', error });
   }
-}
-
-function describe(server: ServerEndpoint): string {
-  return `server ${server.id} at ${server.host}:${server.port}`;
-}
-
-/** Waits, or less when `signal` fires. */
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, signal.aborted ? 0 : delayMs);
-    signal.addEventListener('abort', done);
-  });
 }

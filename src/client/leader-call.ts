@@ -9,6 +9,8 @@
 import { must } from '../base/assert.js';
 import { faultCode } from '../rpc/codec/fault-code.js';
 import type { XmlValue } from '../rpc/xml-value.js';
+import { describeServer } from './describe-server.js';
+import { pause } from './pause.js';
 import { toCallFailure } from './call-failure.js';
 import type { CallFailure } from './call-failure.js';
 import { NotLeader, OutcomeUnknown, Unreachable } from './client-errors.js';
@@ -78,7 +80,7 @@ export class LeaderCall {
     answer: Exclude<RpcAnswer, { readonly kind: 'value' }>,
   ): Promise<ServerEndpoint | undefined> {
     const { view, closing } = this.#context;
-    const failure = toCallFailure(answer, describe(server));
+    const failure = toCallFailure(answer, describeServer(server));
     this.#remember(failure);
     const isHint = answer.kind === 'fault' && answer.fault.code === faultCode.notLeader;
     const hint = isHint ? view.hintIn(answer.fault.text) : undefined;
@@ -112,7 +114,7 @@ export class LeaderCall {
   }
 
   async #pause(): Promise<void> {
-    await waitMs(this.#pauseMs, this.#context.closing);
+    await pause(this.#pauseMs, this.#context.closing);
     this.#pauseMs = Math.min(this.#pauseMs * 2, pauseMsMax);
   }
 
@@ -139,7 +141,7 @@ export class LeaderCall {
       answered.abort();
     });
     for (;;) {
-      await waitMs(silenceMs, answered.signal);
+      await pause(silenceMs, answered.signal);
       if (answered.signal.aborted) return answer;
       const survey = await Promise.race([answer, this.#context.view.survey()]);
       if ('kind' in survey) return survey;
@@ -160,21 +162,4 @@ export class LeaderCall {
 
 function leadersIn(survey: Survey): ServerEndpoint[] {
   return survey.filter(({ answer }) => answer === 'leading').map(({ server }) => server);
-}
-
-function describe(server: ServerEndpoint): string {
-  return `server ${server.id} at ${server.host}:${server.port}`;
-}
-
-/** Waits, or less when `signal` fires. */
-function waitMs(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, signal.aborted ? 0 : delayMs);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -7,13 +7,14 @@
 import { mkdir, open, readFile, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errnoOf } from '../base/file-refusal.js';
 import { hashOf, isBlockHash } from '../blocks/block-hash.js';
 import type { BlockHash } from '../blocks/block-hash.js';
 import { BlockStoreError } from '../blocks/block-store.js';
 import type { BlockStore, ReadBlock, StoredBlock } from '../blocks/block-store.js';
 import { KeyLocks } from '../blocks/key-locks.js';
 import { StorageError } from '../storage/storage.js';
-import { errnoOf, translated } from './disk-error.js';
+import { translated } from './disk-error.js';
 import { syncFolder } from './real-disk.js';
 
 const asideFolderName = 'tmp';

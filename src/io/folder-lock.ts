@@ -9,8 +9,9 @@
  */
 import { open, readFile, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errnoOf } from '../base/file-refusal.js';
 import { must } from '../base/assert.js';
-import { errnoOf, translated } from './disk-error.js';
+import { translated } from './disk-error.js';
 
 export type LockOutcome =
   | { readonly kind: 'locked'; release(): Promise<void> }

@@ -3,9 +3,10 @@ import { constants, write } from 'node:fs';
 import { open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errnoOf } from '../base/file-refusal.js';
 import { assert } from '../base/assert.js';
 import type { Disk, DiskFile } from '../storage/disk.js';
-import { errnoOf, translated, translatedError } from './disk-error.js';
+import { translated, translatedError } from './disk-error.js';
 
 export class RealDisk implements Disk {
   readonly #folder: string;

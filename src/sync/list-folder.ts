@@ -4,7 +4,8 @@
  */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, told } from './folder-failure.js';
+import { errnoOf } from '../base/file-refusal.js';
+import { told } from './folder-failure.js';
 import { FolderError, type FolderEntry } from './folder.js';
 import { factsOf, kindOf, workFolderName } from './real-facts.js';
 

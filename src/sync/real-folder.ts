@@ -7,8 +7,9 @@ import { constants, type BigIntStats } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errnoOf } from '../base/file-refusal.js';
 import { must } from '../base/assert.js';
-import { errnoOf, told } from './folder-failure.js';
+import { told } from './folder-failure.js';
 import {
   FolderError,
   type AsideFile,
