@@ -1,7 +1,6 @@
 /** The block methods over the wire: what each answers, and every fault that it can end in. */
 import { expect } from 'chai';
 import { createHash, randomBytes } from 'node:crypto';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { blockBytesMax, blockListMax } from '../../src/base/limits.js';
 import { hashOf, type BlockHash } from '../../src/blocks/block-hash.js';
 import {
@@ -14,7 +13,6 @@ import {
 import { MemoryBlockStore } from '../../src/blocks/memory-block-store.js';
 import { blockReadsMax } from '../../src/rpc/block-calls.js';
 import { ClusterSecret } from '../../src/rpc/cluster-secret.js';
-import { encodeCall } from '../../src/rpc/codec/encode.js';
 import type { XmlValue } from '../../src/rpc/xml-value.js';
 import { memoryBlocks, storeAddresses, storeWith } from './support/memory-blocks.js';
 import { ServedReplica } from './support/served-replica.js';
@@ -284,24 +282,6 @@ describe('the block methods', () => {
       expect(large.equals(found.get('bytes') as Buffer)).to.equal(true);
       const larger = Buffer.concat([large, Buffer.from('.')]);
       expect(await served.fault('putblock', larger)).to.match(/^-32602 .*at most 12581888 bytes/);
-    });
-
-    it('leave the event loop to others', async function () {
-      this.timeout(30_000);
-      const large = randomBytes(12_000_000);
-      const calls = encodeCall('putblock', [large]);
-      const delay = monitorEventLoopDelay({ resolution: 5 });
-      delay.enable();
-      const answer = await fetch(served.url(), { method: 'POST', body: Buffer.from(calls) });
-      await answer.text();
-      const got = await fetch(served.url(), {
-        method: 'POST',
-        body: encodeCall('getblock', [hashOf(large)]),
-      });
-      for await (const piece of got.body ?? []) expect(piece).to.not.equal(undefined);
-      delay.disable();
-      // Measured on an idle machine: see docs/api.md. This allows for a busy one.
-      expect(delay.max / 1e6).to.be.below(250);
     });
 
     it('read so many at a time, the others after them', async () => {
