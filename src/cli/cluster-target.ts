@@ -3,16 +3,19 @@
  * what all such commands have in common: their options, their one JSON object, their failures.
  */
 import type { Argv } from 'yargs';
+import { ClusterBlocks } from '../client/cluster-blocks.js';
 import { ClusterClient } from '../client/cluster-client.js';
 import type { ClientFailure } from '../client/client-errors.js';
-import type { ServerEndpoint } from '../client/rpc-connection.js';
 import { ClusterFiles } from './cluster-files.js';
 import { findServers, readTarget } from './find-cluster.js';
+import { printable } from './printable.js';
 import { StartError } from './start-error.js';
 import { UsageError } from './usage-error.js';
 
 /** What every command that talks to a cluster takes. */
 export interface TargetOptions {
+  /** HOST:PORT of a server, unless `-f` is given, and what else the command takes. */
+  readonly words: readonly string[];
   readonly config: string | undefined;
   /** Seconds without a sign of progress after which it gives up. */
   readonly timeout: number;
@@ -21,9 +24,15 @@ export interface TargetOptions {
 
 const timeoutSecondsDefault = 10;
 
-/** Adds the options `-f`, `--timeout` and `--json`. */
-export function targetOptions<T>(parser: Argv<T>): Argv<T & TargetOptions> {
+/** Adds the words, of which `others` follow the target, and `-f`, `--timeout` and `--json`. */
+export function targetOptions<T>(parser: Argv<T>, others = ''): Argv<T & TargetOptions> {
   return parser
+    .positional('words', {
+      type: 'string',
+      array: true,
+      default: [],
+      description: `HOST:PORT of a server, unless -f is given${others}`,
+    })
     .option('config', {
       alias: 'f',
       type: 'string',
@@ -49,10 +58,9 @@ export interface TargetWords {
   readonly words: readonly string[];
 }
 
-/** `words` without the target, of which there must be `least` to `most`; `usage` names them. */
+/** Tells the target from the others, of which there are `least` to `most`; `usage` names them. */
 export function splitTarget(
-  { config }: TargetOptions,
-  words: readonly string[],
+  { config, words }: TargetOptions,
   { least, most, usage }: { readonly least: number; readonly most: number; readonly usage: string },
 ): TargetWords {
   const [address, ...rest] = words;
@@ -70,7 +78,7 @@ export function splitTarget(
 export interface OpenCluster {
   readonly client: ClusterClient;
   readonly files: ClusterFiles;
-  readonly servers: readonly ServerEndpoint[];
+  readonly blocks: ClusterBlocks;
 }
 
 /** Runs `work` with the cluster, and closes all connections to it. */
@@ -84,9 +92,11 @@ export async function withCluster<T>(
   const target = await readTarget(options.config, address);
   const servers = await findServers(target, timeoutMs);
   const client = new ClusterClient(servers, { timeoutMs });
+  const blocks = new ClusterBlocks(servers, { timeoutMs });
   try {
-    return await work({ client, servers, files: new ClusterFiles(client, timeoutMs) });
+    return await work({ client, blocks, files: new ClusterFiles(client, timeoutMs) });
   } finally {
+    blocks.close();
     client.close();
   }
 }
@@ -107,7 +117,7 @@ export async function answering<T extends object>(
   } catch (error) {
     if (!isRefusal(error)) throw error;
     if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
-    else process.stderr.write(`${error.message}\n`);
+    else process.stderr.write(`${printable(error.message)}\n`);
     process.exitCode = 1;
   }
 }

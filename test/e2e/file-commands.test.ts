@@ -124,6 +124,18 @@ describe('the commands for single files', () => {
     expect(gone.stderr).to.contain(`${address} cannot be reached`);
   });
 
+  it('give up when there is no majority, as soon as they were told to', async () => {
+    const cluster = await clusters.start(3);
+    const { serverId } = await cluster.leader();
+    for (const id of cluster.others(serverId)) await cluster.server(id).end('SIGKILL');
+    const config = ['-f', cluster.configPath, '--timeout', '1'] as const;
+    for (const words of [['ls'], ['rm', 'a']]) {
+      const given = await surfraft(...words, ...config);
+      expect([given.exitCode, given.stdout]).to.deep.equal([1, '']);
+      expect(given.stderr).to.equal('the cluster has no majority: no answer within 1 s');
+    }
+  });
+
   it('end with 2 before anything is asked when the command line is wrong', async () => {
     for (const [args, reason] of [
       [['ls'], 'expected HOST:PORT'],

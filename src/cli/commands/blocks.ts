@@ -25,7 +25,6 @@ import { UsageError } from '../usage-error.js';
 
 interface BlocksArguments extends TargetOptions {
   readonly action: 'status' | 'verify' | 'repair' | 'gc';
-  readonly words: readonly string[];
   readonly 'dry-run': boolean;
   readonly grace: number;
   readonly 'secret-file': string | undefined;
@@ -45,12 +44,6 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
           'status: what the stores hold; verify: read and hash every copy; repair: verify, and ' +
           'replace what is bad; gc: remove blocks that no file names',
       })
-      .positional('words', {
-        type: 'string',
-        array: true,
-        default: [],
-        description: 'HOST:PORT of a server, unless -f is given',
-      })
       .option('dry-run', {
         type: 'boolean',
         default: false,
@@ -68,7 +61,7 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
         description: "FILE with the cluster's secret, where it has one",
       }),
   handler: async (args) => {
-    const { address } = splitTarget(args, args.words, { least: 0, most: 0, usage: 'no more' });
+    const { address } = splitTarget(args, { least: 0, most: 0, usage: 'no more' });
     if (!(args.grace >= 0)) throw new UsageError('--grace expects a number of seconds from 0 on');
     const secretPath = args['secret-file'];
     const secret = secretPath === undefined ? undefined : (await readSecretFile(secretPath)).secret;

@@ -2,7 +2,6 @@
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { ClusterBlocks } from '../../client/cluster-blocks.js';
 import {
   answering,
   splitTarget,
@@ -19,39 +18,24 @@ import { fetchBytes } from '../transfer.js';
 
 const blocksAhead = 4;
 
-interface GetArguments extends TargetOptions {
-  readonly words: readonly string[];
-}
-
-export const getCommand: CommandModule<object, GetArguments> = {
+export const getCommand: CommandModule<object, TargetOptions> = {
   command: 'get [words..]',
   describe: 'Fetch a file of a cluster: get [HOST:PORT] NAME [FILE]',
-  builder: (parser) =>
-    targetOptions(parser).positional('words', {
-      type: 'string',
-      array: true,
-      default: [],
-      description: "HOST:PORT of a server, unless -f is given; the file's name; where it goes",
-    }),
+  builder: (parser) => targetOptions(parser, "; the file's name; where it goes"),
   handler: async (args) => {
     const bounds = { least: 1, most: 2, usage: 'NAME [FILE]' };
-    const { address, words } = splitTarget(args, args.words, bounds);
+    const { address, words } = splitTarget(args, bounds);
     const [name = '', file = basename(name)] = words;
     await answering(
       args,
       () =>
-        withCluster(args, address, async ({ files, servers }) => {
+        withCluster(args, address, async ({ files, blocks }) => {
           const info = await files.info(name);
           if (info.version === 0 || isDeletion(info)) {
-            throw new StartError(`${printable(name)}: there is no such file`);
+            throw new StartError(`${name}: there is no such file`);
           }
-          const store = new ClusterBlocks(servers, { timeoutMs: args.timeout * 1000 });
-          try {
-            const bytes = await writeWhole(file, fetchBytes(info.hashlist, store, blocksAhead));
-            return { name, version: info.version, file, bytes };
-          } finally {
-            store.close();
-          }
+          const bytes = await writeWhole(file, fetchBytes(info.hashlist, blocks, blocksAhead));
+          return { name, version: info.version, file, bytes };
         }),
       ({ version, bytes }) => {
         process.stdout.write(`${printable(name)}  v${version}  ${describeBytes(bytes)}\n`);

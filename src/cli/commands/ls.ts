@@ -12,7 +12,6 @@ import { isDeletion } from '../deletion.js';
 import { printable } from '../printable.js';
 
 interface LsArguments extends TargetOptions {
-  readonly words: readonly string[];
   readonly all: boolean;
 }
 
@@ -27,21 +26,14 @@ export const lsCommand: CommandModule<object, LsArguments> = {
   command: 'ls [words..]',
   describe: 'List the files of a cluster: ls [HOST:PORT] [PREFIX]',
   builder: (parser) =>
-    targetOptions(parser)
-      .positional('words', {
-        type: 'string',
-        array: true,
-        default: [],
-        description: 'HOST:PORT of a server, unless -f is given; what the names are to begin with',
-      })
-      .option('all', {
-        type: 'boolean',
-        default: false,
-        description: 'List deleted files, too',
-      }),
+    targetOptions(parser, '; what the names are to begin with').option('all', {
+      type: 'boolean',
+      default: false,
+      description: 'List deleted files, too',
+    }),
   handler: async (args) => {
     const usage = 'at most a PREFIX';
-    const { address, words } = splitTarget(args, args.words, { least: 0, most: 1, usage });
+    const { address, words } = splitTarget(args, { least: 0, most: 1, usage });
     const [prefix = ''] = words;
     await answering(
       args,

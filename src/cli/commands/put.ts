@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { ClusterBlocks } from '../../client/cluster-blocks.js';
 import type { FileInfo } from '../../client/file-answers.js';
 import { skippedLocalName } from '../../sync/names.js';
 import {
@@ -25,7 +24,6 @@ const blockBytesDefault = 1024 * 1024;
 const blockBytesMax = 12_000_000;
 
 interface PutArguments extends TargetOptions {
-  readonly words: readonly string[];
   readonly 'block-size': number;
 }
 
@@ -33,22 +31,15 @@ export const putCommand: CommandModule<object, PutArguments> = {
   command: 'put [words..]',
   describe: 'Store a file in a cluster: put [HOST:PORT] FILE [NAME]',
   builder: (parser) =>
-    targetOptions(parser)
-      .positional('words', {
-        type: 'string',
-        array: true,
-        default: [],
-        description: 'HOST:PORT of a server, unless -f is given; the file; its name in the cluster',
-      })
-      .option('block-size', {
-        type: 'number',
-        default: blockBytesDefault,
-        requiresArg: true,
-        description: 'Bytes of the blocks that the file is cut into',
-      }),
+    targetOptions(parser, '; the file; its name in the cluster').option('block-size', {
+      type: 'number',
+      default: blockBytesDefault,
+      requiresArg: true,
+      description: 'Bytes of the blocks that the file is cut into',
+    }),
   handler: async (args) => {
     const bounds = { least: 1, most: 2, usage: 'FILE [NAME]' };
-    const { address, words } = splitTarget(args, args.words, bounds);
+    const { address, words } = splitTarget(args, bounds);
     const [file = '', name = basename(file)] = words;
     const blockBytes = args['block-size'];
     checkBlockBytes(blockBytes);
@@ -58,10 +49,9 @@ export const putCommand: CommandModule<object, PutArguments> = {
     await answering(
       args,
       () =>
-        withCluster(args, address, async ({ files, servers }) => {
-          const store = new ClusterBlocks(servers, { timeoutMs: args.timeout * 1000 });
-          const { nowMs, to } = { nowMs: () => performance.now(), to: process.stderr };
-          const progress = new ProgressLine({ to, nowMs, totalBytes });
+        withCluster(args, address, async ({ files, blocks: store }) => {
+          const nowMs = (): number => performance.now();
+          const progress = new ProgressLine({ to: process.stderr, nowMs, totalBytes });
           try {
             const onBytes = (bytes: number): void => {
               progress.show(bytes);
@@ -74,7 +64,6 @@ export const putCommand: CommandModule<object, PutArguments> = {
             return { name, version, ...counts };
           } finally {
             progress.clear();
-            store.close();
           }
         }),
       ({ version, bytes, blocksSent }) => {

@@ -11,23 +11,13 @@ import { deletionHashlist, isDeletion } from '../deletion.js';
 import { printable } from '../printable.js';
 import { StartError } from '../start-error.js';
 
-interface RmArguments extends TargetOptions {
-  readonly words: readonly string[];
-}
-
-export const rmCommand: CommandModule<object, RmArguments> = {
+export const rmCommand: CommandModule<object, TargetOptions> = {
   command: 'rm [words..]',
   describe: 'Delete a file of a cluster: rm [HOST:PORT] NAME',
-  builder: (parser) =>
-    targetOptions(parser).positional('words', {
-      type: 'string',
-      array: true,
-      default: [],
-      description: "HOST:PORT of a server, unless -f is given; the file's name",
-    }),
+  builder: (parser) => targetOptions(parser, "; the file's name"),
   handler: async (args) => {
     const bounds = { least: 1, most: 1, usage: 'one NAME' };
-    const { address, words } = splitTarget(args, args.words, bounds);
+    const { address, words } = splitTarget(args, bounds);
     const [name = ''] = words;
     await answering(
       args,
