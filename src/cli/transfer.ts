@@ -31,7 +31,7 @@ export async function storeBytes(
 ): Promise<StoredFile> {
   const beganMs = performance.now();
   const hashes: BlockHash[] = [];
-  const sent = new Set<BlockHash>();
+  let blocksSent = 0;
   let total = 0;
   let held = new Map<BlockHash, Uint8Array>();
   let heldBytes = 0;
@@ -41,7 +41,7 @@ export async function storeBytes(
       [...held].map(async ([hash, block]) => {
         if (!missing.has(hash)) return;
         await store.put(hash, block);
-        sent.add(hash);
+        blocksSent += 1;
       }),
     );
     onBytes(total);
@@ -52,14 +52,13 @@ export async function storeBytes(
     const hash = hashOf(block);
     hashes.push(hash);
     total += block.length;
-    if (sent.has(hash) || held.has(hash)) continue;
     held.set(hash, block);
     heldBytes += block.length;
     if (heldBytes + blockBytes > heldBytesMax) await send();
   }
   if (held.size > 0) await send();
   await confirm(hashes, store, beganMs);
-  return { hashes, bytes: total, blocksSent: sent.size };
+  return { hashes, bytes: total, blocksSent };
 }
 
 /** Blocks that no file names may be collected; asking for them makes them young again. */
