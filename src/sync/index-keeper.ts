@@ -8,6 +8,8 @@ import type { FileState } from './plan.js';
 import { formatSeen, type SeenFile } from './seen-files.js';
 
 const saveEveryMs = 2000;
+/** The index is written as a whole: a long one more seldom, so that files get most of the time. */
+const timesOfSaving = 10;
 
 export interface IndexKeeperOptions {
   readonly folder: SyncFolder;
@@ -22,6 +24,8 @@ export class IndexKeeper {
   #isIndexNews = false;
   #isSeenNews = false;
   #savedAtMs: number;
+  /** How long that took. */
+  #savingMs = 0;
   #saving: Promise<void> | undefined;
 
   constructor(options: IndexKeeperOptions) {
@@ -60,7 +64,8 @@ export class IndexKeeper {
   /** Writes if it is time to; one at a time, the others go on. */
   async saveIfDue(): Promise<void> {
     if (this.#saving !== undefined) return;
-    if (this.#options.nowMs() - this.#savedAtMs < saveEveryMs) return;
+    const restMs = Math.max(saveEveryMs, timesOfSaving * this.#savingMs);
+    if (this.#options.nowMs() - this.#savedAtMs < restMs) return;
     await this.save();
   }
 
@@ -77,6 +82,7 @@ export class IndexKeeper {
 
   async #write(): Promise<void> {
     const { folder, form, files, nowMs } = this.#options;
+    const beganMs = nowMs();
     const wasIndexNews = this.#isIndexNews;
     const wasSeenNews = this.#isSeenNews;
     this.#isIndexNews = false;
@@ -90,5 +96,6 @@ export class IndexKeeper {
       throw error;
     }
     this.#savedAtMs = nowMs();
+    this.#savingMs = this.#savedAtMs - beganMs;
   }
 }
