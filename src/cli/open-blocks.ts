@@ -4,12 +4,14 @@
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asServerId, type ServerId } from '../base/ids.js';
 import { BlockCluster } from '../blocks/block-cluster.js';
 import type { BlockObserver } from '../blocks/block-event.js';
 import type { BlockHash } from '../blocks/block-hash.js';
 import type { BlockService } from '../blocks/block-service.js';
 import { BlockStoreError, type BlockStore } from '../blocks/block-store.js';
 import { CatchUp } from '../blocks/catch-up.js';
+import { GuardedBlockStore, type BlockDoor } from '../blocks/guarded-block-store.js';
 import { HandOff } from '../blocks/hand-off.js';
 import { MemoryBlockStore } from '../blocks/memory-block-store.js';
 import { ReplicatedBlockStore } from '../blocks/replicated-block-store.js';
@@ -22,6 +24,7 @@ import { blocksFolderName } from '../io/data-folder.js';
 import { DiskBlockStore } from '../io/disk-block-store.js';
 import { lockFolder } from '../io/folder-lock.js';
 import { systemBlockTimer } from '../io/system-block-timer.js';
+import type { FileReplica } from '../rpc/method-services.js';
 import { StorageError } from '../storage/storage.js';
 import { StartError } from './start-error.js';
 
@@ -100,6 +103,8 @@ export interface ClusterBlocksOptions {
   /** Undefined where the configuration names stores of their own. */
   readonly own: BlockStore | undefined;
   readonly proof: ServerProof;
+  /** The replica of this server, whose crash switch and partition hold for blocks, too. */
+  readonly replica: Pick<FileReplica, 'isCrashed' | 'partition'>;
   readonly observer: BlockObserver;
 }
 
@@ -144,25 +149,46 @@ function storesOf({ blocks, servers }: ClusterConfig): readonly Address[] {
   return blocks.length > 0 ? blocks : servers;
 }
 
-function connect({ config, server, own, proof }: ClusterBlocksOptions): {
+function connect(options: ClusterBlocksOptions): {
   readonly stores: ReadonlyMap<string, BlockStore>;
   readonly remotes: readonly RemoteBlockStore[];
 } {
+  const { config, server, own, proof, replica } = options;
   const stores = new Map<string, BlockStore>();
   const remotes: RemoteBlockStore[] = [];
   // Stores of their own speak plain HTTP: what belongs to TLS does not go there.
   const isPlain = config.blocks.length > 0;
   const shown = isPlain && proof.tls !== undefined ? {} : proof;
+  const add = (address: string, store: BlockStore, peer?: ServerId): void => {
+    stores.set(address, new GuardedBlockStore(store, doorOf(replica, peer)));
+  };
   for (const [id, { address, host, port }] of storesOf(config).entries()) {
     if (own !== undefined && address === server.address) {
-      stores.set(address, own);
+      add(address, own);
       continue;
     }
-    const remote = new RemoteBlockStore({ endpoint: { id, host, port }, ...shown });
+    const endpoint = { id, host, port };
+    const from = own === undefined ? undefined : server.id;
+    const remote = new RemoteBlockStore({ endpoint, from, ...shown });
     remotes.push(remote);
-    stores.set(address, remote);
+    add(address, remote, own === undefined ? undefined : asServerId(id));
   }
   return { stores, remotes };
+}
+
+const crashedReason = 'this server is crashed';
+const cutReason = 'cut off by makeserverunreachablefrom';
+
+/** `peer` is the server whose store it is; undefined for a store that is no server's, or ours. */
+function doorOf(replica: ClusterBlocksOptions['replica'], peer: ServerId | undefined): BlockDoor {
+  const shut = (isCut: (peer: ServerId) => boolean): string | undefined => {
+    if (replica.isCrashed()) return crashedReason;
+    return peer !== undefined && isCut(peer) ? cutReason : undefined;
+  };
+  return {
+    whyNotSend: () => shut((id) => replica.partition.blocksSending(id)),
+    whyNotHear: () => shut((id) => replica.partition.blocksReceiving(id)),
+  };
 }
 
 /** The blocks that this server scrubs: those it owns first, or its share where it owns none. */

@@ -130,7 +130,7 @@ function buildServer(
   });
   const files = new PresentFiles(() => replica.stateMachine);
   const blocks = openClusterBlocks({
-    ...{ config, server, own: ownStore?.store, proof: { secret, tls } },
+    ...{ config, server, own: ownStore?.store, proof: { secret, tls }, replica },
     observer: (event) => {
       const { level, text } = describeBlockEvent(event);
       logger.log(level, text);

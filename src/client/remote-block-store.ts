@@ -3,6 +3,7 @@
  * `BlockStore`: bytes are verified here, whatever the other side says of them. Nothing is repeated:
  * whoever has several stores asks another one.
  */
+import type { ServerId } from '../base/ids.js';
 import { blockListMax } from '../base/limits.js';
 import { hashInTurns, type BlockHash } from '../blocks/block-hash.js';
 import { BlockStoreError } from '../blocks/block-store.js';
@@ -13,6 +14,8 @@ import { RpcConnection, type ServerEndpoint, type ServerProof } from './rpc-conn
 
 export interface RemoteBlockStoreOptions extends ServerProof {
   readonly endpoint: ServerEndpoint;
+  /** The server that asks: it tells the other one, which may be cut off from it. */
+  readonly from?: ServerId | undefined;
   /** A server that neither takes nor says anything for so long is given up; 5 s. */
   readonly silenceMs?: number;
 }
@@ -24,9 +27,11 @@ const hashesPerCallMax = 50_000;
 
 export class RemoteBlockStore implements BlockStore {
   readonly #connection: RpcConnection;
+  readonly #from: readonly XmlValue[];
   readonly #silenceMs: number;
 
-  constructor({ endpoint, secret, tls, silenceMs }: RemoteBlockStoreOptions) {
+  constructor({ endpoint, secret, tls, from, silenceMs }: RemoteBlockStoreOptions) {
+    this.#from = from === undefined ? [] : [from];
     this.#connection = new RpcConnection(endpoint, { secret, tls });
     this.#silenceMs = silenceMs ?? silenceMsDefault;
   }
@@ -88,12 +93,17 @@ export class RemoteBlockStore implements BlockStore {
   async #call(method: string, params: readonly XmlValue[]): Promise<XmlValue> {
     const givingUp = new AbortController();
     const silenceMs = this.#silenceMs;
-    const answer = await this.#connection.call(method, params, givingUp.signal, {
-      silenceMs,
-      onSilence: () => {
-        givingUp.abort();
+    const answer = await this.#connection.call(
+      method,
+      [...params, ...this.#from],
+      givingUp.signal,
+      {
+        silenceMs,
+        onSilence: () => {
+          givingUp.abort();
+        },
       },
-    });
+    );
     switch (answer.kind) {
       case 'value':
         return answer.value;

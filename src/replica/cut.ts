@@ -1,8 +1,8 @@
-/** The artificial partition of `makeserverunreachablefrom`, as two questions. */
+/** The artificial partition of `makeserverunreachablefrom`. */
 import type { ServerId } from '../base/ids.js';
-import type { CutDirection } from './replica-api.js';
+import type { CutDirection, Partition } from './replica-api.js';
 
-export class Cut {
+export class Cut implements Partition {
   #servers: ReadonlySet<ServerId> = new Set();
   #direction: CutDirection = 'both';
 
@@ -16,12 +16,10 @@ export class Cut {
     this.#direction = direction;
   }
 
-  /** Whether nothing may go to this server, answers included. */
   blocksSending(to: ServerId): boolean {
     return this.#direction !== 'receive' && this.#servers.has(to);
   }
 
-  /** Whether nothing that comes from this server may be heard, answers included. */
   blocksReceiving(from: ServerId): boolean {
     return this.#direction !== 'send' && this.#servers.has(from);
   }

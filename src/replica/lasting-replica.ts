@@ -53,8 +53,8 @@ export class LastingReplica<
   Result,
   Machine extends StateMachine<Command, Result>,
 > implements ReplicaApi<Command, Result> {
+  readonly partition = new Cut();
   readonly #options: LastingReplicaOptions<Command, Result, Machine>;
-  readonly #cut = new Cut();
   readonly #alarm: StateAlarm;
   #stateMachine: Machine;
   /** What the crash switch froze, when the life that it belonged to has ended since. */
@@ -150,7 +150,7 @@ export class LastingReplica<
     return new Replica<Command, Result>({
       ...this.#options.replica,
       ...opened,
-      inherited: { cut: this.#cut, alarm: this.#alarm, isCrashed },
+      inherited: { cut: this.partition, alarm: this.#alarm, isCrashed },
       onStorageFailed: () => {
         this.#attemptLater();
       },

@@ -54,11 +54,6 @@ export class PeerDoors implements PeerListener {
     this.#options.transport.connect(this);
   }
 
-  /** Servers that this one is cut off from. */
-  get cutServers(): readonly ServerId[] {
-    return this.#cut.servers;
-  }
-
   setCut(servers: readonly ServerId[], direction: CutDirection): void {
     const isHealed = servers.length === 0 && this.#cut.servers.length === 0;
     this.#cut.set(servers, direction);

@@ -54,6 +54,14 @@ export interface FollowerStatus {
 /** In which direction `setUnreachable` cuts. */
 export type CutDirection = 'both' | 'send' | 'receive';
 
+/** The artificial partition, as two questions. */
+export interface Partition {
+  /** Whether nothing may go to this server, answers included. */
+  blocksSending(to: ServerId): boolean;
+  /** Whether nothing that comes from this server may be heard, answers included. */
+  blocksReceiving(from: ServerId): boolean;
+}
+
 /** What a peer's call gets. `closed` means: no answer at all, the connection ends. */
 export type PeerOutcome =
   | { readonly kind: 'response'; readonly response: PeerReply }
@@ -89,6 +97,9 @@ export interface ReplicaApi<Command, Result> {
   sendHeartbeat(answer: (outcome: Outcome<boolean>) => void): HangUp;
   /** `makeserverunreachablefrom`: replaces the cut made before. */
   setUnreachable(servers: readonly ServerId[], direction: CutDirection): void;
+
+  /** What that cut stops, for whatever else servers send each other. */
+  readonly partition: Partition;
 
   status(): ReplicaStatus;
   /** The newest `limit` entries of the log, oldest first. */

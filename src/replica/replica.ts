@@ -36,6 +36,7 @@ import { raftTiming, tickMs } from './timing.js';
 const defaultStateCheckMs = 10 * 60 * 1_000;
 
 export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
+  readonly partition: Cut;
   readonly #options: ReplicaOptions<Command, Result>;
   readonly #raft: Raft;
   readonly #loop: CoreLoop;
@@ -59,8 +60,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     const { storage, timer, stateMachine, observer } = options;
     this.#raft = new Raft({
       ...recovered,
-      ...{ id: serverId, servers, random },
-      timing: raftTiming(timing),
+      ...{ id: serverId, servers, random, timing: raftTiming(timing) },
     });
     this.#loop = new CoreLoop(this.#raft, () => this.#effects);
     this.#flushes = this.#makeFlushes();
@@ -74,7 +74,8 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     this.#alarm = inherited?.alarm ?? new StateAlarm(observer);
     this.#quiet = new QuietWatch(storage, this.#storageFailed);
     this.#diskWatch = new DiskWatch(observer);
-    this.#doors = this.#makeDoors(inherited?.cut ?? new Cut());
+    this.partition = inherited?.cut ?? new Cut();
+    this.#doors = this.#makeDoors(this.partition);
     this.#calls = this.#makeCalls();
     this.#leadershipCalls = this.#makeLeadershipCalls();
     this.#snapshots = this.#makeSnapshots();
@@ -175,13 +176,12 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
 
   status(): ReplicaStatus {
     return describeStatus({
-      serverId: this.#options.serverId,
-      raft: this.#raft,
+      ...{ serverId: this.#options.serverId, raft: this.#raft },
       crashed: this.#standstill.isCrashed,
       lastApplied: this.#applier.lastApplied,
       pendingUpdates: this.#calls.pendingUpdates,
       pendingReads: this.#calls.pendingReads,
-      unreachable: this.#doors.cutServers,
+      unreachable: this.partition.servers,
       storageError: this.#standstill.storageError,
       stateMismatch: this.#alarm.mismatch,
     });

@@ -2,6 +2,7 @@
  * The parameters of the block methods. What names no block is not refused in a list: old clients
  * ask for other things, and the answer that those are not there is right.
  */
+import { asServerId, type ServerId } from '../base/ids.js';
 import { blockBytesMax, blockListMax } from '../base/limits.js';
 import { isBlockHash, type BlockHash } from '../blocks/block-hash.js';
 import type { HashItem } from '../files/file-command.js';
@@ -116,6 +117,21 @@ export const listLimit: Param<number> = {
     if (typeof value === 'number' && value >= 1 && value <= blockListMax) return value;
     if (typeof value !== 'number' && typeof value !== 'bigint') throw unexpected(value, 'an int');
     throw new ArgumentError(`expected an int from 1 to ${blockListMax}, not ${value}`);
+  },
+};
+
+/** The highest id that a configuration can have. */
+const serverIdMax = 98;
+
+export const from: Param<ServerId> = {
+  name: 'from',
+  type: 'int',
+  help: 'the id of the server that asks, which makeserverunreachablefrom may have cut off',
+  optional: false,
+  read: (value) => {
+    if (typeof value === 'number' && value >= 0 && value <= serverIdMax) return asServerId(value);
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw unexpected(value, 'an int');
+    throw new ArgumentError(`expected the id of a server, not ${value}`);
   },
 };
 

@@ -22,6 +22,7 @@ import { systemMethods } from './methods/system-methods.js';
 import { testerMethods } from './methods/tester-methods.js';
 import { methodKey, servicePrefix } from './method-name.js';
 import { RpcFault } from './rpc-fault.js';
+import { StoreDoor } from './store-door.js';
 
 /** Letters of an unknown name that its fault repeats. */
 const quotedNameCharsMax = 100;
@@ -88,13 +89,16 @@ export interface MethodTableOptions {
 export function buildMethodTable(options: MethodTableOptions): MethodTable {
   const { cluster, blocks, gathered, introspection, testerApi } = options;
   const isCrashed = (): boolean => cluster?.services.replica.isCrashed() ?? false;
+  const door = new StoreDoor(cluster?.services);
   return new MethodTable([
     pingMethod(),
     ...(cluster ? clientMethods(cluster.services, cluster.mapAnswers) : []),
     ...(blocks ? blockMethods(blocks, new BlockCalls(isCrashed)) : []),
     ...(cluster && testerApi ? testerMethods(cluster.services, gathered) : []),
     ...(cluster ? peerMethods(cluster.services) : []),
-    ...(blocks?.own ? storeMethods(blocks.own, new BlockCalls(isCrashed)) : []),
+    ...(blocks?.own
+      ? storeMethods({ own: blocks.own, calls: new BlockCalls(isCrashed), door })
+      : []),
     ...systemMethods(introspection, gathered),
   ]);
 }

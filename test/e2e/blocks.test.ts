@@ -104,6 +104,36 @@ describe('the blocks of a cluster of real servers', () => {
     expect(answer).to.have.nested.property('fault.code', 8);
   });
 
+  it('do not cross a cut between servers, and do once it is healed', async () => {
+    const cluster = await clusters.start(3, '--ephemeral');
+    await cluster.value(0, 'makeserverunreachablefrom', [1, 2]);
+    const refused = await cluster.call(0, 'putblock', [randomBytes(10)]);
+    expect(refused).to.have.nested.property('fault.code', 8);
+    const [hash, block] = must([...blocksOf(1, 1_000)][0], 'a block');
+    await cluster.value(1, 'putblock', block);
+    const hidden = await cluster.call(0, 'getblock', [hash]);
+    expect(hidden).to.have.nested.property('fault.code', 7);
+    expect(await keptBy(cluster, 0)).to.not.include(hash);
+    await cluster.value(0, 'makeserverunreachablefrom', []);
+    expect(await cluster.value(0, 'getblock', hash)).to.deep.equal(block);
+    await eventually('server 0 to get what it missed', copyBackMsMax, async () =>
+      (await keptBy(cluster, 0)).includes(hash) ? true : undefined,
+    );
+  });
+
+  it('are served by a server that is restored, with what it missed while crashed', async () => {
+    const cluster = await clusters.start(3, '--ephemeral');
+    await cluster.value(0, 'crash');
+    const refused = await cluster.call(0, 'putblock', [randomBytes(10)]);
+    expect(refused).to.have.nested.property('fault.code', 2);
+    const [hash, block] = must([...blocksOf(1, 1_000)][0], 'a block');
+    await cluster.value(1, 'putblock', block);
+    await cluster.value(0, 'restore');
+    await eventually('server 0 to get what it missed', copyBackMsMax, async () =>
+      (await keptBy(cluster, 0)).includes(hash) ? true : undefined,
+    );
+  });
+
   it('are never handed out damaged, and are mended from a good copy', async () => {
     const cluster = await clusters.start(3);
     const [hash, block] = must([...blocksOf(1, 5_000)][0], 'a block');

@@ -13,7 +13,8 @@ import {
 import { MemoryBlockStore } from '../../src/blocks/memory-block-store.js';
 import { blockReadsMax } from '../../src/rpc/block-calls.js';
 import { ClusterSecret } from '../../src/rpc/cluster-secret.js';
-import type { XmlValue } from '../../src/rpc/xml-value.js';
+import type { XmlStruct, XmlValue } from '../../src/rpc/xml-value.js';
+import { failureOf } from '../client/failure-of.js';
 import { memoryBlocks, storeAddresses, storeWith } from './support/memory-blocks.js';
 import { ServedReplica } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
@@ -253,14 +254,68 @@ describe('the block methods', () => {
       expect(await served.value('blockstore_list', '', blockListMax)).to.deep.equal([]);
     });
 
-    it('need the secret of the cluster where there is one, and clients do not', async () => {
-      const secret = new ClusterSecret('s3cret');
-      await serve({ secret });
-      expect(await served.fault('blockstore_put', hash, bytes)).to.match(/^6 unauthorised/);
-      expect(await served.fault('blockstore_list', '', 1)).to.match(/^6 unauthorised/);
+    const calls: readonly (readonly [string, ...XmlValue[]])[] = [
+      ['blockstore_put', hash, bytes],
+      ['blockstore_get', hash],
+      ['blockstore_present', [hash]],
+      ['blockstore_list', '', 1],
+      ['blockstore_remove', hash, 0],
+    ];
+
+    for (const [method, ...args] of calls) {
+      it(`need the secret of the cluster where there is one: ${method}`, async () => {
+        await serve({ secret: new ClusterSecret('s3cret') });
+        const call = new Map<string, XmlValue>([
+          ['methodName', method],
+          ['params', args],
+        ]);
+        for (const from of [[], [1]]) {
+          expect(await served.fault(method, ...args, ...from)).to.match(/^6 unauthorised/);
+        }
+        const [answer] = (await served.value('system.multicall', [call])) as XmlStruct[];
+        expect(answer?.get('faultCode')).to.equal(6);
+        await served.value('crash');
+        expect(await served.fault(method, ...args)).to.match(/^6 unauthorised/);
+      });
+
+      it(`take no server for another one, or for one of the cluster: ${method}`, async () => {
+        const refusals = [
+          [0, /^6 unauthorised: server 0 is this server/],
+          [3, /^6 unauthorised: server 3 is not in the configuration/],
+          [-1, /^-32602 .*\(from\).*the id of a server/],
+          ['1', /^-32602 .*\(from\).*an int/],
+        ] as const;
+        for (const [from, words] of refusals) {
+          expect(await served.fault(method, ...args, from)).to.match(words);
+        }
+        await served.value(method, ...args, 1);
+      });
+
+      it(`are not answered across a cut: ${method}`, async () => {
+        for (const direction of ['both', 'send', 'receive']) {
+          await served.value('makeserverunreachablefrom', [1], direction);
+          const failure = await failureOf(served.call(method, ...args, 1));
+          expect(failure.message, direction).to.equal('fetch failed');
+          await served.value(method, ...args, 2);
+          await served.value(method, ...args);
+        }
+        await served.value('makeserverunreachablefrom', []);
+        await served.value(method, ...args, 1);
+      });
+    }
+
+    it('do nothing for a server that is not heard, but for one that is not sent to', async () => {
+      await served.value('makeserverunreachablefrom', [1], 'receive');
+      await failureOf(served.call('blockstore_put', hash, bytes, 1));
+      expect(await served.value('getblockhashes')).to.deep.equal([]);
+      await served.value('makeserverunreachablefrom', [1], 'send');
+      await failureOf(served.call('blockstore_put', hash, bytes, 1));
+      expect(await served.value('getblockhashes')).to.deep.equal([hash]);
+    });
+
+    it('leave the methods of clients alone, which need no secret', async () => {
+      await serve({ secret: new ClusterSecret('s3cret') });
       expect(await served.value('putblock', bytes)).to.equal(true);
-      await served.value('crash');
-      expect(await served.fault('blockstore_get', hash)).to.match(/^6 unauthorised/);
     });
 
     it('do not exist where others keep the blocks', async () => {

@@ -7,6 +7,7 @@ import { FileMap } from '../../../src/files/file-map.js';
 import type { FileCommand, UpdateResult } from '../../../src/files/file-command.js';
 import type { Standing } from '../../../src/raft/effects.js';
 import type { Entry } from '../../../src/raft/messages.js';
+import { Cut } from '../../../src/replica/cut.js';
 import type { Answer, HangUp, Outcome, Refusal } from '../../../src/replica/outcome.js';
 import type { PeerMessage } from '../../../src/replica/peer-transport.js';
 import type {
@@ -25,6 +26,7 @@ interface HeldCall {
 
 export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
   readonly files = new FileMap();
+  readonly partition = new Cut();
   readonly log: Entry[] = [];
   role: ReplicaRole = 'leader';
   leaderId: ServerId | undefined = asServerId(0);
@@ -82,6 +84,7 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
   restore(): void {
     if (this.role === 'crashed') this.role = 'follower';
     this.cut = undefined;
+    this.partition.set([], 'both');
   }
 
   isCrashed(): boolean {
@@ -105,6 +108,7 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
 
   setUnreachable(servers: readonly ServerId[], direction: CutDirection): void {
     this.cut = { servers, direction };
+    this.partition.set(servers, direction);
   }
 
   status(): ReplicaStatus {

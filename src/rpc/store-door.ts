@@ -1,0 +1,58 @@
+/**
+ * The door of this server's block store for the other servers: who may come in, and what the
+ * artificial partition lets through. The crash switch is looked at behind it, as for the calls of
+ * Raft (contract, sections 5 and 6).
+ */
+import type { ServerId } from '../base/ids.js';
+import type { HangUp } from '../replica/outcome.js';
+import { faultCode } from './codec/fault-code.js';
+import type { MethodServices } from './method-services.js';
+import { nothingToHangUp, type Caller, type Reply } from './method.js';
+import { RpcFault } from './rpc-fault.js';
+
+export interface StoreVisit {
+  readonly caller: Caller;
+  /** The server that asks; undefined for whoever does not say, as people's commands do not. */
+  readonly from: ServerId | undefined;
+  readonly reply: Reply;
+}
+
+export class StoreDoor {
+  readonly #cluster: MethodServices | undefined;
+
+  /** `cluster` is undefined for a stand-alone store, which nothing can be cut off from. */
+  constructor(cluster: MethodServices | undefined) {
+    this.#cluster = cluster;
+  }
+
+  /** Runs what was asked for, and answers unless the visitor is cut off. Throws `RpcFault`. */
+  enter(visit: StoreVisit, run: (reply: Reply) => HangUp): HangUp {
+    const { caller, from, reply } = visit;
+    this.#refuseStrangers(caller, from);
+    if (this.#cluster === undefined || from === undefined) return run(reply);
+    const { partition } = this.#cluster.replica;
+    if (partition.blocksReceiving(from)) {
+      reply({ kind: 'closed' });
+      return nothingToHangUp;
+    }
+    return run((outcome) => {
+      if (!partition.blocksSending(from)) {
+        reply(outcome);
+        return;
+      }
+      if (outcome.kind === 'pieces') outcome.pieces.close();
+      reply(outcome.kind === 'bug' ? outcome : { kind: 'closed' });
+    });
+  }
+
+  #refuseStrangers({ peerMistake }: Caller, from: ServerId | undefined): void {
+    if (peerMistake !== undefined) {
+      throw new RpcFault(faultCode.unauthorised, `unauthorised: ${peerMistake}`);
+    }
+    if (this.#cluster === undefined || from === undefined) return;
+    const { servers, serverId } = this.#cluster;
+    if (from < servers.length && from !== serverId) return;
+    const why = from === serverId ? 'is this server' : 'is not in the configuration';
+    throw new RpcFault(faultCode.unauthorised, `unauthorised: server ${from} ${why}`);
+  }
+}
