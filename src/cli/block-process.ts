@@ -30,7 +30,9 @@ export async function runBlockStore(options: BlockProcessOptions): Promise<numbe
     const own = await openOwnStore(place, 'the block store');
     const rpcServer = createServer(options, own, logger);
     await openPort(rpcServer, own);
-    for (const warning of options.secretFile?.warnings ?? []) logger.log('warn', warning);
+    const { secretFile, tlsFiles } = options;
+    const warnings = [...(secretFile?.warnings ?? []), ...(tlsFiles?.warnings ?? [])];
+    for (const warning of warnings) logger.log('warn', warning);
     const where = place.kind === 'memory' ? 'nothing is kept on disk' : `blocks in ${place.path}`;
     logger.log('info', `block store at port ${options.port}; ${where}`);
     process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
@@ -50,7 +52,7 @@ function placeOf({ blocks, ephemeral, dataDir }: BlockProcessOptions): BlocksPla
 }
 
 function createServer(
-  { port, isLoopbackOnly, secretFile, version }: BlockProcessOptions,
+  { port, isLoopbackOnly, secretFile, tlsFiles, version }: BlockProcessOptions,
   { store }: OwnStore,
   logger: Logger,
 ): RpcServer {
@@ -63,6 +65,7 @@ function createServer(
     version,
     metrics,
     secret: secretFile?.secret,
+    tls: tlsFiles?.identity,
     onBug: (error, where) => {
       reportBug(logger, error, where);
     },

@@ -156,9 +156,6 @@ function connect(options: ClusterBlocksOptions): {
   const { config, server, own, proof, replica } = options;
   const stores = new Map<string, BlockStore>();
   const remotes: RemoteBlockStore[] = [];
-  // Stores of their own speak plain HTTP: what belongs to TLS does not go there.
-  const isPlain = config.blocks.length > 0;
-  const shown = isPlain && proof.tls !== undefined ? {} : proof;
   const add = (address: string, store: BlockStore, peer?: ServerId): void => {
     stores.set(address, new GuardedBlockStore(store, doorOf(replica, peer)));
   };
@@ -169,7 +166,7 @@ function connect(options: ClusterBlocksOptions): {
     }
     const endpoint = { id, host, port };
     const from = own === undefined ? undefined : server.id;
-    const remote = new RemoteBlockStore({ endpoint, from, ...shown });
+    const remote = new RemoteBlockStore({ endpoint, from, ...proof });
     remotes.push(remote);
     add(address, remote, own === undefined ? undefined : asServerId(id));
   }

@@ -7,7 +7,7 @@ import { createSecureContext } from 'node:tls';
 import type { TlsIdentity } from '../rpc/tls-identity.js';
 import { describeOpenMode } from './describe-open-mode.js';
 import { readSmallFile, UnreadableFileError, type SmallFile } from './read-small-file.js';
-import type { TlsArguments } from './server-arguments.js';
+import type { TlsArguments } from './tls-options.js';
 import { UsageError } from './usage-error.js';
 
 /** A bundle of all authorities that a system knows fits four times over. */

@@ -7,6 +7,7 @@ import { parseAddress } from '../config/parse-address.js';
 import { logFormats, logLevels, type LogFormat, type LogThreshold } from '../io/logger.js';
 import type { ReplicaTiming } from '../replica/timing.js';
 import { blocksOption, readBlocksPlace } from './blocks-option.js';
+import { readTlsArguments, tlsOptions, type TlsArguments } from './tls-options.js';
 import { UsageError } from './usage-error.js';
 
 export interface ServerArguments {
@@ -27,14 +28,6 @@ export interface ServerArguments {
   readonly testerApi: boolean;
   readonly secretFile: string | undefined;
   readonly tls: TlsArguments | undefined;
-}
-
-/** Paths as given. */
-export interface TlsArguments {
-  readonly certFile: string;
-  readonly keyFile: string;
-  readonly caFile: string;
-  readonly clientCaFile: string | undefined;
 }
 
 export interface ListenArgument {
@@ -87,7 +80,7 @@ export async function parseServerArguments(
     logFormat: parsed.logFormat,
     testerApi: !parsed.noTesterApi,
     secretFile: parsed.secretFile,
-    tls: readTls(parsed),
+    tls: readTlsArguments(parsed),
   };
   return { kind: 'run', args };
 }
@@ -152,30 +145,7 @@ const options = {
       'Take calls of servers only with the secret in this FILE, the same for all servers',
     defaultDescription: 'no secret',
   },
-  'tls-cert': {
-    type: 'string',
-    requiresArg: true,
-    description: "Serve HTTPS only, with this server's certificate in FILE (PEM)",
-    defaultDescription: 'plain HTTP',
-  },
-  'tls-key': {
-    type: 'string',
-    requiresArg: true,
-    description: 'FILE with the private key of --tls-cert (PEM)',
-    defaultDescription: 'none',
-  },
-  'tls-ca': {
-    type: 'string',
-    requiresArg: true,
-    description: "FILE with the authorities that sign the servers' certificates (PEM)",
-    defaultDescription: 'none',
-  },
-  'tls-client-ca': {
-    type: 'string',
-    requiresArg: true,
-    description: 'Clients need a certificate of an authority in FILE, or in that of --tls-ca (PEM)',
-    defaultDescription: 'clients need none',
-  },
+  ...tlsOptions,
 } as const;
 
 function declareOptions(version: string) {
@@ -234,24 +204,6 @@ function readTimeMs(option: string, text: string): number {
   throw new UsageError(
     `${option} has "${text}"; expected whole milliseconds from ${timeMsMin} to ${timeMsMax}`,
   );
-}
-
-interface TlsOptions {
-  readonly tlsCert: string | undefined;
-  readonly tlsKey: string | undefined;
-  readonly tlsCa: string | undefined;
-  readonly tlsClientCa: string | undefined;
-}
-
-function readTls({ tlsCert, tlsKey, tlsCa, tlsClientCa }: TlsOptions): TlsArguments | undefined {
-  const given = [tlsCert, tlsKey, tlsCa, tlsClientCa].some((path) => path !== undefined);
-  if (!given) return undefined;
-  if (tlsCert === undefined || tlsKey === undefined || tlsCa === undefined) {
-    const files = { '--tls-cert': tlsCert, '--tls-key': tlsKey, '--tls-ca': tlsCa };
-    const missing = Object.entries(files).flatMap(([name, path]) => (path ? [] : [name]));
-    throw new UsageError(`TLS needs ${missing.join(' and ')}, too; expected all or none`);
-  }
-  return { certFile: tlsCert, keyFile: tlsKey, caFile: tlsCa, clientCaFile: tlsClientCa };
 }
 
 function readListen(

@@ -1,9 +1,11 @@
 /** What the services of one process have in common on their command lines. */
 import { blocksOption, readBlocksPlace } from './blocks-option.js';
 import { readSecretFile, type SecretFile } from './read-secret-file.js';
+import { readTlsFiles, type TlsFiles } from './read-tls-files.js';
+import { readTlsArguments, tlsOptions, type TlsOptions } from './tls-options.js';
 import { UsageError } from './usage-error.js';
 
-export interface ServiceArguments {
+export interface ServiceArguments extends TlsOptions {
   readonly port: string;
   readonly loopback: boolean;
   readonly debug: boolean;
@@ -41,6 +43,7 @@ export const serviceOptions = {
     description: 'FILE with the secret of the cluster that names this store',
     defaultDescription: 'none',
   },
+  ...tlsOptions,
 } as const;
 
 /** The same, checked. */
@@ -53,6 +56,7 @@ export interface ServiceOptions {
   readonly blocks: string | undefined;
   readonly ephemeral: boolean;
   readonly secretFile: SecretFile | undefined;
+  readonly tlsFiles: TlsFiles | undefined;
 }
 
 /** Throws `UsageError` naming what is wrong. */
@@ -64,12 +68,14 @@ export async function readServiceOptions(
   const dataDir = given['data-dir'] ?? `data/${subcommand}-${port}`;
   if (dataDir === '') throw new UsageError('--data-dir is empty; expected a folder');
   const secretPath = given['secret-file'];
+  const tls = readTlsArguments(given);
   return {
     ...{ port, dataDir, ephemeral: given.ephemeral },
     isLoopbackOnly: given.loopback,
     isDebugging: given.debug,
     blocks: readBlocksPlace(given.blocks),
     secretFile: secretPath === undefined ? undefined : await readSecretFile(secretPath),
+    tlsFiles: tls === undefined ? undefined : await readTlsFiles(tls),
   };
 }
 

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTlsFiles } from '../../src/cli/read-tls-files.js';
-import type { TlsArguments } from '../../src/cli/server-arguments.js';
+import type { TlsArguments } from '../../src/cli/tls-options.js';
 import { UsageError } from '../../src/cli/usage-error.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
 import { Certificates } from '../rpc/support/certificates.js';

@@ -79,7 +79,7 @@ async function runAlone(
   stores: readonly Address[],
   parts: { readonly version: string; readonly stopRequested: Promise<string> },
 ): Promise<number> {
-  const { port, secretFile } = options;
+  const { port, secretFile, tlsFiles } = options;
   const server = { id: asServerId(0), host: 'localhost', port, address: `localhost:${port}` };
   const config: ClusterConfig = {
     servers: [server],
@@ -87,7 +87,7 @@ async function runAlone(
     copies: undefined,
   };
   const args = await serverArguments(options);
-  return runServer({ args, config, server, secretFile, tlsFiles: undefined, ...parts });
+  return runServer({ args, config, server, secretFile, tlsFiles, ...parts });
 }
 
 /** As run-server.sh would take them, with its defaults. */
