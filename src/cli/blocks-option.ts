@@ -18,3 +18,19 @@ export function readBlocksPlace(text: string | undefined): string | undefined {
   }
   return text;
 }
+
+/**
+ * Throws `UsageError` when a server is to keep blocks in a folder although the stores that its
+ * cluster names keep them: nothing would ever come into that folder.
+ */
+export function refuseIdleBlocksPlace(
+  blocks: string | undefined,
+  stores: readonly { readonly address: string }[],
+): void {
+  if (blocks === undefined || stores.length === 0) return;
+  const named = stores.map(({ address }) => address).join(', ');
+  throw new UsageError(
+    `--blocks ${blocks} would stay empty: the block stores ${named} keep the blocks; ` +
+      'give --blocks to them (surfraft block --blocks DIR), or name no block stores',
+  );
+}

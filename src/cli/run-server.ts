@@ -3,6 +3,7 @@
  * Exit codes: 0 it was asked to stop and did, 1 it could not start or go on, 2 the command line or
  * the configuration file is wrong.
  */
+import { refuseIdleBlocksPlace } from './blocks-option.js';
 import { runCluster } from './cluster-runner.js';
 import { childArguments } from './child-arguments.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
@@ -29,6 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     const { args } = parsed;
     const config = await readClusterConfig(args.configPath);
+    refuseIdleBlocksPlace(args.blocks, config.blocks);
     const secretFile =
       args.secretFile === undefined ? undefined : await readSecretFile(args.secretFile);
     const tlsFiles = args.tls === undefined ? undefined : await readTlsFiles(args.tls);

@@ -5,7 +5,7 @@
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +73,17 @@ describe('the server program', () => {
       expect(exitCode).to.equal(2);
       expect(stderr.split('\n')[0]).to.match(/cluster\.txt:1: .*metadata1 is missing/);
       expect(stderr.split('\n')[1]).to.match(/cluster\.txt:2: .*"0" is no port/);
+    });
+
+    it('exits with 2 when --blocks names a folder that others keep from being used', async () => {
+      await writeFile(config, `M: 1\nmetadata0: localhost:${ports[0]}\nblock0: localhost:1\n`);
+      for (const id of [['0'], []]) {
+        const { exitCode, stderr } = await start(config, ...id, '--blocks', 'there').child;
+        expect([exitCode, stderr.split('\n').length]).to.deep.equal([2, 1]);
+        expect(stderr).to.contain('--blocks there would stay empty: the block stores localhost:1');
+        expect(stderr).to.contain('surfraft block --blocks DIR');
+      }
+      expect(await readdir(folder)).to.deep.equal(['cluster.txt']);
     });
 
     it('exits with 1 and one clear line when its port is taken', async () => {

@@ -101,6 +101,7 @@ describe('surfraft server', () => {
       [['-s', 'foo'], '"foo"; expected one of meta, block, both'],
       [['-s', 'block', 'localhost:1'], 'takes no addresses'],
       [['-s', 'meta', 'nowhere'], '<host>:<port>'],
+      [['-s', 'both', '--blocks', 'there', 'localhost:1'], '--blocks there would stay empty'],
       [['-s', 'both', '-p', '99999'], '99999'],
     ] as const) {
       const { exitCode, stderr, stdout } = await spawn(args);

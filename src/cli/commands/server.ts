@@ -6,6 +6,7 @@ import type { CommandModule } from 'yargs';
 import { asServerId } from '../../base/ids.js';
 import type { Address, ClusterConfig } from '../../config/cluster-config.js';
 import { parseAddress } from '../../config/parse-address.js';
+import { refuseIdleBlocksPlace } from '../blocks-option.js';
 import { runBlockStore } from '../block-process.js';
 import { readProgramVersion } from '../program-version.js';
 import { parseServerArguments, type ServerArguments } from '../server-arguments.js';
@@ -86,6 +87,7 @@ async function runAlone(
     blocks: stores.map((address, index) => ({ index, ...address })),
     copies: undefined,
   };
+  refuseIdleBlocksPlace(options.blocks, stores);
   const args = await serverArguments(options);
   return runServer({ args, config, server, secretFile, tlsFiles, ...parts });
 }
