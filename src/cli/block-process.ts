@@ -10,7 +10,7 @@ import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
 import { openOwnStore, standAloneBlocks, type BlocksPlace, type OwnStore } from './open-blocks.js';
 import { reportBug } from './report-bug.js';
-import type { ServiceOptions } from './service-options.js';
+import { listenPlace, type ServiceOptions } from './service-options.js';
 import { StartError } from './start-error.js';
 import { withinStopTime } from './within-stop-time.js';
 
@@ -52,15 +52,16 @@ function placeOf({ blocks, ephemeral, dataDir }: BlockProcessOptions): BlocksPla
 }
 
 function createServer(
-  { port, isLoopbackOnly, secretFile, tlsFiles, version }: BlockProcessOptions,
+  options: BlockProcessOptions,
   { store }: OwnStore,
   logger: Logger,
 ): RpcServer {
+  const { port, secretFile, tlsFiles, version } = options;
   const metrics = new ServerMetrics();
   metrics.watchProcess();
   return new RpcServer({
     blocks: standAloneBlocks(store, `localhost:${port}`),
-    listen: { host: isLoopbackOnly ? '127.0.0.1' : undefined, port },
+    listen: listenPlace(options),
     testerApi: false,
     version,
     metrics,

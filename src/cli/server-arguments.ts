@@ -35,6 +35,8 @@ export interface ListenArgument {
   readonly host: string | undefined;
   /** Undefined: the port of the configuration file. */
   readonly port: number | undefined;
+  /** Addresses besides `host`; those that this machine lacks are left out. */
+  readonly alsoHosts?: readonly string[] | undefined;
 }
 
 export type ParsedArguments =

@@ -11,6 +11,7 @@ import { systemTimer } from '../io/system-timer.js';
 import { LastingReplica } from '../replica/lasting-replica.js';
 import type { ReplicaEvent } from '../replica/observer.js';
 import { ListenError } from '../rpc/listen-error.js';
+import type { ListenPlace } from '../rpc/listen-place.js';
 import { XmlRpcPeerTransport } from '../rpc/peer-transport.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
@@ -159,14 +160,12 @@ function buildServer(
  * `localhost` is taken as 127.0.0.1, which every client of that name also tries; what it means
  * otherwise (::1, or both) depends on the machine.
  */
-function listenAddress(
-  { listen }: ServerArguments,
-  server: ClusterServer,
-): { readonly host: string | undefined; readonly port: number } {
+function listenAddress({ listen }: ServerArguments, server: ClusterServer): ListenPlace {
   const host = listen === undefined ? server.host : listen.host;
   return {
     host: host?.toLowerCase() === 'localhost' ? '127.0.0.1' : host,
     port: listen?.port ?? server.port,
+    alsoHosts: listen?.alsoHosts,
   };
 }
 

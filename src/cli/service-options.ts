@@ -3,6 +3,7 @@ import { blocksOption, readBlocksPlace } from './blocks-option.js';
 import { readSecretFile, type SecretFile } from './read-secret-file.js';
 import { readTlsFiles, type TlsFiles } from './read-tls-files.js';
 import { readTlsArguments, tlsOptions, type TlsOptions } from './tls-options.js';
+import type { ListenPlace } from '../rpc/listen-place.js';
 import { UsageError } from './usage-error.js';
 
 export interface ServiceArguments extends TlsOptions {
@@ -21,7 +22,7 @@ export const serviceOptions = {
     alias: 'l',
     type: 'boolean',
     default: false,
-    description: 'Listen on the loopback address only',
+    description: 'Listen on the loopback addresses only',
   },
   debug: {
     alias: 'd',
@@ -77,6 +78,12 @@ export async function readServiceOptions(
     secretFile: secretPath === undefined ? undefined : await readSecretFile(secretPath),
     tlsFiles: tls === undefined ? undefined : await readTlsFiles(tls),
   };
+}
+
+/** Where a service listens. */
+export function listenPlace({ port, isLoopbackOnly }: ServiceOptions): ListenPlace {
+  if (!isLoopbackOnly) return { host: undefined, port };
+  return { host: '127.0.0.1', alsoHosts: ['::1'], port };
 }
 
 const portMax = 65_535;

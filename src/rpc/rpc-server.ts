@@ -18,12 +18,14 @@ import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
 import { createHttpServer, type HttpServer } from './http-server.js';
 import { FairReading } from './fair-reading.js';
 import { ListenError } from './listen-error.js';
+import type { ListenPlace } from './listen-place.js';
 import type { MethodServices } from './method-services.js';
 import type { MethodTable } from './method-table.js';
 import { OpenConnections } from './open-connections.js';
 import { PlainConnections } from './plain-connections.js';
 import { endWithLastResponse, endWithPlainResponse, notHttp, tooSlow } from './plain-response.js';
 import type { HeldBytes, ServerMetrics } from './server-metrics.js';
+import { SideListeners } from './side-listeners.js';
 import { plainPage, StatusEndpoints, type Page, type Pages } from './status-endpoints.js';
 import type { TlsIdentity } from './tls-identity.js';
 import { UnreadAnswers, type Answered } from './unread-answers.js';
@@ -33,8 +35,7 @@ export interface RpcServerOptions {
   readonly services?: MethodServices | undefined;
   /** Left out, no blocks are served. A server needs one of the two. */
   readonly blocks?: BlockService | undefined;
-  /** Where to listen; without a host on all addresses. Port 0 takes any free one. */
-  readonly listen: { readonly host: string | undefined; readonly port: number };
+  readonly listen: ListenPlace;
   /** Whether the methods that break a server exist. */
   readonly testerApi: boolean;
   /** The version of this program. */
@@ -66,6 +67,7 @@ export class RpcServer {
   readonly #backups: BackupEndpoint | undefined;
   readonly #http: HttpServer;
   readonly #server: Server;
+  readonly #sides = new SideListeners();
   /** Undefined over TLS. */
   readonly #plain: PlainConnections | undefined;
 
@@ -159,7 +161,25 @@ export class RpcServer {
   }
 
   /** Opens the port. Rejects with `ListenError` when the operating system refuses. */
-  listen(): Promise<void> {
+  async listen(): Promise<void> {
+    await this.#listenAtHost();
+    try {
+      await this.#sides.listen({
+        ...{ server: this.#server, port: this.port, backlog: listenBacklog },
+        hosts: this.#options.listen.alsoHosts ?? [],
+        onError: this.#onListenerError,
+      });
+    } catch (error) {
+      this.#server.close();
+      throw error;
+    }
+  }
+
+  readonly #onListenerError = (error: Error): void => {
+    this.#options.onBug(error, 'the listening socket');
+  };
+
+  #listenAtHost(): Promise<void> {
     const { host, port } = this.#options.listen;
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => {
@@ -168,9 +188,7 @@ export class RpcServer {
       this.#server.once('error', fail);
       this.#server.listen({ port, host, backlog: listenBacklog }, () => {
         this.#server.off('error', fail);
-        this.#server.on('error', (error) => {
-          this.#options.onBug(error, 'the listening socket');
-        });
+        this.#server.on('error', this.#onListenerError);
         resolve();
       });
     });
@@ -187,13 +205,14 @@ export class RpcServer {
         resolve();
       });
     });
+    const sidesClosed = this.#sides.close();
     this.#server.closeIdleConnections();
     this.#plain?.closeIdle();
     const timer = setTimeout(() => {
       this.#connections.destroyAll();
       this.#http.destroyUnfinished();
     }, this.#limits.closeGraceMs);
-    await closed;
+    await Promise.all([closed, sidesClosed]);
     clearTimeout(timer);
   }
 

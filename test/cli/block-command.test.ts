@@ -2,11 +2,13 @@
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { must } from '../../src/base/assert.js';
 import { hashOf } from '../../src/blocks/block-hash.js';
 import { RemoteBlockStore } from '../../src/client/remote-block-store.js';
+import { hasAddress } from '../e2e/support/has-address.js';
 import { projectRoot } from '../tidy/source-text.js';
 import { findFreePorts } from './free-ports.js';
 import { waitFor } from './wait-for.js';
@@ -67,6 +69,18 @@ describe('surfraft block', () => {
       const data = join(folder, 'data', `block-${port}`);
       expect(await readFile(join(data, 'blocks', hash.slice(0, 2), hash))).to.deep.equal(bytes);
       expect(await readdir(data)).to.deep.equal(['blocks']);
+    });
+  }
+
+  for (const address of ['127.0.0.1', '::1']) {
+    it(`is reached at every loopback address with -l: ${address}`, async function () {
+      if (!(await hasAddress(address))) {
+        process.stderr.write(`this machine has no ${address}: nothing is tested there\n`);
+        this.skip();
+      }
+      await start('--ephemeral');
+      const url = new URL(`http://${isIPv6(address) ? `[${address}]` : address}:${port}/livez`);
+      expect((await fetch(url)).status).to.equal(200);
     });
   }
 

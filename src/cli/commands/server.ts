@@ -12,6 +12,7 @@ import { readProgramVersion } from '../program-version.js';
 import { parseServerArguments, type ServerArguments } from '../server-arguments.js';
 import { runServer } from '../server-process.js';
 import {
+  listenPlace,
   readServiceOptions,
   serviceOptions,
   type ServiceArguments,
@@ -94,13 +95,12 @@ async function runAlone(
 
 /** As run-server.sh would take them, with its defaults. */
 async function serverArguments(options: ServiceOptions): Promise<ServerArguments> {
-  const { isDebugging, isLoopbackOnly, dataDir, ephemeral, blocks } = options;
+  const { isDebugging, dataDir, ephemeral, blocks } = options;
   const level = isDebugging ? 'debug' : 'warn';
   const words = ['(no file)', '0', '--log-level', level];
   if (ephemeral) words.push('--ephemeral');
   else words.push('--data-dir', dataDir);
   const parsed = await parseServerArguments(words, '');
   if (parsed.kind === 'print') throw new UsageError(parsed.text);
-  const listen = { host: isLoopbackOnly ? '127.0.0.1' : undefined, port: options.port };
-  return { ...parsed.args, blocks, listen };
+  return { ...parsed.args, blocks, listen: listenPlace(options) };
 }

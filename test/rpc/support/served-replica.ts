@@ -28,6 +28,7 @@ export interface ServeOptions {
   readonly testerApi?: boolean;
   /** A free port when left out. */
   readonly port?: number;
+  readonly alsoHosts?: readonly string[];
   readonly secret?: ClusterSecret;
   readonly tls?: TlsIdentity;
   readonly backups?: BackupSource;
@@ -49,7 +50,7 @@ export class ServedReplica {
     this.server = new RpcServer({
       services: { serverId: asServerId(0), servers: threeServers, replica, files: replica.files },
       blocks: options.blocks ?? memoryBlocks(),
-      listen: { host, port: options.port ?? 0 },
+      listen: { host, port: options.port ?? 0, alsoHosts: options.alsoHosts },
       testerApi: options.testerApi ?? true,
       version: '1.2.3',
       metrics,
