@@ -1,6 +1,7 @@
 /**
  * The command line: a typed request out of it, or a sentence that says what is wrong.
  */
+import { describeUnknownWords } from '../src/base/unknown-words.js';
 import { defaultClients, defaultSeconds, makeParser } from './command-line.js';
 import { parseCommand } from './one-shot.js';
 import type { ChaosRequest, Judged, JudgeOptions, Request, Work } from './request.js';
@@ -24,7 +25,9 @@ export async function parseRequest(argv: readonly string[], version: string): Pr
   try {
     args = await parser.parseAsync();
   } catch (error) {
-    return misuse(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+    const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    const help = await parser.getHelp();
+    return misuse(describeUnknownWords({ message, argv, help }) ?? message);
   }
   if (args.help) return { kind: 'print', text: await parser.getHelp() };
   if (args.version) return { kind: 'print', text: version };

@@ -8,6 +8,7 @@ import { logFormats, logLevels, type LogFormat, type LogThreshold } from '../io/
 import type { ReplicaTiming } from '../replica/timing.js';
 import { blocksOption, readBlocksPlace } from './blocks-option.js';
 import { readTlsArguments, tlsOptions, type TlsArguments } from './tls-options.js';
+import { usageFailure } from './usage-failure.js';
 import { UsageError } from './usage-error.js';
 
 export interface ServerArguments {
@@ -58,7 +59,7 @@ export async function parseServerArguments(
   version: string,
 ): Promise<ParsedArguments> {
   let printed: string | undefined;
-  const parser = declareOptions(version);
+  const parser = declareOptions(version, argv);
   const parsed = await parser.parseAsync(argv, {}, (_error, _argv, output) => {
     if (output !== '') printed = output;
   });
@@ -150,7 +151,7 @@ const options = {
   ...tlsOptions,
 } as const;
 
-function declareOptions(version: string) {
+function declareOptions(version: string, argv: readonly string[]) {
   return yargs()
     .scriptName('run-server.sh')
     .usage(usage)
@@ -165,10 +166,7 @@ function declareOptions(version: string) {
     .help()
     .version(version)
     .exitProcess(false)
-    .fail((message: string | null, error: Error | undefined) => {
-      const reason = message ?? error?.message ?? 'the command line is wrong';
-      throw new UsageError(reason.replace(/\s+/g, ' '));
-    });
+    .fail(usageFailure(argv));
 }
 
 function readServerId(text: string): number {

@@ -5,6 +5,7 @@
  * the configuration file is wrong.
  */
 import yargs from 'yargs';
+import { closestWord } from '../base/closest-word.js';
 import { backupCommand } from './commands/backup.js';
 import { blockCommand } from './commands/block.js';
 import { blocksCommand } from './commands/blocks.js';
@@ -17,11 +18,29 @@ import { rmCommand } from './commands/rm.js';
 import { serverCommand } from './commands/server.js';
 import { syncCommand } from './commands/sync.js';
 import { verifyCommand } from './commands/verify.js';
+import { printable } from './printable.js';
 import { readProgramVersion } from './program-version.js';
 import { StartError } from './start-error.js';
 import { UsageError } from './usage-error.js';
+import { usageFailure } from './usage-failure.js';
 
 const helpColumnsMax = 100;
+
+/** As a person types them. */
+const commandNames: readonly string[] = [
+  syncCommand,
+  lsCommand,
+  putCommand,
+  getCommand,
+  rmCommand,
+  inspectCommand,
+  verifyCommand,
+  serverCommand,
+  blockCommand,
+  blocksCommand,
+  backupCommand,
+  restoreBackupCommand,
+].map(({ command }) => String(command).split(' ', 1).join());
 
 /** What may come more than once: lists of positional arguments. */
 const lists: readonly string[] = ['_', 'folders', 'words'];
@@ -35,6 +54,7 @@ try {
 }
 
 async function runCommand(argv: readonly string[]): Promise<void> {
+  refuseUnknownCommand(argv);
   await yargs(argv)
     .scriptName('surfraft')
     .usage('$0 COMMAND [options]')
@@ -55,18 +75,20 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     .command(backupCommand)
     .command(restoreBackupCommand)
     .demandCommand(1, 'a command is missing; --help lists them')
-    .recommendCommands()
     .strict()
     .check(refuseRepeated)
     .wrap(helpColumnsMax)
     .help()
     .version(readProgramVersion())
-    .fail((message: string | null, error: Error | undefined) => {
-      if (error !== undefined && message === null) throw error;
-      const reason = message ?? error?.message ?? 'the command line is wrong';
-      throw new UsageError(reason.replace(/\s+/g, ' '));
-    })
+    .fail(usageFailure(argv))
     .parseAsync();
+}
+
+/** Only of the first word: whoever gives options before it is told by yargs. */
+function refuseUnknownCommand([word]: readonly string[]): void {
+  if (word === undefined || word.startsWith('-') || commandNames.includes(word)) return;
+  const closest = closestWord(word, commandNames) ?? '';
+  throw new UsageError(`unknown command ${printable(word)}; did you mean ${closest}?`);
 }
 
 /** An option that is given twice is a slip, whichever of the two was meant. */

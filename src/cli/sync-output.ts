@@ -2,6 +2,7 @@
  * What `surfraft sync` shows: the result on stdout, all else on stderr; a progress line only where
  * somebody watches.
  */
+import { count } from '../base/count.js';
 import { describeAction } from '../sync/plan-text.js';
 import type { Action } from '../sync/plan.js';
 import type { SyncProgress } from '../sync/sync-client.js';
@@ -33,7 +34,9 @@ export class SyncOutput {
     if (!this.#hasProgress || performance.now() - this.#drawnAtMs < redrawEveryMs) return;
     this.#drawnAtMs = performance.now();
     this.#isDrawn = true;
-    process.stderr.write(`\r\x1b[K${filesDone} of ${files} files, ${describeBytes(bytes)}`);
+    process.stderr.write(
+      `\r\x1b[K${filesDone} of ${count(files, 'file')}, ${describeBytes(bytes)}`,
+    );
   }
 
   planned(action: Action): void {

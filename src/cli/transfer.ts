@@ -2,6 +2,7 @@
  * Moves the bytes of one file between a stream and the blocks of a cluster. Only some blocks are in
  * memory at a time, however long the file is.
  */
+import { count } from '../base/count.js';
 import { hashOf, isBlockHash, type BlockHash } from '../blocks/block-hash.js';
 import type { ClusterBlocks } from '../client/cluster-blocks.js';
 import type { HashItem } from '../client/file-answers.js';
@@ -65,7 +66,9 @@ export async function storeBytes(
 async function confirm(hashes: readonly BlockHash[], store: Store, beganMs: number): Promise<void> {
   if (performance.now() - beganMs < trustedMs) return;
   const { size } = await store.missing([...new Set(hashes)]);
-  if (size > 0) throw new StartError(`${size} blocks were collected meanwhile; try again`);
+  if (size === 0) return;
+  const were = size === 1 ? 'was' : 'were';
+  throw new StartError(`${count(size, 'block')} ${were} collected meanwhile; try again`);
 }
 
 /** The bytes of a file, block by block, some fetched ahead. Throws `StartError` for a lost one. */

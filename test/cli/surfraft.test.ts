@@ -151,6 +151,22 @@ describe('the program surfraft', () => {
     expect(await readdir(folder)).to.not.include('n');
   });
 
+  it('names what was meant by an unknown command, option or choice', async () => {
+    for (const [args, words] of [
+      [['synk', 'a', '3'], 'unknown command synk; did you mean sync?'],
+      [['restore-bakcup'], 'unknown command restore-bakcup; did you mean restore-backup?'],
+      [['sync', '--dry-rn', 'a', '3'], 'unknown option --dry-rn; did you mean --dry-run?'],
+      [['block', '--ephemral'], 'unknown option --ephemral; did you mean --ephemeral?'],
+      [['blocks', 'stauts'], 'action is "stauts"; did you mean status?'],
+      [['put'], 'expected HOST:PORT'],
+      [['ls', '--timeout'], '--timeout needs a value'],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await surfraft(...args);
+      expect([exitCode, stdout, stderr.split('\n').length]).to.deep.equal([2, '', 1]);
+      expect(stderr).to.contain(words);
+    }
+  });
+
   it('ends with 2 when somebody has to type something else', async () => {
     const mistakes = [
       [],

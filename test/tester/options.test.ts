@@ -25,6 +25,11 @@ describe('the command line', () => {
     });
   });
 
+  it('names what was meant by an unknown option', async () => {
+    const message = 'unknown option --scenaro; did you mean --scenario? (see --help)';
+    expect(await parse('localhost:9001 --scenaro=x')).to.deep.equal({ kind: 'misuse', message });
+  });
+
   it('takes the options of a run before and after the address', async () => {
     const line = '--only api --only race localhost:9001 --config c.txt --reporter tap';
     expect(await parse(`${line} --timeout-scale 2.5 --report r.html`)).to.deep.equal({

@@ -1,6 +1,7 @@
 /**
  * What happens in a run, for those who show it. A reporter only writes; it never decides.
  */
+import { count } from '../../src/base/count.js';
 import type { Check } from '../suite/check.js';
 import type { CheckFailure } from '../cluster/check-outcome.js';
 import type { Target } from '../cluster/target.js';
@@ -58,7 +59,7 @@ export function failureLines(failure: CheckFailure): readonly string[] {
 /** One line that says who is judged. */
 export function targetLine(target: Target): string {
   const { seats, reachable } = target;
-  const servers = seats.length === 1 ? '1 server' : `${seats.length} servers`;
+  const servers = count(seats.length, 'server');
   const silent = seats.length - reachable.length;
   return silent === 0 ? servers : `${servers}, ${silent} of them cannot be reached`;
 }

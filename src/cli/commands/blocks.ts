@@ -3,6 +3,7 @@
  * (contract, section 11).
  */
 import type { CommandModule } from 'yargs';
+import { count } from '../../base/count.js';
 import { isBlockHash, type BlockHash } from '../../blocks/block-hash.js';
 import { collectBlocks } from '../../blocks/collect.js';
 import type { BlockCluster } from '../../blocks/block-cluster.js';
@@ -126,7 +127,7 @@ async function status(cluster: BlockCluster): Promise<BlocksAnswer> {
     ...{ ok, stores, withTooFewCopies },
     lines: () => [
       ...stores.map(describeStore),
-      `${withTooFewCopies} blocks with fewer than ${cluster.copies} copies\n`,
+      `${count(withTooFewCopies, 'block')} with fewer than ${count(cluster.copies, 'copy', 'copies')}\n`,
     ],
   };
 }
@@ -145,7 +146,7 @@ async function gc(
   return {
     ...{ ok: refusals.length === 0, referenced: referenced.size, ...counts },
     lines: () => [
-      `${referenced.size} blocks named by files, ${unreferenced} by none; ` +
+      `${count(referenced.size, 'block')} named by files, ${unreferenced} by none; ` +
         `${removed} ${went}, ${describeBytes(bytes)}\n`,
     ],
   };
@@ -159,7 +160,7 @@ function told(report: RepairReport, files: ReadonlyMap<BlockHash, string[]>): Bl
     files: names,
     lines: () => [
       ...stores.map(describeStore),
-      `${checked} copies checked, ${damaged} damaged, ${missing} missing, ${repaired} repaired\n`,
+      `${count(checked, 'copy', 'copies')} checked, ${damaged} damaged, ${missing} missing, ${repaired} repaired\n`,
       ...lost.map((hash) => `lost: block ${hash}\n`),
       ...names.map((name) => `lost: a block of ${printable(name)}\n`),
     ],
@@ -190,5 +191,5 @@ interface StoreFigures {
 
 function describeStore({ address, reachable, blocks, bytes }: StoreFigures): string {
   if (!reachable) return `${address}  does not answer\n`;
-  return `${address}  ${blocks} blocks  ${describeBytes(bytes)}\n`;
+  return `${address}  ${count(blocks, 'block')}  ${describeBytes(bytes)}\n`;
 }

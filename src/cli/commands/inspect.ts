@@ -3,6 +3,7 @@
  * changes nothing, and the server may be running.
  */
 import type { CommandModule } from 'yargs';
+import { count } from '../../base/count.js';
 import type { FolderIdentity } from '../../base/folder-identity.js';
 import type { FolderReport } from '../../storage/inspect-folder.js';
 import { describeBytes } from '../describe-bytes.js';
@@ -50,7 +51,7 @@ function asText(identity: FolderIdentity, report: FolderReport): string {
       segments.map(({ name, bytes, frames, firstIndex, lastIndex, damage: bad }) => [
         name,
         describeBytes(bytes),
-        frames === 1 ? '1 write' : `${frames} writes`,
+        count(frames, 'write'),
         lastIndex === 0 ? 'no entries' : `entries ${firstIndex}–${lastIndex}`,
         bad === undefined ? '' : 'DAMAGED',
       ]),
@@ -77,14 +78,14 @@ function describeHardState({ hardState }: FolderReport): readonly string[] {
   const vote = votedFor === undefined ? 'no vote given in it' : `vote for server ${votedFor}`;
   return [
     `term ${term}, ${vote}`,
-    `standing: ${standing} (incarnation ${incarnation}; knows ${known.size} others)`,
+    `standing: ${standing} (incarnation ${incarnation}; knows ${count(known.size, 'other')})`,
   ];
 }
 
 function describeLog({ logBase, lastIndex, segments }: FolderReport): string {
-  const count = segments.length === 1 ? '1 segment' : `${segments.length} segments`;
-  if (lastIndex === logBase) return `no entries behind ${logBase}, ${count}`;
-  return `entries ${logBase + 1}–${lastIndex} in ${count}`;
+  const files = count(segments.length, 'segment');
+  if (lastIndex === logBase) return `no entries behind ${logBase}, ${files}`;
+  return `entries ${logBase + 1}–${lastIndex} in ${files}`;
 }
 
 /** Lines with their columns under each other. */

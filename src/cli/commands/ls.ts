@@ -1,5 +1,6 @@
 /** `surfraft ls [HOST:PORT] [PREFIX]`: the files of a cluster, in the order of their names. */
 import type { CommandModule } from 'yargs';
+import { count } from '../../base/count.js';
 import type { FileInfo } from '../../client/file-answers.js';
 import {
   answering,
@@ -58,7 +59,7 @@ function listed(name: string, info: FileInfo): ListedFile {
 
 function print({ files }: { readonly files: readonly ListedFile[] }): void {
   for (const { name, version, blocks, deleted } of files) {
-    const what = deleted ? 'deleted' : `${blocks} ${blocks === 1 ? 'block' : 'blocks'}`;
+    const what = deleted ? 'deleted' : count(blocks, 'block');
     process.stdout.write(`${printable(name)}  v${version}  ${what}\n`);
   }
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { count } from '../../base/count.js';
 import type { FileInfo } from '../../client/file-answers.js';
 import { skippedLocalName } from '../../sync/names.js';
 import {
@@ -67,7 +68,7 @@ export const putCommand: CommandModule<object, PutArguments> = {
           }
         }),
       ({ version, bytes, blocksSent }) => {
-        const what = `${describeBytes(bytes)}, ${blocksSent} new blocks`;
+        const what = `${describeBytes(bytes)}, ${count(blocksSent, 'new block')}`;
         process.stdout.write(`${printable(name)}  v${version}  ${what}\n`);
       },
     );
