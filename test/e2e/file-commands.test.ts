@@ -119,7 +119,7 @@ describe('the commands for single files', () => {
       error: 'nothing: there is no such file',
     });
     await cluster.server(0).end('SIGKILL');
-    const gone = await surfraft('ls', address);
+    const gone = await surfraft('ls', address, '--timeout', '1');
     expect(gone.exitCode).to.equal(1);
     expect(gone.stderr).to.contain(`${address} cannot be reached`);
   });
@@ -144,7 +144,7 @@ describe('the commands for single files', () => {
       [['rm', 'localhost:1'], 'expected one NAME, not 0 words'],
       [['rm', 'localhost:1', 'a', 'b'], 'expected one NAME, not 2 words'],
       [['ls', 'localhost:1', '--timeout', '0'], '--timeout'],
-      [['ls', 'localhost:1', '--jsn'], 'jsn'],
+      [['ls', 'localhost:1', '--jsn'], 'unknown option --jsn; did you mean --json?'],
       [['put', 'localhost:1', '/no/such/file'], '/no/such/file cannot be read'],
       [['put', 'localhost:1', '/'], '/ is no file'],
       [['put', 'localhost:1', program, '../up'], '../up'],
