@@ -61,6 +61,13 @@ export class SyncOutput {
     else this.#clear();
   }
 
+  /** What whoever watches should know, and need do nothing about. */
+  note(text: string): void {
+    if (this.#options.quiet) return;
+    this.#clear();
+    tell(text);
+  }
+
   #tellTroubles({ skipped, failed, problem }: SyncReport): void {
     const { quiet } = this.#options;
     for (const { name, reason } of quiet ? [] : skipped) tell(`skipped ${name}: ${reason}`);

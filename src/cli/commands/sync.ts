@@ -5,6 +5,7 @@
 import type { CommandModule } from 'yargs';
 import { lockFolder } from '../../io/folder-lock.js';
 import { StorageError } from '../../storage/storage.js';
+import { FolderHints } from '../../sync/folder-hints.js';
 import { FolderError } from '../../sync/folder.js';
 import { RealFolder } from '../../sync/real-folder.js';
 import { syncOnce, type SyncLock, type SyncOptions } from '../../sync/sync-client.js';
@@ -88,7 +89,12 @@ async function run(
   }
   // Once is enough for a sync that ends by itself: a signal may kill it anywhere.
   void listenForStop().then(() => stop.abort());
-  await watchFolder({ sync, intervalMs, onReport: (report) => output.reportNews(report) });
+  const onLost = (reason: string): void => {
+    output.note(`changes are not told by this system, and seen within a second: ${reason}`);
+  };
+  const hints = new FolderHints({ base: baseDir, onLost });
+  await watchFolder({ sync, intervalMs, hints, onReport: (report) => output.reportNews(report) });
+  hints.close();
 }
 
 async function takeLock(workFolder: string): Promise<SyncLock> {
