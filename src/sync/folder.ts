@@ -6,6 +6,8 @@
  * call follows a symbolic link below it, and none opens a special file.
  */
 
+import type { NameFolding } from './name-twins.js';
+
 /** The file system refused; the message is for people and names the file. */
 export class FolderError extends Error {
   override readonly name = 'FolderError';
@@ -67,6 +69,11 @@ export interface SyncFolder {
   prepare(): Promise<void>;
   /** Removes what a killed run left behind. Only the holder of the folder's lock may. */
   clean(): Promise<void>;
+  /**
+   * What the file system does not tell apart; found out once. Of a folder that is not prepared it is
+   * taken to tell all names apart, as nothing may be written there.
+   */
+  folding(): Promise<NameFolding>;
   /** Every file below the folder, in no order; folders and the work folder are not named. */
   list(): Promise<readonly FolderEntry[]>;
   look(name: string): Promise<Look>;

@@ -4,7 +4,7 @@
  * told of it differs.
  *
  * Not judged here: links, special files, names that differ only in letter case or Unicode form on
- * a file system that takes them for one. Whoever looks at the folder sees those.
+ * a file system that takes them for one (`name-twins.ts`).
  */
 import { fileNameBytesMax } from '../base/limits.js';
 import { utf8Length } from '../base/utf8.js';
@@ -20,6 +20,9 @@ export interface SkippedName {
 
 const indexName = 'index.txt';
 const workFolder = '.surfraft';
+
+/** What belongs to the sync itself, in the base folder. */
+export const ownNames: readonly string[] = [indexName, workFolder];
 
 /**
  * Why a file found in the folder is not synced; undefined when it is. The index and the work

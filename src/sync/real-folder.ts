@@ -21,7 +21,9 @@ import {
   type StateFile,
   type SyncFolder,
 } from './folder.js';
+import { probeFolding, tellsAllApart } from './probe-folding.js';
 import { listFolder } from './list-folder.js';
+import type { NameFolding } from './name-twins.js';
 import { factsOf, kindOf, workFolderName } from './real-facts.js';
 
 const asidePrefix = 'aside-';
@@ -33,6 +35,7 @@ const permissionsOfNewFiles = 0o666;
 
 export class RealFolder implements SyncFolder {
   readonly #base: string;
+  #folding: Promise<NameFolding> | undefined;
 
   /** `base`: an existing folder. */
   constructor(base: string) {
@@ -62,6 +65,11 @@ export class RealFolder implements SyncFolder {
         if (name.startsWith(asidePrefix)) await unlink(join(this.workFolder, name));
       }
     });
+  }
+
+  folding(): Promise<NameFolding> {
+    this.#folding ??= this.#findFolding();
+    return this.#folding;
   }
 
   list(): Promise<readonly FolderEntry[]> {
@@ -169,6 +177,12 @@ export class RealFolder implements SyncFolder {
 
   #path(name: string): string {
     return join(this.#base, name);
+  }
+
+  async #findFolding(): Promise<NameFolding> {
+    if ((await this.#lstat(workFolderName)) === undefined) return tellsAllApart;
+    await this.#checkWorkFolder();
+    return probeFolding(this.workFolder, asidePrefix);
   }
 
   async #checkWorkFolder(): Promise<void> {

@@ -12,7 +12,8 @@ import { ByteBudget } from './in-parallel.js';
 import { parseIndex, type IndexForm } from './index-file.js';
 import { IndexKeeper } from './index-keeper.js';
 import { makePlan } from './make-plan.js';
-import { refusedClusterName } from './names.js';
+import { findTwins } from './name-twins.js';
+import { refusedClusterName, type SkippedName } from './names.js';
 import type { Action, FileState } from './plan.js';
 import { scanFolder, type Scan } from './scan.js';
 import { parseSeen } from './seen-files.js';
@@ -159,10 +160,13 @@ class Sync {
     for (const { name, reason } of scan.skipped) this.#report.skip(name, reason);
     for (const { name, reason } of scan.failed) this.#report.fail(name, reason);
     const map = await cluster.readMap();
+    const { local } = scan;
+    const folding = await folder.folding();
+    const twins = findTwins({ folding, index: files, local, cluster: map });
     const plan = makePlan({
-      index: this.#touchable(files, scan, false),
-      local: scan.local,
-      cluster: this.#touchable(map, scan, true),
+      index: this.#touchable(files, { scan, twins, isTold: false }),
+      local,
+      cluster: this.#touchable(map, { scan, twins, isTold: true }),
       allowEmpty,
     });
     switch (plan.kind) {
@@ -188,12 +192,11 @@ class Sync {
   /** Those of the states that a sync may act on; what is left out of the cluster's is reported. */
   #touchable(
     states: ReadonlyMap<string, FileState>,
-    scan: Scan,
-    isTold: boolean,
+    { scan, twins, isTold }: Untouchable,
   ): Map<string, FileState> {
     const touchable = new Map<string, FileState>();
     for (const [name, state] of states) {
-      const refused = refusedClusterName(name) ?? hiddenBy(scan, name);
+      const refused = refusedClusterName(name) ?? hiddenBy(scan, name) ?? twinOf(twins, name);
       if (refused === undefined) touchable.set(name, state);
       else if (isTold && !refused.isSilent && state.kind === 'file') {
         this.#report.skip(name, refused.reason);
@@ -259,11 +262,19 @@ class Sync {
   }
 }
 
+interface Untouchable {
+  readonly scan: Scan;
+  readonly twins: ReadonlyMap<string, string>;
+  readonly isTold: boolean;
+}
+
+function twinOf(twins: Untouchable['twins'], name: string): SkippedName | undefined {
+  const reason = twins.get(name);
+  return reason === undefined ? undefined : { reason, isSilent: false };
+}
+
 /** Told only of names below what is hidden: that itself is told already. */
-function hiddenBy(
-  { hidden }: Scan,
-  name: string,
-): { readonly reason: string; readonly isSilent: boolean } | undefined {
+function hiddenBy({ hidden }: Scan, name: string): SkippedName | undefined {
   if (hidden.size === 0) return undefined;
   if (hidden.has(name)) return { reason: '', isSilent: true };
   for (let end = name.lastIndexOf('/'); end > 0; end = name.lastIndexOf('/', end - 1)) {

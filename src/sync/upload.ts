@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { must } from '../base/assert.js';
 import { hashOf, type BlockHash } from '../blocks/block-hash.js';
 import { batchBlocksMax, batchBytesMax, type NamedBlock } from './block-sender.js';
-import type { OpenFile } from './folder.js';
+import type { FileFacts, OpenFile } from './folder.js';
 import type { FileState } from './plan.js';
 import { contentOf } from './seen-files.js';
 import { changedHere, changedThere, done, type FileOutcome, type Work } from './work.js';
@@ -39,9 +39,16 @@ export async function deleteInCluster(
   version: number,
 ): Promise<FileOutcome> {
   // Whatever is there now, it is not the absence that the scan saw.
-  if ((await work.folder.look(name)).kind === 'file') return changedHere;
+  const look = await work.folder.look(name);
+  if (look.kind === 'file' && !wasSeen(work, look.facts)) return changedHere;
   const state: FileState = { kind: 'deleted', version };
   return (await work.cluster.update(name, state)) ? done(state) : changedThere;
+}
+
+/** Under another name that the file system takes for this one: it was renamed, and is synced so. */
+function wasSeen({ facts }: Work, { stamp }: FileFacts): boolean {
+  for (const seen of facts.values()) if (seen.stamp === stamp) return true;
+  return false;
 }
 
 interface StoredFile {

@@ -51,6 +51,10 @@ export class WatchedFolder implements SyncFolder {
     await this.#folder.clean();
   }
 
+  folding() {
+    return this.#folder.folding();
+  }
+
   async list() {
     await this.step('list', '');
     return this.#folder.list();
