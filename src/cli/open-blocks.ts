@@ -5,6 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asServerId, type ServerId } from '../base/ids.js';
+import { refusalText } from '../base/file-refusal.js';
 import { BlockCluster } from '../blocks/block-cluster.js';
 import type { BlockObserver } from '../blocks/block-event.js';
 import type { BlockHash } from '../blocks/block-hash.js';
@@ -61,8 +62,13 @@ export async function openOwnStore(place: BlocksPlace, who: string): Promise<Own
     }
   } catch (error) {
     if (error instanceof StartError || !isRefusal(error)) throw error;
-    throw new StartError(`${who} cannot start: ${error.message}`);
+    const reason = refusalText('use', pathOf(place), error) ?? error.message;
+    throw new StartError(`${who} cannot start: ${reason}`);
   }
+}
+
+function pathOf(place: BlocksPlace): string {
+  return place.kind === 'memory' ? 'memory' : place.path;
 }
 
 async function openFolder(folder: string, lockPath: string, who: string): Promise<OwnStore> {

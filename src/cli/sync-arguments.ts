@@ -2,6 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import type { IndexForm } from '../sync/index-file.js';
 import { readTarget, type Target } from './find-cluster.js';
+import { refusalText } from '../base/file-refusal.js';
 import { UsageError } from './usage-error.js';
 
 export interface SyncWords {
@@ -79,7 +80,8 @@ export async function readSyncArguments(given: SyncWords): Promise<SyncArguments
   const [baseDir, blockSize, ...surplus] = words;
   if (baseDir === undefined) throw new UsageError('BASE_DIR is missing: the folder to sync');
   if (blockSize === undefined) {
-    throw new UsageError('BLOCK_SIZE is missing; expected TARGET BASE_DIR BLOCK_SIZE');
+    const target = given.config === undefined ? 'HOST:PORT' : '-f CONFIG';
+    throw new UsageError(`BLOCK_SIZE is missing; expected ${target} BASE_DIR BLOCK_SIZE`);
   }
   if (surplus.length > 0) throw new UsageError(`too many arguments: ${surplus.join(' ')}`);
   if (given.watch && given['dry-run']) {
@@ -109,8 +111,8 @@ async function readFolder(path: string): Promise<string> {
   try {
     if ((await stat(path)).isDirectory()) return await realpath(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`BASE_DIR is "${path}"; expected a folder: ${reason}`);
+    const reason = refusalText('use', 'it', error) ?? String(error);
+    throw new UsageError(`BASE_DIR is "${path}"; expected a folder that exists: ${reason}`);
   }
   throw new UsageError(`BASE_DIR is "${path}", which is no folder`);
 }

@@ -70,8 +70,8 @@ export interface SyncFolder {
   /** Removes what a killed run left behind. Only the holder of the folder's lock may. */
   clean(): Promise<void>;
   /**
-   * What the file system does not tell apart; found out once. Of a folder that is not prepared it is
-   * taken to tell all names apart, as nothing may be written there.
+   * What the file system does not tell apart; found out once. Of a folder that is not prepared it
+   * is taken to tell all names apart, as nothing may be written there.
    */
   folding(): Promise<NameFolding>;
   /** Every file below the folder, in no order; folders and the work folder are not named. */

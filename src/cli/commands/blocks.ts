@@ -24,8 +24,11 @@ import { readSecretFile } from '../read-secret-file.js';
 import { openRemoteBlocks } from '../remote-blocks.js';
 import { UsageError } from '../usage-error.js';
 
+const actions = ['status', 'verify', 'repair', 'gc'] as const;
+type Action = (typeof actions)[number];
+
 interface BlocksArguments extends TargetOptions {
-  readonly action: 'status' | 'verify' | 'repair' | 'gc';
+  readonly action: Action | undefined;
   readonly 'dry-run': boolean;
   readonly grace: number;
   readonly 'secret-file': string | undefined;
@@ -34,13 +37,12 @@ interface BlocksArguments extends TargetOptions {
 const graceSecondsDefault = 3_600;
 
 export const blocksCommand: CommandModule<object, BlocksArguments> = {
-  command: 'blocks <action> [words..]',
+  command: 'blocks [action] [words..]',
   describe: 'Look after the stored blocks: blocks status|verify|repair|gc [HOST:PORT]',
   builder: (parser) =>
     targetOptions(parser)
       .positional('action', {
-        choices: ['status', 'verify', 'repair', 'gc'] as const,
-        demandOption: true,
+        choices: actions,
         description:
           'status: what the stores hold; verify: read and hash every copy; repair: verify, and ' +
           'replace what is bad; gc: remove blocks that no file names',
@@ -62,6 +64,10 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
         description: "FILE with the cluster's secret, where it has one",
       }),
   handler: async (args) => {
+    const { action } = args;
+    if (action === undefined) {
+      throw new UsageError(`ACTION is missing; expected one of ${actions.join(', ')}`);
+    }
     const { address } = splitTarget(args, { least: 0, most: 0, usage: 'no more' });
     if (!(args.grace >= 0)) throw new UsageError('--grace expects a number of seconds from 0 on');
     const secretPath = args['secret-file'];
@@ -72,7 +78,7 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
         withCluster(args, address, async ({ client, files }) => {
           const opened = await openRemoteBlocks({ config: args.config, client, secret });
           try {
-            return await run(args, files, opened.cluster);
+            return await run({ ...args, action }, files, opened.cluster);
           } finally {
             opened.close();
           }
@@ -91,8 +97,10 @@ interface BlocksAnswer {
   readonly [figure: string]: unknown;
 }
 
+type ChosenAction = BlocksArguments & { readonly action: Action };
+
 async function run(
-  args: BlocksArguments,
+  args: ChosenAction,
   clusterFiles: ClusterFiles,
   cluster: BlockCluster,
 ): Promise<BlocksAnswer> {
@@ -102,7 +110,7 @@ async function run(
 }
 
 async function act(
-  args: BlocksArguments,
+  args: ChosenAction,
   clusterFiles: ClusterFiles,
   cluster: BlockCluster,
 ): Promise<BlocksAnswer> {
@@ -127,7 +135,8 @@ async function status(cluster: BlockCluster): Promise<BlocksAnswer> {
     ...{ ok, stores, withTooFewCopies },
     lines: () => [
       ...stores.map(describeStore),
-      `${count(withTooFewCopies, 'block')} with fewer than ${count(cluster.copies, 'copy', 'copies')}\n`,
+      `${count(withTooFewCopies, 'block')} with fewer than ` +
+        `${count(cluster.copies, 'copy', 'copies')}\n`,
     ],
   };
 }
@@ -160,7 +169,8 @@ function told(report: RepairReport, files: ReadonlyMap<BlockHash, string[]>): Bl
     files: names,
     lines: () => [
       ...stores.map(describeStore),
-      `${count(checked, 'copy', 'copies')} checked, ${damaged} damaged, ${missing} missing, ${repaired} repaired\n`,
+      `${count(checked, 'copy', 'copies')} checked, ` +
+        `${damaged} damaged, ${missing} missing, ${repaired} repaired\n`,
       ...lost.map((hash) => `lost: block ${hash}\n`),
       ...names.map((name) => `lost: a block of ${printable(name)}\n`),
     ],

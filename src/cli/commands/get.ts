@@ -2,6 +2,7 @@
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { refusalText } from '../../base/file-refusal.js';
 import {
   answering,
   splitTarget,
@@ -67,7 +68,7 @@ async function writeWhole(file: string, blocks: AsyncIterable<Uint8Array>): Prom
   } catch (error) {
     await unlink(aside).catch(() => undefined);
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new StartError(`${file} cannot be written: ${error.message}`);
+    throw new StartError(refusalText('write', file, error) ?? error.message);
   } finally {
     progress.clear();
   }

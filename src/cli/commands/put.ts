@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { refusalText } from '../../base/file-refusal.js';
 import { count } from '../../base/count.js';
 import type { FileInfo } from '../../client/file-answers.js';
 import { skippedLocalName } from '../../sync/names.js';
@@ -86,9 +87,9 @@ async function sizeOf(file: string): Promise<number> {
     if (found.isFile()) return found.size;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new UsageError(`${file} cannot be read: ${error.message}`);
+    throw new UsageError(refusalText('read', file, error) ?? error.message);
   }
-  throw new UsageError(`${file} is no file`);
+  throw new UsageError(`${file} is no file; expected one (surfraft sync keeps whole folders)`);
 }
 
 /** Whether the file has these bytes already: then it needs no version. */
