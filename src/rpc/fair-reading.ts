@@ -54,17 +54,19 @@ export class FairReading {
   /** A request of this connection is about to be served. */
   serve(socket: ReadableSocket): void {
     if (!this.#clients.has(socket)) return;
-    const { now, soon } = this.#options;
-    if (this.#turnBeganMs === undefined) {
-      this.#turnBeganMs = now();
-      soon(() => {
-        this.#endTurn();
-      });
-    }
+    const beganMs = (this.#turnBeganMs ??= this.#beginTurn());
     this.#served.push(socket);
-    if (this.#isOver || now() - this.#turnBeganMs < turnWorkMs) return;
+    if (this.#isOver || this.#options.now() - beganMs < turnWorkMs) return;
     this.#isOver = true;
     for (const each of this.#clients) this.#stop(each);
+  }
+
+  /** Returns when it began. */
+  #beginTurn(): number {
+    this.#options.soon(() => {
+      this.#endTurn();
+    });
+    return this.#options.now();
   }
 
   /** Whoever is paused by others, for reasons of theirs, is theirs to resume. */
@@ -83,7 +85,11 @@ export class FairReading {
     const resumed = this.#held;
     this.#held = new Set();
     for (const socket of resumed) socket.resume();
-    if (!isRoundOver) return;
+    if (!isRoundOver) {
+      // Those who were held may have nothing to say: the round is over then with the next turn.
+      this.#turnBeganMs = this.#beginTurn();
+      return;
+    }
     const rested = this.#rested;
     this.#rested = new Set();
     for (const socket of rested) socket.resume();

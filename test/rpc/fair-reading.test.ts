@@ -101,6 +101,16 @@ describe('reading from clients', () => {
     expect(whoIsRead()).to.equal('+++');
   });
 
+  it('begins a new round, too, when those who are left say nothing at all', () => {
+    serveLong(0);
+    const endFirstTurn = endTurn;
+    endTurn = () => undefined;
+    endFirstTurn();
+    expect(whoIsRead()).to.equal('-++');
+    endTurn();
+    expect(whoIsRead()).to.equal('+++');
+  });
+
   it('is never held up for other servers', () => {
     reading.exempt(sockets[1] as never);
     serveLong(0);
