@@ -11,8 +11,10 @@ const pageBlocksMax = 1_000;
 
 export interface CollectOptions {
   readonly cluster: BlockCluster;
-  /** Named by files. Read after everything that is older than the grace time was stored. */
+  /** Named by files. */
   readonly referenced: ReadonlySet<BlockHash>;
+  /** When reading these began, by the cluster's timer. What a file may name since is kept. */
+  readonly referencedAtMs: number;
   readonly graceMs: number;
   /** Only counts what would go. */
   readonly dryRun: boolean;
@@ -34,12 +36,15 @@ export async function collectBlocks(options: CollectOptions): Promise<CollectRep
   const unreferenced = new Set<BlockHash>();
   const removed = new Map<BlockHash, number>();
   const refusals: string[] = [];
-  const { cluster, dryRun, graceMs } = options;
+  const { cluster, dryRun, graceMs, referencedAtMs } = options;
+  // However long this takes, or sleeps: only what was old when the references were read may go, as
+  // a file that was put since may name everything younger.
+  const oldMs = (): number => graceMs + Math.max(0, cluster.timer.now() - referencedAtMs);
   const look = async (address: string, block: StoredBlock): Promise<void> => {
     unreferenced.add(block.hash);
     const goes = dryRun
-      ? block.ageMs >= graceMs
-      : await cluster.storeAt(address).remove(block.hash, graceMs);
+      ? block.ageMs >= oldMs()
+      : await cluster.storeAt(address).remove(block.hash, oldMs());
     if (goes) removed.set(block.hash, block.bytes);
   };
   const lookThrough = async (address: string): Promise<void> => {

@@ -146,8 +146,9 @@ async function gc(
   clusterFiles: ClusterFiles,
   cluster: BlockCluster,
 ): Promise<BlocksAnswer> {
+  const referencedAtMs = cluster.timer.now();
   const referenced: ReadonlySet<BlockHash> = new Set((await readReferences(clusterFiles)).keys());
-  const options = { cluster, referenced, graceMs: grace * 1_000, dryRun };
+  const options = { cluster, referenced, referencedAtMs, graceMs: grace * 1_000, dryRun };
   const { refusals, ...counts } = await collectBlocks(options);
   for (const refusal of refusals) process.stderr.write(`${refusal}\n`);
   const { unreferenced, removed, bytes } = counts;
