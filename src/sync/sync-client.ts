@@ -47,6 +47,8 @@ export interface SyncOptions {
   /** Once it fires, files in hand are finished, and the sync ends with what was done. */
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
+  /** Waits between two looks at what keeps changing; by the clock of the system unless given. */
+  readonly pause?: (ms: number) => Promise<unknown>;
   onProgress(progress: SyncProgress): void;
   /** Under `dryRun`: what would be done, in order. */
   onPlanned(action: Action): void;
@@ -135,7 +137,8 @@ class Sync {
       again = await this.#execute(work, index, chosen);
       if (again.size === 0 || this.#options.signal.aborted) return;
       // Whoever is writing there is given more time in every round.
-      if (round + 1 < roundsMax) await wait(roundPauseMs * 2 ** round);
+      const pause = this.#options.pause ?? wait;
+      if (round + 1 < roundsMax) await pause(roundPauseMs * 2 ** round);
     }
     for (const [name, reason] of again ?? []) this.#report.fail(name, reason);
   }

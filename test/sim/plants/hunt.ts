@@ -8,8 +8,10 @@ import { PlantedBuild } from './planted-build.js';
 
 export interface HuntOptions {
   readonly seedsMax: number;
-  /** Simulated time of each seed's safety phase. */
+  /** How long each seed's run is: simulated time of the safety phase, unless `program` is given. */
   readonly safetyMs: number;
+  /** Below `build/`: what runs the seeds, if not the simulator of Raft servers. */
+  readonly program?: string;
 }
 
 export interface Catch {
@@ -40,7 +42,7 @@ export async function hunt(plant: Plant, options: HuntOptions): Promise<Catch> {
 }
 
 function firstFailure(folder: string, options: HuntOptions): Promise<FirstFailure> {
-  const program = path.join(folder, 'test/sim/plants/first-failure.js');
+  const program = path.join(folder, options.program ?? 'test/sim/plants/first-failure.js');
   const args = [program, String(options.seedsMax), String(options.safetyMs)];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { timeout: huntMsMax }, (error, stdout) => {
@@ -55,6 +57,8 @@ function firstFailure(folder: string, options: HuntOptions): Promise<FirstFailur
 function checkerOf(failure: string): string {
   const checker = /test\/sim\/checkers\/([a-z-]+)\.js/.exec(failure)?.[1];
   if (checker !== undefined) return checker;
+  const judge = /sim\/sync\/(judge|ending)\.js/.exec(failure)?.[1];
+  if (judge !== undefined) return judge;
   if (failure.includes('sim/durable-model.js')) return 'durable-model';
   if (failure.includes('sim/history.js')) return 'history';
   const own = /src\/([a-z/-]+)\.js/.exec(failure)?.[1];
