@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../../tidy/source-text.js';
 import { eventually } from './eventually.js';
 
-const program = join(projectRoot(), 'build/src/cli/run-server.js');
+const serverProgram = join(projectRoot(), 'build/src/cli/run-server.js');
 const readyLine = 'Accepting requests. (Halt program to stop.)\n';
 const startMsMax = 15_000;
 
@@ -25,6 +25,7 @@ process.on('exit', () => {
 export class ServerUnderTest {
   readonly id: number;
   readonly port: number;
+  readonly #program: string;
   readonly #args: readonly string[];
   #child: ChildProcess | undefined;
   #end: Promise<ProcessEnd> | undefined;
@@ -32,11 +33,12 @@ export class ServerUnderTest {
   #stdout = '';
   #log = '';
 
-  /** `args`: the command line of the server program, the same at each start. */
-  constructor(id: number, port: number, args: readonly string[]) {
+  /** `args`: the command line of the program, a server of a cluster's; the same at each start. */
+  constructor(id: number, port: number, args: readonly string[], program = serverProgram) {
     this.id = id;
     this.port = port;
     this.#args = args;
+    this.#program = program;
   }
 
   get isRunning(): boolean {
@@ -57,7 +59,7 @@ export class ServerUnderTest {
   /** Starts a process without waiting for it; `moreArgs` hold for this start only. */
   launch(...moreArgs: readonly string[]): void {
     if (this.#child !== undefined) throw new Error(`server ${this.id} runs already`);
-    const child = spawn(process.execPath, [program, ...this.#args, ...moreArgs], {
+    const child = spawn(process.execPath, [this.#program, ...this.#args, ...moreArgs], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     alive.add(child);
