@@ -170,6 +170,8 @@ export class SyncTrial {
     this.#callsToStrike -= 1;
     if (this.#callsToStrike !== 0) return;
     this.#striking = this.#strike();
+    // What fails in it is told at the end of the round.
+    this.#striking.catch(() => undefined);
   }
 
   /** The leader, another one, or all; they come back at once. */
