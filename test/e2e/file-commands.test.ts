@@ -70,7 +70,7 @@ describe('the commands for single files', () => {
     bytes[1_500_000] = (bytes[1_500_000] ?? 0) ^ 1;
     await writeFile(file, bytes);
     const changed = await surfraft('put', ...config, file, 'sub/photo.raw');
-    expect(changed.stdout).to.equal('sub/photo.raw  v2  2.4 MiB, 1 new blocks');
+    expect(changed.stdout).to.equal('sub/photo.raw  v2  2.4 MiB, 1 new block');
     await cluster.server(0).end('SIGKILL');
     const fetched = join(cluster.folder, 'fetched');
     const got = await surfraft('get', addressOf(cluster, 1), 'sub/photo.raw', fetched);

@@ -14,6 +14,8 @@ import type {
   StateFile,
   SyncFolder,
 } from '../../../src/sync/folder.js';
+import type { NameFolding } from '../../../src/sync/name-twins.js';
+import { tellsAllApart } from '../../../src/sync/probe-folding.js';
 import type { SimRandom } from '../sim-random.js';
 import { folderOf, type FolderDisk, type Inode } from './folder-disk.js';
 import type { Life } from './life.js';
@@ -41,6 +43,10 @@ export class SimFolder implements SyncFolder {
 
   async prepare(): Promise<void> {
     await this.#rest();
+  }
+
+  folding(): Promise<NameFolding> {
+    return Promise.resolve(tellsAllApart);
   }
 
   async clean(): Promise<void> {
