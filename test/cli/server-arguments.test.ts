@@ -56,7 +56,7 @@ describe('the command line of the server', () => {
       dataDir: 'd',
       fresh: true,
       ephemeral: true,
-      blocks: 'b',
+      blocks: { kind: 'folder', path: 'b' },
       seed: '007',
       timing: { heartbeatMs: 50, electionTimeoutMinMs: 150, electionTimeoutMaxMs: 250 },
       logLevel: 'debug',
@@ -83,6 +83,7 @@ describe('the command line of the server', () => {
       ...['--data-dir', '--fresh', '--ephemeral', '--election-timeout', '300-600', '--heartbeat'],
       ...[
         '--blocks',
+        '--s3-endpoint',
         '"75"',
         '--seed',
         '--listen',
@@ -94,7 +95,7 @@ describe('the command line of the server', () => {
     ]) {
       expect(text).to.contain(word);
     }
-    expect(text.match(/\[default: /g)).to.have.length(16);
+    expect(text.match(/\[default: /g)).to.have.length(17);
   });
 
   it('prints the version under --version', async () => {
@@ -124,7 +125,8 @@ describe('the command line of the server', () => {
     [['c', '1', '--log-format', 'xml'], '"json"'],
     [['c', '1', '--data-dir='], '--data-dir is empty'],
     [['c', '1', '--blocks='], '--blocks is empty'],
-    [['c', '1', '--blocks', 's3://bucket'], 'expected a folder'],
+    [['c', '1', '--blocks', 'ftp://bucket'], 'expected a folder or s3://BUCKET[/PREFIX]'],
+    [['c', '1', '--s3-endpoint', 'http://s'], 'needs --blocks s3://BUCKET'],
     [['c', '1', '--listen', 'a b'], '--listen is "a b"'],
     [['c', '--tls-cert', 'x'], 'TLS needs --tls-key and --tls-ca, too'],
     [['c', '--tls-cert', 'x', '--tls-key', 'y'], 'TLS needs --tls-ca, too'],
@@ -160,7 +162,7 @@ describe('the command line of the server', () => {
       ...all,
       serverId: 12,
       dataDir: '-odd dir/metadata12',
-      blocks: '-my blocks/metadata12',
+      blocks: { kind: 'folder', path: '-my blocks/metadata12' },
     });
     expect(await parse(...childArguments(await parse('c'), asServerId(0)))).to.deep.equal({
       ...defaults,
