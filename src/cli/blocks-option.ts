@@ -145,6 +145,6 @@ export function refuseIdleBlocksPlace(
   const named = stores.map(({ address }) => address).join(', ');
   throw new UsageError(
     `--blocks ${blocks} would stay empty: the block stores ${named} keep the blocks; ` +
-      'give --blocks to them (surfraft block --blocks …), or name no block stores',
+      'give --blocks to them (surfraft block --blocks DIR), or name no block stores',
   );
 }

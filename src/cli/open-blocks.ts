@@ -16,6 +16,7 @@ import { CatchUp } from '../blocks/catch-up.js';
 import { GuardedBlockStore, type BlockDoor } from '../blocks/guarded-block-store.js';
 import { HandOff } from '../blocks/hand-off.js';
 import { MemoryBlockStore } from '../blocks/memory-block-store.js';
+import { OnlyBlockStore } from '../blocks/only-block-store.js';
 import { ReplicatedBlockStore } from '../blocks/replicated-block-store.js';
 import { Ring } from '../blocks/ring.js';
 import { Scrub } from '../blocks/scrub.js';
@@ -149,7 +150,7 @@ export interface OpenedBlocks {
 
 /** The stores of a cluster as one server of it sees them. Copies are looked after from now on. */
 export function openClusterBlocks(options: ClusterBlocksOptions): OpenedBlocks {
-  const { config, own, observer } = options;
+  const { config, server, own, observer } = options;
   const ring = new Ring(storesOf(config).map(({ address }) => address));
   const { stores, remotes } = connect(options);
   const cluster = new BlockCluster({
@@ -159,15 +160,16 @@ export function openClusterBlocks(options: ClusterBlocksOptions): OpenedBlocks {
   const handOff = new HandOff({ cluster, observer });
   const catchUp = new CatchUp({ cluster, handOff });
   const scrub = new Scrub({ cluster, observer, isOurs: shareOf(options, ring) });
-  // Where there is no other store, its own refusal is the whole truth (fault 5, and not 8 or 7).
-  const onlyStore = ring.addresses.length === 1 ? own : undefined;
   for (const address of ring.addresses) catchUp.expect(address);
   // A bug in it is nobody's to catch: it stops the process.
   void scrub.run();
   return {
     service: {
       own,
-      all: onlyStore ?? new ReplicatedBlockStore({ cluster, handOff, catchUp, observer }),
+      all:
+        own !== undefined && ring.addresses.length === 1
+          ? new OnlyBlockStore({ address: server.address, store: own, observer })
+          : new ReplicatedBlockStore({ cluster, handOff, catchUp, observer }),
       addresses: ring.addresses,
       ownersOf: (hash) => ring.ownersOf(hash),
     },

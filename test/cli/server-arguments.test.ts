@@ -170,4 +170,22 @@ describe('the command line of the server', () => {
       serverId: 0,
     });
   });
+
+  it('of a server that a runner starts names a place of its own in the same service', async () => {
+    const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'];
+    const before = names.map((name) => [name, process.env[name]] as const);
+    for (const name of names) process.env[name] = 'x';
+    try {
+      const all = await parse('c', '--blocks', 's3://bucket/a', '--s3-endpoint', 'http://s:1');
+      const argv = childArguments(all, asServerId(2));
+      expect(argv).to.include.members(['--blocks=s3://bucket/a/metadata2']);
+      expect(argv).to.include.members(['--s3-endpoint=http://s:1']);
+      expect((await parse(...argv)).blocks).to.have.nested.property('place.prefix', 'a/metadata2');
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
+    }
+  });
 });

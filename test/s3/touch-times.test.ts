@@ -5,6 +5,7 @@ import { TouchTimes } from '../../src/s3/touch-times.js';
 import { blockOf } from '../blocks/block-world.js';
 
 const [a, b, c] = [blockOf('a').hash, blockOf('b').hash, blockOf('c').hash];
+const never = blockOf('never').hash;
 
 describe('the times at which blocks were touched', () => {
   it('are those of the touch, or of the writing if that was later', () => {
@@ -29,6 +30,7 @@ describe('the times at which blocks were touched', () => {
     times.touch(a, 400);
     times.touch(c, 500);
     expect([a, b, c].map((hash) => times.lastTouchMs(hash, 0))).to.deep.equal([400, 300, 500]);
+    expect(times.lastTouchMs(never, 0)).to.equal(300);
     times.touch(b, 600);
     expect([a, b, c].map((hash) => times.lastTouchMs(hash, 0))).to.deep.equal([400, 600, 500]);
   });
