@@ -8,7 +8,9 @@ import { createLogger, type Logger } from '../io/logger.js';
 import { ListenError } from '../rpc/listen-error.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
+import { formatS3Place } from '../s3/s3-place.js';
 import { openOwnStore, standAloneBlocks, type BlocksPlace, type OwnStore } from './open-blocks.js';
+import { placeOfTarget } from './place-of-target.js';
 import { reportBug } from './report-bug.js';
 import { listenPlace, type ServiceOptions } from './service-options.js';
 import { StartError } from './start-error.js';
@@ -26,15 +28,14 @@ export async function runBlockStore(options: BlockProcessOptions): Promise<numbe
   const level = options.isDebugging ? 'debug' : 'warn';
   const logger = createLogger({ level, format: 'pretty', base: { pid: process.pid } });
   try {
-    const place = placeOf(options);
+    const place = placeOf(options, logger);
     const own = await openOwnStore(place, 'the block store');
     const rpcServer = createServer(options, own, logger);
     await openPort(rpcServer, own);
     const { secretFile, tlsFiles } = options;
     const warnings = [...(secretFile?.warnings ?? []), ...(tlsFiles?.warnings ?? [])];
     for (const warning of warnings) logger.log('warn', warning);
-    const where = place.kind === 'memory' ? 'nothing is kept on disk' : `blocks in ${place.path}`;
-    logger.log('info', `block store at port ${options.port}; ${where}`);
+    logger.log('info', `block store at port ${options.port}; ${describePlace(place)}`);
     process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
     logger.log('info', `stopping: ${await options.stopRequested}`);
     const isStopped = await withinStopTime(rpcServer.close().then(() => own.release()));
@@ -45,10 +46,21 @@ export async function runBlockStore(options: BlockProcessOptions): Promise<numbe
   }
 }
 
-function placeOf({ blocks, ephemeral, dataDir }: BlockProcessOptions): BlocksPlace {
-  if (blocks !== undefined) return { kind: 'folder', path: blocks };
+function placeOf({ blocks, ephemeral, dataDir }: BlockProcessOptions, logger: Logger): BlocksPlace {
+  if (blocks !== undefined) return placeOfTarget(blocks, logger);
   if (ephemeral) return { kind: 'memory' };
   return { kind: 'folder', path: join(dataDir, blocksFolderName), lockPath: dataDir };
+}
+
+function describePlace(place: BlocksPlace): string {
+  switch (place.kind) {
+    case 'memory':
+      return 'nothing is kept on disk';
+    case 's3':
+      return `blocks in ${formatS3Place(place.place)} at ${place.place.endpoint.origin}`;
+    default:
+      return `blocks in ${place.path}`;
+  }
 }
 
 function createServer(

@@ -1,6 +1,7 @@
 /**
- * Builds the block service of one process: its own store, in a folder or in memory, and for a
- * server of a cluster all stores of the cluster as one, with what looks after their copies.
+ * Builds the block service of one process: its own store, in a folder, in S3 or in
+ * memory, and for a server of a cluster all stores of the cluster as one, with what looks after
+ * their copies.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import { CatchUp } from '../blocks/catch-up.js';
 import { GuardedBlockStore, type BlockDoor } from '../blocks/guarded-block-store.js';
 import { HandOff } from '../blocks/hand-off.js';
 import { MemoryBlockStore } from '../blocks/memory-block-store.js';
+import { OnlyBlockStore } from '../blocks/only-block-store.js';
 import { ReplicatedBlockStore } from '../blocks/replicated-block-store.js';
 import { Ring } from '../blocks/ring.js';
 import { Scrub } from '../blocks/scrub.js';
@@ -26,6 +28,9 @@ import { DiskBlockStore } from '../io/disk-block-store.js';
 import { lockFolder } from '../io/folder-lock.js';
 import { systemBlockTimer } from '../io/system-block-timer.js';
 import type { FileReplica } from '../rpc/method-services.js';
+import { S3BlockStore } from '../s3/s3-block-store.js';
+import { formatS3Place, type S3Place } from '../s3/s3-place.js';
+import type { S3Event } from '../s3/s3-watch.js';
 import { StorageError } from '../storage/storage.js';
 import { StartError } from './start-error.js';
 
@@ -35,7 +40,9 @@ export type BlocksPlace =
   /** In the folder `blocks` of a data folder, which the caller has locked. */
   | { readonly kind: 'dataFolder'; readonly path: string; readonly fresh: boolean }
   /** In a folder of its own; this process locks it, or one round it. */
-  | { readonly kind: 'folder'; readonly path: string; readonly lockPath?: string };
+  | { readonly kind: 'folder'; readonly path: string; readonly lockPath?: string }
+  /** A prefix of a bucket, which no other process uses. */
+  | { readonly kind: 's3'; readonly place: S3Place; readonly observer: (event: S3Event) => void };
 
 export interface OwnStore {
   readonly store: BlockStore;
@@ -59,6 +66,8 @@ export async function openOwnStore(place: BlocksPlace, who: string): Promise<Own
       }
       case 'folder':
         return await openFolder(place.path, place.lockPath ?? place.path, who);
+      case 's3':
+        return openBucket(place.place, place.observer);
     }
   } catch (error) {
     if (error instanceof StartError || !isRefusal(error)) throw error;
@@ -68,7 +77,26 @@ export async function openOwnStore(place: BlocksPlace, who: string): Promise<Own
 }
 
 function pathOf(place: BlocksPlace): string {
-  return place.kind === 'memory' ? 'memory' : place.path;
+  switch (place.kind) {
+    case 'memory':
+      return 'memory';
+    case 's3':
+      return formatS3Place(place.place);
+    default:
+      return place.path;
+  }
+}
+
+/** Whether the service can be asked is found out later: it may well be the last to start. */
+function openBucket(place: S3Place, observer: (event: S3Event) => void): OwnStore {
+  const store = S3BlockStore.open({ place, observer, timer: systemBlockTimer });
+  return {
+    store,
+    release: () => {
+      store.close();
+      return Promise.resolve();
+    },
+  };
 }
 
 async function openFolder(folder: string, lockPath: string, who: string): Promise<OwnStore> {
@@ -122,7 +150,7 @@ export interface OpenedBlocks {
 
 /** The stores of a cluster as one server of it sees them. Copies are looked after from now on. */
 export function openClusterBlocks(options: ClusterBlocksOptions): OpenedBlocks {
-  const { config, own, observer } = options;
+  const { config, server, own, observer } = options;
   const ring = new Ring(storesOf(config).map(({ address }) => address));
   const { stores, remotes } = connect(options);
   const cluster = new BlockCluster({
@@ -138,7 +166,10 @@ export function openClusterBlocks(options: ClusterBlocksOptions): OpenedBlocks {
   return {
     service: {
       own,
-      all: new ReplicatedBlockStore({ cluster, handOff, catchUp, observer }),
+      all:
+        own !== undefined && ring.addresses.length === 1
+          ? new OnlyBlockStore({ address: server.address, store: own, observer })
+          : new ReplicatedBlockStore({ cluster, handOff, catchUp, observer }),
       addresses: ring.addresses,
       ownersOf: (hash) => ring.ownersOf(hash),
     },

@@ -6,7 +6,8 @@ import yargs from 'yargs';
 import { parseAddress } from '../config/parse-address.js';
 import { logFormats, logLevels, type LogFormat, type LogThreshold } from '../io/logger.js';
 import type { ReplicaTiming } from '../replica/timing.js';
-import { blocksOption, readBlocksPlace } from './blocks-option.js';
+import { blocksOption, readBlocksTarget, s3EndpointOption } from './blocks-option.js';
+import type { BlocksTarget } from './blocks-option.js';
 import { readTlsArguments, tlsOptions, type TlsArguments } from './tls-options.js';
 import { usageFailure } from './usage-failure.js';
 import { UsageError } from './usage-error.js';
@@ -20,7 +21,7 @@ export interface ServerArguments {
   readonly fresh: boolean;
   readonly ephemeral: boolean;
   /** Where the blocks go; undefined stands for the data folder, or for memory. */
-  readonly blocks: string | undefined;
+  readonly blocks: BlocksTarget | undefined;
   readonly timing: ReplicaTiming;
   readonly seed: string | undefined;
   readonly listen: ListenArgument | undefined;
@@ -75,7 +76,7 @@ export async function parseServerArguments(
     dataDir: parsed.dataDir,
     fresh: parsed.fresh,
     ephemeral: parsed.ephemeral,
-    blocks: readBlocksPlace(parsed.blocks),
+    blocks: readBlocksTarget(parsed),
     timing: readTiming(parsed.heartbeat, parsed.electionTimeout),
     seed: parsed.seed,
     listen: readListen(parsed.listen, serverId),
@@ -100,6 +101,7 @@ const options = {
   fresh: { type: 'boolean', default: false, description: "Erase this server's data first" },
   ephemeral: { type: 'boolean', default: false, description: 'Keep nothing on disk' },
   blocks: blocksOption,
+  's3-endpoint': s3EndpointOption,
   'election-timeout': {
     type: 'string',
     requiresArg: true,

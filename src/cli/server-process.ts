@@ -27,6 +27,7 @@ import {
   type OwnStore,
 } from './open-blocks.js';
 import { openServerStorage, type ServerStorage } from './open-server-storage.js';
+import { placeOfTarget } from './place-of-target.js';
 import { PresentFiles } from './present-files.js';
 import type { SecretFile } from './read-secret-file.js';
 import type { TlsFiles } from './read-tls-files.js';
@@ -60,7 +61,7 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
   try {
     const opened = await openServerStorage(args, config, server);
     logOpened(logger, options, opened);
-    const ownStore = await openBlocks(options, opened);
+    const ownStore = await openBlocks(options, opened, logger);
     const parts = buildServer(options, logger, { ...opened, ownStore });
     await openPort(server, parts, opened);
     parts.replica.start();
@@ -86,10 +87,11 @@ interface ServerParts {
 async function openBlocks(
   { args, config, server }: ServerProcessOptions,
   opened: ServerStorage,
+  logger: Logger,
 ): Promise<OwnStore | undefined> {
   if (config.blocks.length > 0) return undefined;
   try {
-    return await openOwnStore(placeOfBlocks(args, opened), `server ${server.id}`);
+    return await openOwnStore(placeOfBlocks(args, opened, logger), `server ${server.id}`);
   } catch (error) {
     await opened.opened.storage.close();
     await opened.release();
@@ -97,8 +99,12 @@ async function openBlocks(
   }
 }
 
-function placeOfBlocks({ blocks, fresh }: ServerArguments, { folder }: ServerStorage): BlocksPlace {
-  if (blocks !== undefined) return { kind: 'folder', path: blocks };
+function placeOfBlocks(
+  { blocks, fresh }: ServerArguments,
+  { folder }: ServerStorage,
+  logger: Logger,
+): BlocksPlace {
+  if (blocks !== undefined) return placeOfTarget(blocks, logger);
   if (folder === undefined) return { kind: 'memory' };
   return { kind: 'dataFolder', path: folder, fresh };
 }

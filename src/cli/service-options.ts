@@ -1,5 +1,6 @@
 /** What the services of one process have in common on their command lines. */
-import { blocksOption, readBlocksPlace } from './blocks-option.js';
+import { blocksOption, readBlocksTarget, s3EndpointOption } from './blocks-option.js';
+import type { BlocksTarget } from './blocks-option.js';
 import { readSecretFile, type SecretFile } from './read-secret-file.js';
 import { readTlsFiles, type TlsFiles } from './read-tls-files.js';
 import { readTlsArguments, tlsOptions, type TlsOptions } from './tls-options.js';
@@ -13,6 +14,7 @@ export interface ServiceArguments extends TlsOptions {
   readonly 'data-dir': string | undefined;
   readonly ephemeral: boolean;
   readonly blocks: string | undefined;
+  readonly 's3-endpoint': string | undefined;
   readonly 'secret-file': string | undefined;
 }
 
@@ -37,7 +39,11 @@ export const serviceOptions = {
     defaultDescription: 'data/<subcommand>-<port>',
   },
   ephemeral: { type: 'boolean', default: false, description: 'Keep nothing on disk' },
-  blocks: { ...blocksOption, description: 'Keep the blocks in this folder' },
+  blocks: {
+    ...blocksOption,
+    description: 'Keep the blocks in this folder, or in s3://BUCKET[/PREFIX]',
+  },
+  's3-endpoint': s3EndpointOption,
   'secret-file': {
     type: 'string',
     requiresArg: true,
@@ -53,8 +59,8 @@ export interface ServiceOptions {
   readonly isLoopbackOnly: boolean;
   readonly isDebugging: boolean;
   readonly dataDir: string;
-  /** A folder of the blocks alone; undefined stands for one in `dataDir`. */
-  readonly blocks: string | undefined;
+  /** A place of the blocks alone; undefined stands for a folder in `dataDir`. */
+  readonly blocks: BlocksTarget | undefined;
   readonly ephemeral: boolean;
   readonly secretFile: SecretFile | undefined;
   readonly tlsFiles: TlsFiles | undefined;
@@ -74,7 +80,7 @@ export async function readServiceOptions(
     ...{ port, dataDir, ephemeral: given.ephemeral },
     isLoopbackOnly: given.loopback,
     isDebugging: given.debug,
-    blocks: readBlocksPlace(given.blocks),
+    blocks: readBlocksTarget({ blocks: given.blocks, s3Endpoint: given['s3-endpoint'] }),
     secretFile: secretPath === undefined ? undefined : await readSecretFile(secretPath),
     tlsFiles: tls === undefined ? undefined : await readTlsFiles(tls),
   };

@@ -132,7 +132,8 @@ describe('surfraft block', () => {
     ['-p', '70000'],
     ['--data-dir='],
     ['--blocks='],
-    ['--blocks', 's3://bucket'],
+    ['--blocks', 's3://Bucket'],
+    ['--s3-endpoint', 'http://localhost:1'],
     ['--bogus'],
     ['-p', '8081', '-p', '8082'],
     ['surplus'],
@@ -143,4 +144,13 @@ describe('surfraft block', () => {
       expect(await readdir(folder)).to.deep.equal([]);
     });
   }
+
+  it('ends with 2 when the environment has no keys for S3', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: '', AWS_REGION: '' };
+    const args = [program, 'block', '-p', String(port), '--blocks', 's3://bucket'];
+    const { exitCode, stderr } = await execa('node', args, { cwd: folder, env, reject: false });
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.contain('needs AWS_SECRET_ACCESS_KEY and AWS_REGION in the environment');
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
 });

@@ -56,7 +56,7 @@ describe('the command line of the server', () => {
       dataDir: 'd',
       fresh: true,
       ephemeral: true,
-      blocks: 'b',
+      blocks: { kind: 'folder', path: 'b' },
       seed: '007',
       timing: { heartbeatMs: 50, electionTimeoutMinMs: 150, electionTimeoutMaxMs: 250 },
       logLevel: 'debug',
@@ -83,6 +83,7 @@ describe('the command line of the server', () => {
       ...['--data-dir', '--fresh', '--ephemeral', '--election-timeout', '300-600', '--heartbeat'],
       ...[
         '--blocks',
+        '--s3-endpoint',
         '"75"',
         '--seed',
         '--listen',
@@ -94,7 +95,7 @@ describe('the command line of the server', () => {
     ]) {
       expect(text).to.contain(word);
     }
-    expect(text.match(/\[default: /g)).to.have.length(16);
+    expect(text.match(/\[default: /g)).to.have.length(17);
   });
 
   it('prints the version under --version', async () => {
@@ -124,7 +125,8 @@ describe('the command line of the server', () => {
     [['c', '1', '--log-format', 'xml'], '"json"'],
     [['c', '1', '--data-dir='], '--data-dir is empty'],
     [['c', '1', '--blocks='], '--blocks is empty'],
-    [['c', '1', '--blocks', 's3://bucket'], 'expected a folder'],
+    [['c', '1', '--blocks', 'ftp://bucket'], 'expected a folder or s3://BUCKET[/PREFIX]'],
+    [['c', '1', '--s3-endpoint', 'http://s'], 'needs --blocks s3://BUCKET'],
     [['c', '1', '--listen', 'a b'], '--listen is "a b"'],
     [['c', '--tls-cert', 'x'], 'TLS needs --tls-key and --tls-ca, too'],
     [['c', '--tls-cert', 'x', '--tls-key', 'y'], 'TLS needs --tls-ca, too'],
@@ -160,12 +162,30 @@ describe('the command line of the server', () => {
       ...all,
       serverId: 12,
       dataDir: '-odd dir/metadata12',
-      blocks: '-my blocks/metadata12',
+      blocks: { kind: 'folder', path: '-my blocks/metadata12' },
     });
     expect(await parse(...childArguments(await parse('c'), asServerId(0)))).to.deep.equal({
       ...defaults,
       configPath: 'c',
       serverId: 0,
     });
+  });
+
+  it('of a server that a runner starts names a place of its own in the same service', async () => {
+    const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'];
+    const before = names.map((name) => [name, process.env[name]] as const);
+    for (const name of names) process.env[name] = 'x';
+    try {
+      const all = await parse('c', '--blocks', 's3://bucket/a', '--s3-endpoint', 'http://s:1');
+      const argv = childArguments(all, asServerId(2));
+      expect(argv).to.include.members(['--blocks=s3://bucket/a/metadata2']);
+      expect(argv).to.include.members(['--s3-endpoint=http://s:1']);
+      expect((await parse(...argv)).blocks).to.have.nested.property('place.prefix', 'a/metadata2');
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
+    }
   });
 });

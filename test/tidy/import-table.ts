@@ -25,6 +25,10 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   'src/files': { folders: ['base'], packages: [] },
   'src/blocks': { folders: ['base'], packages: ['node:crypto', 'node:timers/promises'] },
   'src/sync': { folders: ['base', 'blocks'], packages: ['node:*'] },
+  'src/s3': {
+    folders: ['base', 'blocks'],
+    packages: ['node:http', 'node:https', 'node:timers/promises', 'saxes', 'aws4fetch'],
+  },
   'src/storage': {
     folders: ['base'],
     typesOf: ['raft'],
