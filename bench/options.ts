@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly warmUpSeconds: number;
   /** Undefined: all. */
   readonly goals: readonly GoalId[] | undefined;
+  /** Transfers of whole folders instead of the goals. */
+  readonly isSync: boolean;
   /** The axes of growth instead of the goals. */
   readonly growth: readonly GrowthAxis[] | undefined;
   /** Below which the data folders go; undefined: the build folder of the project. */
@@ -59,6 +61,11 @@ const options = {
     type: 'boolean',
     default: false,
     describe: 'How cost grows with files, servers, clients and hashes, instead of the goals',
+  },
+  sync: {
+    type: 'boolean',
+    default: false,
+    describe: 'Folders brought into a cluster and back, beside cp, rclone and rsync, instead',
   },
   json: { ...file, describe: 'Write everything that was measured to this file' },
   svg: {
@@ -115,9 +122,11 @@ function requestOf(args: Arguments): BenchRequest {
     ([name, value]) => name !== '_' && Array.isArray(value),
   );
   if (repeated !== undefined) throw new Misuse(`--${repeated[0]} is given twice`);
+  if (args.sync && args.growth) throw new Misuse('--sync and --growth are two different runs');
   const preset = args.quick ? quick : thorough;
   const parsed = {
     isQuick: args.quick,
+    isSync: args.sync,
     rounds: whole('rounds', args.rounds, roundsMax) ?? preset.rounds,
     seconds: whole('seconds', args.seconds, secondsMax) ?? preset.seconds,
     warmUpSeconds: preset.warmUpSeconds,

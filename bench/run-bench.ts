@@ -10,12 +10,15 @@ import type { BenchOptions } from './options.js';
 import { hasFailed, reportJson, reportMarkdown, reportText } from './report/bench-report.js';
 import type { BenchReport, Conditions, KeptSample } from './report/bench-report.js';
 import { goalsPicture } from './report/goals-picture.js';
-import { isOnDisk, readMachine } from './report/machine.js';
+import { isOnDisk, machineText, readMachine } from './report/machine.js';
 import type { Progress } from './report/progress.js';
+import { markdownTable, textTable } from './report/text-table.js';
 import type { Bench } from './scenes/bench.js';
 import { reasonOf, runScenes } from './scenes/run-scenes.js';
 import { selectScenes } from './scenes/scenes.js';
 import { Stage } from './scenes/stage.js';
+import { runSyncBench } from './sync/sync-bench.js';
+import { syncCells, syncHeader } from './sync/sync-rows.js';
 import { Processes } from './systems/processes.js';
 import { projectRoot } from './systems/project-root.js';
 import { StandingFigures } from './systems/standing-figures.js';
@@ -57,6 +60,7 @@ export class BenchRun {
       return 2;
     }
     try {
+      if (this.#options.isSync) return await this.#measureSync(machineText(machine));
       const etcd = findEtcd();
       const generator = chooseGenerator(processes);
       const { rounds, seconds, warmUpSeconds } = this.#options;
@@ -76,6 +80,24 @@ export class BenchRun {
   async giveUp(): Promise<void> {
     this.#isGivenUp = true;
     await this.#cleanUp();
+  }
+
+  async #measureSync(machine: string): Promise<number> {
+    const { processes, folder } = must(this.#holdings, 'the run has begun');
+    const { isQuick, rounds, json, markdown } = this.#options;
+    const { progress, print } = this.#surroundings;
+    const world = { processes, folder, standing: new StandingFigures() };
+    const report = await runSyncBench({ world, isQuick, rounds, say: progress.say });
+    if (this.#isGivenUp) return 130;
+    progress.clear();
+    const notes = [`${machine}.`, ...report.leftOut.map((text) => `${text}.`)];
+    const said = [...notes, `Medians of ${rounds} rounds, in turns.`].join('\n');
+    print(`${said}\n\n${textTable(syncHeader, syncCells(report))}`);
+    if (json !== undefined) await writeFile(json, `${JSON.stringify({ machine, ...report })}\n`);
+    if (markdown !== undefined) {
+      await writeFile(markdown, `${said}\n\n${markdownTable(syncHeader, syncCells(report))}`);
+    }
+    return 0;
   }
 
   async #measure(

@@ -50,8 +50,14 @@ export class Processes {
     };
   }
 
-  /** Runs one to its end and gives what it printed; rejects when it fails. */
-  async run(command: string, args: readonly string[]): Promise<string> {
+  /**
+   * Runs one to its end and gives what it printed; rejects when it fails. `onStart` is told its id.
+   */
+  async run(
+    command: string,
+    args: readonly string[],
+    onStart: (pid: number) => void = () => undefined,
+  ): Promise<string> {
     this.#assertNotOver();
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#children.add(child);
@@ -59,6 +65,7 @@ export class Processes {
     const complaints: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
+    onStart(child.pid ?? 0);
     try {
       const [code] = (await once(child, 'close')) as [number | null];
       const complaint = Buffer.concat(complaints).toString();

@@ -1,6 +1,6 @@
 /** A cluster of SurfRaft as it was built last, with its servers' defaults. */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { must } from '../../src/base/assert.js';
 import { callOnce, drive } from '../load/drive.js';
 import { isRightAnswer, type Endpoint, type LoadPlan } from '../load/load-plan.js';
@@ -61,6 +61,11 @@ export class SurfRaftCluster implements System {
 
   get endpoint(): Endpoint {
     return this.#endpointOf(this.#leader);
+  }
+
+  /** All that its servers keep lies below it. */
+  get folder(): string {
+    return dirname(this.#config);
   }
 
   get pids(): readonly number[] {

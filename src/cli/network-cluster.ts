@@ -2,6 +2,7 @@
  * The cluster of a sync over the network: files from the leader, blocks from any server. What the
  * clients throw becomes one of the failures that a sync knows.
  */
+import type { BytePool } from '../base/byte-pool.js';
 import { isBlockHash, type BlockHash } from '../blocks/block-hash.js';
 import { InvalidArgument } from '../client/client-errors.js';
 import { ClusterBlocks } from '../client/cluster-blocks.js';
@@ -32,6 +33,10 @@ export class NetworkCluster implements SyncCluster {
     this.#timeoutMs = timeoutMs;
     this.#files = new ClusterClient(servers, { timeoutMs });
     this.#blocks = new ClusterBlocks(servers, { timeoutMs });
+  }
+
+  get pool(): BytePool {
+    return this.#blocks.pool;
   }
 
   async readMap(): Promise<ReadonlyMap<string, FileState>> {

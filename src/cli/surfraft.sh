@@ -16,4 +16,9 @@ root=$(CDPATH='' cd -- "$(dirname "$script")/../.." && pwd -P)
 # shellcheck source=src/cli/ensure-built.sh
 . "$root/src/cli/ensure-built.sh"
 ensure_built "$root"
-exec node "$built/src/cli/surfraft.js" "$@"
+case ${1-} in
+  # What moves bytes makes garbage by the gigabyte, all of it short-lived: the less room for it, the
+  # less memory is taken (docs/PERFORMANCE.md has figures).
+  sync | put | get) exec node --max-semi-space-size=2 "$built/src/cli/surfraft.js" "$@" ;;
+  *) exec node "$built/src/cli/surfraft.js" "$@" ;;
+esac

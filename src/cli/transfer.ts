@@ -2,6 +2,7 @@
  * Moves the bytes of one file between a stream and the blocks of a cluster. Only some blocks are in
  * memory at a time, however long the file is.
  */
+import type { BytePool } from '../base/byte-pool.js';
 import { count } from '../base/count.js';
 import { hashOf, isBlockHash, type BlockHash } from '../blocks/block-hash.js';
 import type { ClusterBlocks } from '../client/cluster-blocks.js';
@@ -9,12 +10,15 @@ import type { HashItem } from '../client/file-answers.js';
 import { StartError } from './start-error.js';
 
 /** Bytes of blocks that are held at a time; one block at least. */
-const heldBytesMax = 32 * 1024 * 1024;
+const heldBytesMax = 24 * 1024 * 1024;
 
 /** A transfer that took longer makes sure of its blocks before a file names them. */
 const trustedMs = 10 * 60 * 1000;
 
-type Store = Pick<ClusterBlocks, 'get' | 'missing' | 'put'>;
+/** A shorter block is left to the collector. */
+const pooledBytesMin = 64 * 1024;
+
+type Store = Pick<ClusterBlocks, 'get' | 'missing' | 'pool' | 'put'>;
 
 export interface StoredFile {
   /** In the order of the file; empty for an empty file. */
@@ -46,13 +50,18 @@ export async function storeBytes(
       }),
     );
     onBytes(total);
+    for (const block of held.values()) store.pool.giveBack(block);
     held = new Map();
     heldBytes = 0;
   };
-  for await (const block of cut(bytes, blockBytes)) {
+  for await (const block of cut(bytes, blockBytes, store.pool)) {
     const hash = hashOf(block);
     hashes.push(hash);
     total += block.length;
+    if (held.has(hash)) {
+      store.pool.giveBack(block);
+      continue;
+    }
     held.set(hash, block);
     heldBytes += block.length;
     if (heldBytes + blockBytes > heldBytesMax) await send();
@@ -71,13 +80,18 @@ async function confirm(hashes: readonly BlockHash[], store: Store, beganMs: numb
   throw new StartError(`${count(size, 'block')} ${were} collected meanwhile; try again`);
 }
 
-/** The bytes of a file, block by block, some fetched ahead. Throws `StartError` for a lost one. */
+/**
+ * The bytes of a file, block by block, some fetched ahead; each is to be used before the next is
+ * asked for. Throws `StartError` for a lost one.
+ */
 export async function* fetchBytes(
   hashlist: readonly HashItem[],
   store: Store,
-  blocksAhead: number,
+  blocksAheadMax: number,
 ): AsyncGenerator<Uint8Array, void> {
   const hashes = hashlist.map(hashIn);
+  // The list does not tell how long a block is; the first one does.
+  let blocksAhead = 1;
   const coming: Promise<Uint8Array>[] = [];
   const fetch = async (hash: BlockHash): Promise<Uint8Array> => {
     const block = await store.get(hash);
@@ -94,7 +108,12 @@ export async function* fetchBytes(
       coming.push(block);
     }
     const first = coming.shift();
-    if (first !== undefined) yield await first;
+    if (first === undefined) continue;
+    const block = await first;
+    const room = Math.floor(heldBytesMax / Math.max(1, block.length));
+    blocksAhead = Math.max(1, Math.min(blocksAheadMax, room));
+    yield block;
+    store.pool.giveBack(block);
   }
 }
 
@@ -107,8 +126,12 @@ function hashIn(item: HashItem): BlockHash {
 async function* cut(
   bytes: AsyncIterable<Uint8Array>,
   size: number,
+  pool: BytePool,
 ): AsyncGenerator<Uint8Array, void> {
-  let block = new Uint8Array(size);
+  const isLong = size >= pooledBytesMin;
+  const newBlock = (): Uint8Array =>
+    isLong ? pool.take(size).subarray(0, size) : new Uint8Array(size);
+  let block = newBlock();
   let filled = 0;
   for await (const chunk of bytes) {
     for (let at = 0; at < chunk.length;) {
@@ -118,9 +141,9 @@ async function* cut(
       at += taken;
       if (filled < size) continue;
       yield block;
-      block = new Uint8Array(size);
+      block = newBlock();
       filled = 0;
     }
   }
-  if (filled > 0) yield block.slice(0, filled);
+  if (filled > 0) yield block.subarray(0, filled);
 }

@@ -40,6 +40,9 @@ type RoundEnd<Result> =
   | { readonly kind: 'refused' }
   | { readonly kind: 'wrong'; readonly error: ClientFailure };
 
+/** As the reason of an abort, a text costs nothing; an error made for each call would. */
+const roundIsOver = 'the round is over';
+
 /** The first pause before all are asked again, and the longest; it doubles in between. */
 const pauseMsMin = 50;
 const pauseMsMax = 500;
@@ -128,7 +131,7 @@ class Round<Result> {
         this.#finish = undefined;
         clearTimeout(this.#deadline);
         closing.removeEventListener('abort', stop);
-        for (const call of this.#open) call.abort();
+        for (const call of this.#open) call.abort(roundIsOver);
         resolve(end);
       };
       closing.addEventListener('abort', stop);

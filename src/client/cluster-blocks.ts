@@ -3,6 +3,8 @@
  * refuses is made up for by the others. What comes is checked, whoever sends it.
  */
 import { setMaxListeners } from 'node:events';
+import { BytePool } from '../base/byte-pool.js';
+import { blockBytesMax } from '../base/limits.js';
 import { hashInTurns, type BlockHash } from '../blocks/block-hash.js';
 import type { XmlValue } from '../rpc/xml-value.js';
 import { AnyServerCall, type AnyServerAnswer, type AnyServerRequest } from './any-server-call.js';
@@ -13,10 +15,15 @@ import { RpcConnection, type ServerEndpoint } from './rpc-connection.js';
 const timeoutMsDefault = 10_000;
 const silenceMsDefault = 1_000;
 
+/** Of blocks that were given back; three of the longest. */
+const pooledBytesMax = 3 * blockBytesMax;
+
 /** Hashes that are asked for in one call: far below what a call may carry. */
 const hashesPerCallMax = 50_000;
 
 export class ClusterBlocks {
+  /** Where `get` has the bytes of long blocks from: who is done with them may give them back. */
+  readonly pool = new BytePool(pooledBytesMax);
   readonly #timeoutMs: number;
   readonly #silenceMs: number;
   readonly #connections: ReadonlyMap<ServerEndpoint, RpcConnection>;
@@ -31,7 +38,9 @@ export class ClusterBlocks {
     this.#servers = servers;
     this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
     this.#silenceMs = options.silenceMs ?? silenceMsDefault;
-    this.#connections = new Map(servers.map((server) => [server, new RpcConnection(server)]));
+    this.#connections = new Map(
+      servers.map((server) => [server, new RpcConnection(server, { pool: this.pool })]),
+    );
   }
 
   /** Keeps a block, whose hash must be that of the bytes. Throws the errors of client-errors.ts. */

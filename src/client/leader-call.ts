@@ -39,6 +39,9 @@ export interface LeaderCallContext {
   readonly closing: AbortSignal;
 }
 
+/** As the reason of an abort, a text costs nothing; an error made for each call would. */
+const answerCame = 'the answer came';
+
 /** The first pause before another attempt, and the longest; it doubles in between. */
 const pauseMsMin = 20;
 const pauseMsMax = 500;
@@ -51,7 +54,8 @@ export class LeaderCall {
   #failures = 0;
   /** An earlier attempt may still take effect. */
   #isUncertain = false;
-  #lastError: ClientFailure = new Unreachable('no server was asked');
+  /** Undefined while no attempt has failed. */
+  #lastError: ClientFailure | undefined;
 
   constructor(request: LeaderRequest, context: LeaderCallContext) {
     this.#request = request;
@@ -103,9 +107,10 @@ export class LeaderCall {
   }
 
   #finalError(): ClientFailure {
-    if (!this.#isUncertain) return this.#lastError;
+    const lastError = this.#lastError ?? new Unreachable('no server was asked');
+    if (!this.#isUncertain) return lastError;
     const { requestId } = this.#request;
-    return new OutcomeUnknown(`outcome unknown: ${this.#lastError.message}`, requestId);
+    return new OutcomeUnknown(`outcome unknown: ${lastError.message}`, requestId);
   }
 
   #isOver(): boolean {
@@ -138,7 +143,7 @@ export class LeaderCall {
     const answer = connection.call(method, params, givingUp.signal);
     const answered = new AbortController();
     void answer.then(() => {
-      answered.abort();
+      answered.abort(answerCame);
     });
     for (;;) {
       await pause(silenceMs, answered.signal);

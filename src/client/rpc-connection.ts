@@ -5,7 +5,9 @@
 import { Agent, request } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as requestTls } from 'node:https';
+import type { BytePool } from '../base/byte-pool.js';
 import type { ClusterSecret } from '../rpc/cluster-secret.js';
+import { CallPieces, callPieces } from '../rpc/codec/call-pieces.js';
 import { encodeCall } from '../rpc/codec/encode.js';
 import { faultCode } from '../rpc/codec/fault-code.js';
 import { ResponseDecoder } from '../rpc/codec/response-decoder.js';
@@ -26,6 +28,11 @@ export interface ServerProof {
   readonly tls?: TlsIdentity | undefined;
 }
 
+export interface ConnectionOptions extends ServerProof {
+  /** Where the bytes of a block that is answered go, if it is long. */
+  readonly pool?: BytePool | undefined;
+}
+
 /** Who hears that for so long nothing was sent or received for a call; it goes on. */
 export interface SilenceWatch {
   readonly silenceMs: number;
@@ -43,6 +50,9 @@ export type RpcAnswer =
 /** Calls to one server at a time; further ones wait for a connection in call order. */
 export const connectionsPerServerMax = 256;
 
+/** Some tenths of a millisecond of work each. */
+const piecesOfTurnMax = 8;
+
 /** How a server with too many connections answers; it has not looked at the call. */
 const serviceUnavailable = 503;
 
@@ -51,10 +61,12 @@ export class RpcConnection {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #agent: Agent;
   readonly #request: typeof request;
+  readonly #pool: BytePool | undefined;
   readonly #inProgress = new Set<ClientRequest>();
 
-  constructor(endpoint: ServerEndpoint, { secret, tls }: ServerProof = {}) {
+  constructor(endpoint: ServerEndpoint, { secret, tls, pool }: ConnectionOptions = {}) {
     this.#endpoint = endpoint;
+    this.#pool = pool;
     this.#headers = secret?.headers ?? {};
     const options = { keepAlive: true, maxSockets: connectionsPerServerMax };
     this.#request = tls === undefined ? request : requestTls;
@@ -71,9 +83,11 @@ export class RpcConnection {
     signal?: AbortSignal,
     watch?: SilenceWatch,
   ): Promise<RpcAnswer> {
-    const body = Buffer.from(encodeCall(methodName, params));
+    const pieces = callPieces(methodName, params);
+    const body = pieces ?? Buffer.from(encodeCall(methodName, params));
     return new Promise((resolve) => {
-      const outgoing = this.#begin(body, signal, watch);
+      const bytes = body instanceof CallPieces ? body.bytes : body.length;
+      const outgoing = this.#begin(bytes, signal, watch);
       this.#inProgress.add(outgoing);
       let mayHaveArrived = false;
       const fail = (error: Error): void => {
@@ -89,12 +103,13 @@ export class RpcConnection {
       });
       outgoing.on('error', fail);
       outgoing.on('response', (incoming) => {
-        readAnswer(incoming, resolve, fail);
+        readAnswer(incoming, this.#pool, resolve, fail);
       });
       outgoing.on('close', () => {
         this.#inProgress.delete(outgoing);
       });
-      outgoing.end(body);
+      if (body instanceof CallPieces) sendPieces(outgoing, body);
+      else outgoing.end(body);
     });
   }
 
@@ -105,7 +120,7 @@ export class RpcConnection {
   }
 
   #begin(
-    body: Buffer,
+    bodyBytes: number,
     signal: AbortSignal | undefined,
     watch: SilenceWatch | undefined,
   ): ClientRequest {
@@ -118,7 +133,7 @@ export class RpcConnection {
       headers: {
         ...this.#headers,
         'content-type': 'text/xml; charset=utf-8',
-        'content-length': body.length,
+        'content-length': bodyBytes,
       },
       ...(signal && { signal }),
       // The connection is watched while it is being opened, too.
@@ -129,8 +144,26 @@ export class RpcConnection {
   }
 }
 
+/** Each piece is made when the one before has left; what breaks is told as an error of the call. */
+function sendPieces(outgoing: ClientRequest, pieces: CallPieces): void {
+  let inTurn = 0;
+  const step = (error?: Error | null): void => {
+    if (error instanceof Error || outgoing.destroyed) return;
+    const piece = pieces.next();
+    inTurn += 1;
+    if (piece === undefined) outgoing.end();
+    // A fast connection takes one piece after the other without letting others have a turn.
+    else outgoing.write(piece, inTurn % piecesOfTurnMax === 0 ? stepLater : step);
+  };
+  const stepLater = (error?: Error | null): void => {
+    setImmediate(step, error);
+  };
+  step();
+}
+
 function readAnswer(
   incoming: IncomingMessage,
+  pool: BytePool | undefined,
   resolve: (answer: RpcAnswer) => void,
   fail: (error: Error) => void,
 ): void {
@@ -146,7 +179,9 @@ function readAnswer(
     resolve({ kind: 'malformed', reason: `HTTP status ${statusCode}` });
     return;
   }
-  const decoder = new ResponseDecoder();
+  const length = incoming.headers['content-length'];
+  const announcedBytes = length === undefined ? undefined : Number(length);
+  const decoder = new ResponseDecoder({ announcedBytes, pool });
   incoming.on('data', (chunk: Buffer) => {
     decoder.write(chunk);
   });

@@ -8,7 +8,7 @@ import { mkdir, open, readFile, readdir, rename, stat, unlink, utimes } from 'no
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../base/file-refusal.js';
-import { hashOf, isBlockHash } from '../blocks/block-hash.js';
+import { hashInTurns, isBlockHash } from '../blocks/block-hash.js';
 import type { BlockHash } from '../blocks/block-hash.js';
 import { BlockStoreError } from '../blocks/block-store.js';
 import type { BlockStore, ReadBlock, StoredBlock } from '../blocks/block-store.js';
@@ -75,7 +75,7 @@ export class DiskBlockStore implements BlockStore {
 
   async get(hash: BlockHash): Promise<ReadBlock> {
     const read = await this.#read(hash);
-    if (read.kind !== 'found' || hashOf(read.bytes) === hash) return read;
+    if (read.kind !== 'found' || (await hashInTurns(read.bytes)) === hash) return read;
     return { kind: 'damaged' };
   }
 

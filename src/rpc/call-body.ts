@@ -76,7 +76,8 @@ export class ArrivingCall {
     this.#source = source;
     this.#options = options;
     this.#done = done;
-    this.#limits = { bytesMax: options.bytesMax, nestedValuesMax };
+    const { bytesMax, announcedBytes } = options;
+    this.#limits = { bytesMax, announcedBytes, nestedValuesMax };
   }
 
   /** Takes the next bytes. */

@@ -3,7 +3,8 @@
  * many files have it and however many are in hand at a time.
  */
 import type { BlockHash } from '../blocks/block-hash.js';
-import { ByteBudget, inParallel } from './in-parallel.js';
+import { inParallel } from './in-parallel.js';
+import { MissingQuestions } from './missing-questions.js';
 import type { SyncCluster } from './sync-cluster.js';
 import type { Transfers } from './work.js';
 
@@ -26,8 +27,8 @@ interface Stored {
   readonly sinceMs: number;
 }
 
-/** Of one file; the largest block fits. */
-export const batchBytesMax = 16 * 1024 * 1024;
+/** Of one file; a longer block is a batch by itself. */
+export const batchBytesMax = 4 * 1024 * 1024;
 /** So that the question which of them are missing stays short. */
 export const batchBlocksMax = 1000;
 /**
@@ -36,13 +37,11 @@ export const batchBlocksMax = 1000;
  * which makes it young again.
  */
 const trustedMs = 10 * 60 * 1000;
-const inFlightBytesMax = 48 * 1024 * 1024;
 const sendsOfBatchMax = 4;
 
 export class BlockSender {
-  /** To be taken before the bytes of a batch are read. */
-  readonly budget = new ByteBudget(inFlightBytesMax);
   readonly #cluster: SyncCluster;
+  readonly #questions: MissingQuestions;
   readonly #transfers: Transfers;
   readonly #onBytes: () => void;
   readonly #nowMs: () => number;
@@ -51,6 +50,7 @@ export class BlockSender {
 
   constructor({ cluster, transfers, onBytes, nowMs }: BlockSenderOptions) {
     this.#cluster = cluster;
+    this.#questions = new MissingQuestions(cluster);
     this.#transfers = transfers;
     this.#onBytes = onBytes;
     this.#nowMs = nowMs;
@@ -86,17 +86,17 @@ export class BlockSender {
     };
     const old = [...new Set(hashes)].filter(isOld);
     if (old.length === 0) return true;
-    const missing = await this.#cluster.missing(old);
+    const missing = await this.#questions.missingOf(old);
     for (const hash of old) {
       if (missing.has(hash)) this.#stored.delete(hash);
       else this.#stored.set(hash, { isThere: Promise.resolve(), sinceMs: nowMs });
     }
-    return missing.size === 0;
+    return old.every((hash) => !missing.has(hash));
   }
 
   async #send(blocks: readonly NamedBlock[]): Promise<void> {
     try {
-      const missing = await this.#cluster.missing(blocks.map(({ hash }) => hash));
+      const missing = await this.#questions.missingOf(blocks.map(({ hash }) => hash));
       const toSend = blocks.filter(({ hash }) => missing.has(hash));
       await inParallel(toSend, sendsOfBatchMax, async ({ hash, bytes }) => {
         await this.#cluster.putBlock(hash, bytes);

@@ -6,7 +6,13 @@ import { createHash } from 'node:crypto';
 import { assert, must } from '../base/assert.js';
 import { conflictNames } from './conflict-name.js';
 import { FolderError, type FileFacts, type OpenFile, type Placed } from './folder.js';
-import { fetchFile, seenAfterPlacing, type FetchedFile, type LiveState } from './fetch-file.js';
+import {
+  fetchFile,
+  fetchLength,
+  seenAfterPlacing,
+  type FetchedFile,
+  type LiveState,
+} from './fetch-file.js';
 import { matchBlocks, wholeHash } from './match-blocks.js';
 import type { FileState } from './plan.js';
 import { contentOf, type SeenFile } from './seen-files.js';
@@ -119,11 +125,7 @@ async function compareWithCluster(
   const [first] = to.blocks;
   const isLong = first !== undefined && to.blocks.length > 1;
   // The length of the blocks is that of the first, which has to be fetched anyway if they differ.
-  const firstBytes = isLong ? (await work.cluster.getBlock(first)).length : work.blockBytes;
-  if (isLong) {
-    work.transfers.blocksReceived += 1;
-    work.transfers.bytesReceived += firstBytes;
-  }
+  const firstBytes = isLong ? await fetchLength(work, first) : work.blockBytes;
   const seenAtMs = work.nowMs();
   const sha256 = await withOpen(work, name, (file) =>
     file.facts.stamp === facts.stamp

@@ -14,7 +14,7 @@ import { deleteInCluster, uploadFile } from './upload.js';
 import { done, type FileOutcome, type Work } from './work.js';
 
 /** Files in hand at a time. */
-const filesMax = 6;
+const filesMax = 16;
 
 export interface Execution {
   readonly work: Work;

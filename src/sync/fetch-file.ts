@@ -3,6 +3,7 @@
  * work folder. It has no name in the folder yet.
  */
 import { createHash } from 'node:crypto';
+import { must } from '../base/assert.js';
 import type { BlockHash } from '../blocks/block-hash.js';
 import type { AsideFile } from './folder.js';
 import type { FileState } from './plan.js';
@@ -18,8 +19,8 @@ export interface FetchedFile {
   readonly sha256: string;
 }
 
-const windowBytesMax = 8 * 1024 * 1024;
-const windowBlocksMax = 16;
+/** Blocks of one file on their way at a time, however short they are. */
+const blocksAheadMax = 16;
 
 /** Whatever fails, nothing of it is left. */
 export async function fetchFile(
@@ -31,27 +32,11 @@ export async function fetchFile(
   try {
     const whole = createHash('sha256');
     let sizeBytes = 0;
-    // The list does not tell how long its blocks are: the longest so far is what to expect.
-    let blockBytes = windowBytesMax;
-    for (let start = 0; start < to.blocks.length;) {
-      const room = Math.floor(windowBytesMax / Math.max(1, blockBytes));
-      const count = Math.max(1, Math.min(windowBlocksMax, room));
-      const hashes = to.blocks.slice(start, start + count);
-      const budget = hashes.length * blockBytes;
-      await work.fetching.take(budget);
-      try {
-        for (const bytes of await fetchBlocks(work, hashes)) {
-          if (start === 0) blockBytes = bytes.length;
-          blockBytes = Math.max(blockBytes, bytes.length);
-          whole.update(bytes);
-          sizeBytes += bytes.length;
-          await aside.write(bytes);
-        }
-      } finally {
-        work.fetching.release(budget);
-      }
-      start += hashes.length;
-    }
+    await inOrder(work, to.blocks, async (bytes) => {
+      whole.update(bytes);
+      sizeBytes += bytes.length;
+      await aside.write(bytes);
+    });
     await aside.finish();
     return { aside, sizeBytes, sha256: whole.digest('hex') };
   } catch (error) {
@@ -73,18 +58,76 @@ export async function seenAfterPlacing(
   return { stamp: look.facts.stamp, sizeBytes, seenAtMs, sha256, content: contentOf(to) };
 }
 
-/** In the order of the hashes. Waits for all, also when one fails. */
-async function fetchBlocks(
+/** How long this block is. */
+export async function fetchLength(work: Work, hash: BlockHash): Promise<number> {
+  const takenBytes = work.longest.blockBytes;
+  await work.memory.take(takenBytes);
+  try {
+    const bytes = await fetchBlock(work, hash);
+    work.cluster.pool.giveBack(bytes);
+    return bytes.length;
+  } finally {
+    work.memory.release(takenBytes);
+  }
+}
+
+/** A block that was asked for, and what was taken of the memory for it. */
+interface ComingBlock {
+  readonly bytes: Promise<Uint8Array>;
+  readonly takenBytes: number;
+}
+
+/**
+ * Takes the blocks one after the other, while those behind are on their way. After a failure no
+ * further one is asked for; it is thrown when those that are coming have come.
+ */
+async function inOrder(
   work: Work,
   hashes: readonly BlockHash[],
-): Promise<readonly Uint8Array[]> {
-  const blocks: Uint8Array[] = [];
-  const answers = await Promise.allSettled(hashes.map((hash) => work.cluster.getBlock(hash)));
-  for (const answer of answers) {
-    if (answer.status === 'rejected') throw answer.reason;
-    work.transfers.blocksReceived += 1;
-    work.transfers.bytesReceived += answer.value.length;
-    blocks.push(answer.value);
+  take: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const coming: ComingBlock[] = [];
+  let next = 0;
+  try {
+    while (next < hashes.length || coming.length > 0) {
+      const isFull = coming.length >= blocksAheadMax || next === hashes.length;
+      const hash = hashes[next];
+      if (!isFull && hash !== undefined && (await begin(work, hash, coming))) {
+        next += 1;
+        continue;
+      }
+      const first = must(coming.shift(), 'what does not fit follows what is on its way');
+      try {
+        const bytes = await first.bytes;
+        await take(bytes);
+        work.cluster.pool.giveBack(bytes);
+      } finally {
+        work.memory.release(first.takenBytes);
+      }
+    }
+  } finally {
+    await Promise.allSettled(coming.map(({ bytes }) => bytes));
+    for (const { takenBytes } of coming) work.memory.release(takenBytes);
   }
-  return blocks;
+}
+
+/** Waits for memory only when nothing else is on its way, so that nobody waits for himself. */
+async function begin(work: Work, hash: BlockHash, coming: ComingBlock[]): Promise<boolean> {
+  // The list does not tell how long a block is: as long as the longest, at most, one may expect.
+  const takenBytes = work.longest.blockBytes;
+  if (coming.length === 0) await work.memory.take(takenBytes);
+  else if (!work.memory.tryTake(takenBytes)) return false;
+  const bytes = fetchBlock(work, hash);
+  // Whoever waits for it hears of a failure; until then it is nobody's.
+  bytes.catch(() => undefined);
+  coming.push({ bytes, takenBytes });
+  return true;
+}
+
+async function fetchBlock(work: Work, hash: BlockHash): Promise<Uint8Array> {
+  const bytes = await work.cluster.getBlock(hash);
+  work.longest.blockBytes = Math.max(work.longest.blockBytes, bytes.length);
+  work.transfers.blocksReceived += 1;
+  work.transfers.bytesReceived += bytes.length;
+  return bytes;
 }

@@ -42,13 +42,17 @@ export class ByteBudget {
 
   /** More than there is at all is granted when nothing else is in use. Give `release` the same. */
   async take(bytes: number): Promise<void> {
-    if (this.#waiting.length === 0 && this.#fits(bytes)) {
-      this.#used += bytes;
-      return;
-    }
+    if (this.tryTake(bytes)) return;
     await new Promise<void>((resolve) => {
       this.#waiting.push({ bytes, go: resolve });
     });
+  }
+
+  /** The same without waiting; false when it is not its turn. */
+  tryTake(bytes: number): boolean {
+    if (this.#waiting.length > 0 || !this.#fits(bytes)) return false;
+    this.#used += bytes;
+    return true;
   }
 
   release(bytes: number): void {

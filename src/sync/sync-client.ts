@@ -4,6 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { unreachable } from '../base/assert.js';
+import { blockBytesMax } from '../base/limits.js';
 import { BlockSender } from './block-sender.js';
 import { foreseeCopy } from './download.js';
 import { executePlan, isOfOneFile } from './execute-plan.js';
@@ -62,7 +63,8 @@ class SyncRefused extends Error {
 const roundsMax = 6;
 const roundPauseMs = 50;
 const lockPauseMs = 100;
-const fetchingBytesMax = 48 * 1024 * 1024;
+/** Of blocks on their way, up and down together: three of the longest. */
+const transferBytesMax = 3 * blockBytesMax;
 
 /** Resolves also when the sync could not be done: the report says why. */
 export async function syncOnce(options: SyncOptions): Promise<SyncReport> {
@@ -217,7 +219,8 @@ class Sync {
       nowMs,
       facts: scan.facts,
       sender: this.#sender,
-      fetching: new ByteBudget(fetchingBytesMax),
+      memory: new ByteBudget(transferBytesMax),
+      longest: { blockBytes },
       transfers: this.#report.transfers,
     };
   }

@@ -3,6 +3,7 @@
  * call blocks until it is done or rejects with `ClusterGone`; nothing else rejects but
  * `BlockMissing` and `ClusterRefused`.
  */
+import type { BytePool } from '../base/byte-pool.js';
 import type { BlockHash } from '../blocks/block-hash.js';
 import type { FileState } from './plan.js';
 
@@ -22,6 +23,8 @@ export class ClusterRefused extends Error {
 }
 
 export interface SyncCluster {
+  /** Where `getBlock` has bytes from, and where they are given back to. */
+  readonly pool: BytePool;
   /** Every file that was ever seen, deleted ones included. */
   readMap(): Promise<ReadonlyMap<string, FileState>>;
   /** Gives a file its next version, exactly once; false when `state.version` is not the next. */

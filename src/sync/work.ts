@@ -14,8 +14,10 @@ export interface Work {
   /** The files as the scan saw them. */
   readonly facts: ReadonlyMap<string, FileFacts>;
   readonly sender: BlockSender;
-  /** For blocks on their way here. */
-  readonly fetching: ByteBudget;
+  /** For the bytes of blocks on their way, here or there; shared by all files in hand. */
+  readonly memory: ByteBudget;
+  /** Of the blocks that came so far. */
+  readonly longest: { blockBytes: number };
   readonly transfers: Transfers;
 }
 

@@ -16,7 +16,7 @@ describe('the command line of the bench', () => {
   it('is thorough unless it is told to be quick', async () => {
     expect(await optionsOf()).to.deep.equal({
       ...{ isQuick: false, rounds: 5, seconds: 5, warmUpSeconds: 3 },
-      ...{ goals: undefined, growth: undefined, dataDir: undefined },
+      ...{ isSync: false, goals: undefined, growth: undefined, dataDir: undefined },
       ...{ json: undefined, svg: undefined, markdown: undefined },
     });
     expect(await optionsOf('--quick')).to.include({ rounds: 1, seconds: 1, warmUpSeconds: 1 });
@@ -32,6 +32,11 @@ describe('the command line of the bench', () => {
     expect((await optionsOf('--only', 'GETFILEINFO')).goals).to.deep.equal([
       ...['reads-128', 'reads-1'],
     ]);
+  });
+
+  it('moves folders instead, but not together with growth', async () => {
+    expect((await optionsOf('--sync', '--quick')).isSync).to.equal(true);
+    expect(await misuseOf('--sync', '--growth')).to.include('two different runs');
   });
 
   it('picks axes of growth instead', async () => {

@@ -1,11 +1,13 @@
 /** A file on its way into blocks and back, against a store in memory. */
 import { expect } from 'chai';
+import { BytePool } from '../../src/base/byte-pool.js';
 import { hashOf, type BlockHash } from '../../src/blocks/block-hash.js';
 import { fetchBytes, storeBytes } from '../../src/cli/transfer.js';
 
 class MemoryStore {
   readonly blocks = new Map<BlockHash, Uint8Array>();
   readonly puts: BlockHash[] = [];
+  readonly pool = new BytePool(2 ** 20);
   reading = 0;
   readingMost = 0;
 

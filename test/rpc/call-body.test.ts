@@ -7,6 +7,7 @@ import { ByteBudget } from '../../src/rpc/byte-budget.js';
 import { receiveCall, type ReceivedCall } from '../../src/rpc/call-body.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
 import { Turns } from '../../src/rpc/turns.js';
+import { countBase64 } from './support/base64-work.js';
 import { waitUntil } from './support/wait-until.js';
 
 const pieceBytes = 64 * 1024;
@@ -20,9 +21,9 @@ class Body {
   readonly budget = new ByteBudget(2 ** 30);
   pieces = 0;
 
-  constructor(turns: Turns) {
+  constructor(turns: Turns, call = longCall) {
     const { budget } = this;
-    const options = { bytesMax: 2 ** 24, announcedBytes: longCall.length, budget, turns };
+    const options = { bytesMax: 2 ** 24, announcedBytes: call.length, budget, turns };
     const onPiece = () => (this.pieces += 1);
     receiveCall(this.request, { ...options, onPiece }, (received) => this.received.push(received));
   }
@@ -52,6 +53,26 @@ describe('a long body', () => {
     expect(body.received).to.have.length(1);
     expect(body.received[0]?.kind).to.equal('call');
     expect(body.budget.bytes).to.equal(0);
+  });
+
+  it('of a block is decoded as it comes, with and without line breaks', async () => {
+    const block = Buffer.alloc(12_000_000, 'block');
+    const digits = block.toString('base64');
+    for (const written of [digits, digits.replace(/.{76}/g, '$&\n')]) {
+      const tags = encodeCall('putblock', [Buffer.alloc(0)]);
+      const call = Buffer.from(tags.replace('<base64>', () => `<base64>${written}`));
+      // One piece in a turn, whatever the clock says.
+      const body = new Body(new Turns({ turnWorkMs: 0 }), call);
+      const { most, total } = await countBase64(async () => {
+        body.arrive(call);
+        body.request.push(null);
+        await turnsUntil(() => body.received.length > 0);
+      });
+      expect(body.received[0]?.kind).to.equal('call');
+      expect(total).to.be.at.least(12_000_000);
+      // What is held until it is known to be long, and a piece.
+      expect(most).to.be.at.most(256 * 1024 + 2 * pieceBytes);
+    }
   });
 
   it('is read side by side with others', async () => {

@@ -1,10 +1,12 @@
 /** A cluster in memory, with its version rule, that counts and can be made to fail. */
 import { createHash } from 'node:crypto';
+import { BytePool } from '../../src/base/byte-pool.js';
 import { hashOf, type BlockHash } from '../../src/blocks/block-hash.js';
 import type { FileState } from '../../src/sync/plan.js';
 import { BlockMissing, ClusterGone, type SyncCluster } from '../../src/sync/sync-cluster.js';
 
 export class StoringCluster implements SyncCluster {
+  readonly pool = new BytePool(2 ** 26);
   readonly files = new Map<string, FileState>();
   readonly blocks = new Map<BlockHash, Uint8Array>();
   /** Accepted updates, as `name,version`. */
@@ -19,6 +21,7 @@ export class StoringCluster implements SyncCluster {
   isForgetful = false;
   beforeUpdate: (name: string) => void | Promise<void> = () => undefined;
   beforePut: () => void | Promise<void> = () => undefined;
+  beforePutBytes: (bytes: Uint8Array) => unknown = () => undefined;
   beforeGet: () => void | Promise<void> = () => undefined;
 
   async readMap(): Promise<ReadonlyMap<string, FileState>> {
@@ -44,6 +47,7 @@ export class StoringCluster implements SyncCluster {
   async putBlock(hash: BlockHash, bytes: Uint8Array): Promise<void> {
     this.bytesInFlight += bytes.length;
     this.bytesInFlightMax = Math.max(this.bytesInFlight, this.bytesInFlightMax);
+    this.beforePutBytes(bytes);
     await this.beforePut();
     await this.#turn();
     if (hashOf(bytes) !== hash) throw new Error('a block under a wrong name');
@@ -53,11 +57,16 @@ export class StoringCluster implements SyncCluster {
   }
 
   async getBlock(hash: BlockHash): Promise<Uint8Array> {
+    const bytes = this.blocks.get(hash);
+    this.bytesInFlight += bytes?.length ?? 0;
+    this.bytesInFlightMax = Math.max(this.bytesInFlight, this.bytesInFlightMax);
     await this.beforeGet();
     await this.#turn();
-    const bytes = this.blocks.get(hash);
+    this.bytesInFlight -= bytes?.length ?? 0;
     if (bytes === undefined) throw new BlockMissing(`block ${hash} is lost`);
-    return bytes;
+    const own = this.pool.take(bytes.length).subarray(0, bytes.length);
+    own.set(bytes);
+    return own;
   }
 
   /** What another client does: the next version of a file with these bytes, or its deletion. */

@@ -6,6 +6,7 @@ import type { CommandModule } from 'yargs';
 import { refusalText } from '../../base/file-refusal.js';
 import { count } from '../../base/count.js';
 import type { FileInfo } from '../../client/file-answers.js';
+import { tooManyBlocks } from '../../sync/blocks-of-file.js';
 import { skippedLocalName } from '../../sync/names.js';
 import {
   answering,
@@ -46,6 +47,8 @@ export const putCommand: CommandModule<object, PutArguments> = {
     const blockBytes = args['block-size'];
     checkBlockBytes(blockBytes);
     const totalBytes = await sizeOf(file);
+    const mistake = tooManyBlocks(totalBytes, blockBytes);
+    if (mistake !== undefined) throw new UsageError(`${file} cannot be stored: ${mistake}`);
     const skipped = skippedLocalName(name);
     if (skipped !== undefined) throw new UsageError(`${printable(name)}: ${skipped.reason}`);
     await answering(

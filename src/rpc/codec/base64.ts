@@ -12,21 +12,9 @@ const xmlSpaces = /[\t\n\r ]+/g;
 export function decodeBase64(text: string): Buffer | undefined {
   const bytes = decodeCanonical(text) ?? decodeCanonical(text.replaceAll('\n', ''));
   if (bytes !== undefined) return bytes;
-  const dense = text.replace(xmlSpaces, '');
-  if (dense.length % 4 !== 0 || !densePattern.test(dense)) return undefined;
+  const dense = withoutXmlSpace(text);
+  if (dense.length % 4 !== 0 || !isDenseBase64(dense)) return undefined;
   return Buffer.from(dense, 'base64');
-}
-
-/**
- * True when a piece of text, cut anywhere, has only characters of base64, LF, tabs and blanks: then
- * it means the same with and without an XML parser.
- */
-export function isBase64Piece(text: string): boolean {
-  const dense = text.replaceAll('\n', '');
-  const wholeLength = dense.length - (dense.length % 4);
-  const whole = dense.slice(0, wholeLength);
-  if (decodeCanonical(whole) === undefined) return spacedPattern.test(text);
-  return spacedPattern.test(dense.slice(wholeLength));
 }
 
 /** The bytes of text that is exactly what encoding them gives; undefined for any other. */
@@ -34,4 +22,19 @@ export function decodeCanonical(text: string): Buffer | undefined {
   if (text.length % 4 !== 0) return undefined;
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;
+}
+
+/** Digits, and then at most two signs of padding. */
+export function isDenseBase64(text: string): boolean {
+  return densePattern.test(text);
+}
+
+/** Only characters of base64, LF, tabs and blanks, in any order. */
+export function isSpacedBase64(text: string): boolean {
+  return spacedPattern.test(text);
+}
+
+/** Without what XML calls white space. */
+export function withoutXmlSpace(text: string): string {
+  return text.replace(xmlSpaces, '');
 }

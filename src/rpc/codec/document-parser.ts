@@ -14,14 +14,14 @@
 import { SaxesParser } from 'saxes';
 import { assert } from '../../base/assert.js';
 import type { Fault } from '../xml-value.js';
-import { isBase64Piece } from './base64.js';
+import type { Base64Options } from './base64-bytes.js';
 import { DocumentReader } from './document-reader.js';
 import type { ReadDocument, RootName } from './document-reader.js';
 import { faultCode } from './fault-code.js';
 import { EncodingError, XmlText } from './xml-text.js';
 
 /** What one document may cost. */
-export interface CodecLimits {
+export interface CodecLimits extends Base64Options {
   readonly bytesMax: number;
   /** Values inside values, the outermost included. */
   readonly nestedValuesMax: number;
@@ -40,6 +40,7 @@ const complaintLengthMax = 160;
 const xmlOptions = { defaultXMLVersion: '1.0', forceXMLVersion: true } as const;
 
 const base64Tag = '<base64>';
+const tagStart = 0x3c;
 
 /** Leaves the XML parser in the middle of a piece. Never leaves this file. */
 class StopParsing extends Error {
@@ -64,7 +65,8 @@ export class DocumentParser {
 
   constructor(root: RootName, limits: CodecLimits) {
     this.#limits = limits;
-    this.#reader = new DocumentReader(root, limits);
+    const announcedBytes = Math.min(limits.announcedBytes ?? 0, limits.bytesMax);
+    this.#reader = new DocumentReader(root, { ...limits, announcedBytes });
     const xml = new SaxesParser(xmlOptions);
     this.#listen(xml);
     this.#xml = xml;
@@ -77,7 +79,8 @@ export class DocumentParser {
       if (this.#bytes > this.#limits.bytesMax) {
         throw tooLarge(this.#limits.bytesMax);
       }
-      this.#feed(xml, this.#text.decode(chunk));
+      const at = this.#isInBase64 ? this.#takeBytes(xml, chunk) : 0;
+      if (at < chunk.length) this.#feed(xml, this.#text.decode(chunk.subarray(at)));
     });
   }
 
@@ -117,14 +120,28 @@ export class DocumentParser {
     }
   }
 
+  /** The same as `#takeBase64` for bytes of which nothing has to become text but base64. */
+  #takeBytes(xml: SaxesParser, chunk: Uint8Array): number {
+    if (this.#text.isHolding) return 0;
+    const found = chunk.indexOf(tagStart);
+    const end = found < 0 ? chunk.length : found;
+    const content = Buffer.from(chunk.buffer, chunk.byteOffset, end).toString('latin1');
+    if (!this.#takePlain(xml, content)) return 0;
+    this.#isInBase64 = found < 0;
+    return end;
+  }
+
   /** The length of the content that was taken past the XML parser. */
   #takeBase64(xml: SaxesParser, text: string, at: number): number {
     const end = text.indexOf('<', at);
     const content = end < 0 ? text.slice(at) : text.slice(at, end);
-    const isPlain = isBase64Piece(content);
+    const isPlain = this.#takePlain(xml, content);
     this.#isInBase64 = isPlain && end < 0;
-    if (!isPlain) return 0;
-    this.#reader.text(content);
+    return isPlain ? content.length : 0;
+  }
+
+  #takePlain(xml: SaxesParser, content: string): boolean {
+    if (!this.#reader.plainBase64(content)) return false;
     let lineAt = 0;
     for (let feed = content.indexOf('\n'); feed >= 0; feed = content.indexOf('\n', lineAt)) {
       xml.line += 1;
@@ -132,7 +149,7 @@ export class DocumentParser {
       lineAt = feed + 1;
     }
     xml.column += content.length - lineAt;
-    return content.length;
+    return true;
   }
 
   #mistake(): Fault | undefined {

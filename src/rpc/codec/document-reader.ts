@@ -8,7 +8,9 @@
  */
 import { assert, must, unreachable } from '../../base/assert.js';
 import type { XmlValue } from '../xml-value.js';
-import { isXmlSpace, parseScalar, trimXmlSpace } from './scalar.js';
+import { isSpacedBase64 } from './base64.js';
+import { Base64Bytes, type Base64Options } from './base64-bytes.js';
+import { isXmlSpace, parseBase64, parseScalar, trimXmlSpace } from './scalar.js';
 import type { ScalarType } from './scalar.js';
 
 export type RootName = 'methodCall' | 'methodResponse';
@@ -22,8 +24,8 @@ export interface ReadDocument {
   readonly fault: XmlValue | undefined;
 }
 
-/** How deep a document may go. */
-export interface ReaderLimits {
+/** How deep a document may go, and where its base64 goes. */
+export interface ReaderLimits extends Base64Options {
   /** Values inside values, the outermost included. */
   readonly nestedValuesMax: number;
 }
@@ -91,7 +93,10 @@ class OpenElement {
   readonly kind: ElementKind;
   readonly tag: string;
   readonly scalarType: ScalarType;
+  /** Of base64 only the beginning, to be quoted. */
   text = '';
+  /** Of base64. */
+  base64: Base64Bytes | undefined = undefined;
   /** Of `value`, `param`, `fault` and `member`: the value, once it is complete. */
   value: XmlValue | undefined = undefined;
   /** Of `member`: its name, once it is complete. */
@@ -115,6 +120,7 @@ class OpenElement {
 export class DocumentReader {
   readonly #root: RootName;
   readonly #nestedValuesMax: number;
+  readonly #base64Options: Base64Options;
   #open: OpenElement[] = [];
   #depth = 0;
   #nestedValues = 0;
@@ -127,6 +133,7 @@ export class DocumentReader {
   constructor(root: RootName, limits: ReaderLimits) {
     this.#root = root;
     this.#nestedValuesMax = limits.nestedValuesMax;
+    this.#base64Options = limits;
   }
 
   /** The first structural mistake; once set, text is of no interest any more. */
@@ -169,9 +176,26 @@ export class DocumentReader {
     if (this.#structuralMistake !== undefined) return;
     const element = this.#open.at(-1);
     if (element === undefined) return;
+    if (element.base64 !== undefined) {
+      element.base64.take(text);
+      keepToQuote(element, text);
+      return;
+    }
     const isUntyped = element.kind === 'value' && element.begun === undefined;
     if (isUntyped || leafKinds.includes(element.kind)) element.text += text;
     else if (!isXmlSpace(text)) this.#refuse(`<${element.tag}> contains text beside elements`);
+  }
+
+  /**
+   * Text of the innermost open element, which is base64: taken if it means the same with and
+   * without an XML parser. False when it was left.
+   */
+  plainBase64(text: string): boolean {
+    if (this.#structuralMistake !== undefined) return isSpacedBase64(text);
+    const element = this.#open.at(-1);
+    if (element?.base64?.takePlain(text) !== true) return false;
+    keepToQuote(element, text);
+    return true;
   }
 
   /** The innermost open element ends. */
@@ -229,7 +253,9 @@ export class DocumentReader {
       return;
     }
     parent.begun = [kind];
-    return new OpenElement(kind, tag, scalarType ?? 'string');
+    const element = new OpenElement(kind, tag, scalarType ?? 'string');
+    if (scalarType === 'base64') element.base64 = new Base64Bytes(this.#base64Options);
+    return element;
   }
 
   #beginOnce(parent: OpenElement, kind: ElementKind, tag: string): OpenElement | undefined {
@@ -318,14 +344,21 @@ export class DocumentReader {
   }
 
   #scalar(element: OpenElement): XmlValue {
-    const result = parseScalar(element.scalarType, element.text);
+    const { scalarType, text, base64 } = element;
+    const result =
+      scalarType === 'base64' ? parseBase64(base64?.end()) : parseScalar(scalarType, text);
     if (result.kind === 'value') return result.value;
     const where =
       this.#root === 'methodCall' ? `parameter ${(this.#open[1]?.items?.length ?? 0) + 1}: ` : '';
-    const what = `<${element.tag}> expects ${result.expected}, not "${quote(element.text)}"`;
+    const what = `<${element.tag}> expects ${result.expected}, not "${quote(text)}"`;
     this.#scalarMistake ??= where + what;
     return null;
   }
+}
+
+/** One character more than is quoted shows that there is more. */
+function keepToQuote(element: OpenElement, text: string): void {
+  if (element.text.length <= quotedLengthMax) element.text += text.slice(0, quotedLengthMax + 1);
 }
 
 function quote(text: string): string {

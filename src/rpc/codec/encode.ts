@@ -26,8 +26,30 @@ export function encodeCall(methodName: string, params: readonly XmlValue[]): str
   const head = `${declaration}<methodCall><methodName>${escapeText(methodName)}</methodName>`;
   if (params.length === 0) return `${head}<params/></methodCall>`;
   let text = `${head}<params>`;
-  for (const param of params) text += `<param>${encodeValue(param)}</param>`;
+  for (const param of params) text += encodeParam(param);
   return `${text}</params></methodCall>`;
+}
+
+/**
+ * The same in two parts, without the digits of the parameter at this place, which is base64: they
+ * stand between the parts. Throws `UnencodableError`.
+ */
+export function encodeCallAround(
+  methodName: string,
+  params: readonly XmlValue[],
+  at: number,
+): { readonly before: string; readonly behind: string } {
+  const others = (from: number, to: number): string =>
+    params.slice(from, to).reduce((text: string, param) => `${text}${encodeParam(param)}`, '');
+  const head = `${declaration}<methodCall><methodName>${escapeText(methodName)}</methodName>`;
+  return {
+    before: `${head}<params>${others(0, at)}<param><value><base64>`,
+    behind: `</base64></value></param>${others(at + 1, params.length)}</params></methodCall>`,
+  };
+}
+
+function encodeParam(param: XmlValue): string {
+  return `<param>${encodeValue(param)}</param>`;
 }
 
 /** What stands round the value of a response. */

@@ -20,8 +20,8 @@ const responseLimits: CodecLimits = { bytesMax: responseBodyBytesMax, nestedValu
 export class ResponseDecoder {
   readonly #decoder: DocumentDecoder;
 
-  constructor(limits: CodecLimits = responseLimits) {
-    this.#decoder = new DocumentDecoder('methodResponse', limits);
+  constructor(limits: Partial<CodecLimits> = {}) {
+    this.#decoder = new DocumentDecoder('methodResponse', { ...responseLimits, ...limits });
   }
 
   /** Takes the next bytes. The work is proportional to their number, and none after a mistake. */
@@ -38,7 +38,7 @@ export class ResponseDecoder {
 /** Decodes a body that is there as a whole. */
 export function decodeResponse(
   body: Uint8Array,
-  limits: CodecLimits = responseLimits,
+  limits: Partial<CodecLimits> = {},
 ): DecodedResponse {
   const decoder = new ResponseDecoder(limits);
   decoder.write(body);

@@ -4,7 +4,6 @@
  */
 import { unreachable } from '../../base/assert.js';
 import { XmlDateTime, XmlDouble } from '../xml-value.js';
-import { decodeBase64 } from './base64.js';
 
 export type ScalarType =
   'int' | 'i8' | 'boolean' | 'double' | 'string' | 'base64' | 'dateTime' | 'nil';
@@ -31,8 +30,8 @@ const doublePattern = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)
 const datePattern =
   /^\d{4}-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?$/;
 
-/** Reads the text of an element of this type. */
-export function parseScalar(type: ScalarType, text: string): ScalarResult {
+/** Reads the text of an element of this type; base64 is decoded as it comes, see `parseBase64`. */
+export function parseScalar(type: Exclude<ScalarType, 'base64'>, text: string): ScalarResult {
   switch (type) {
     case 'string':
       return { kind: 'value', value: text };
@@ -44,8 +43,6 @@ export function parseScalar(type: ScalarType, text: string): ScalarResult {
       return parseBoolean(trimXmlSpace(text));
     case 'double':
       return parseDouble(trimXmlSpace(text));
-    case 'base64':
-      return parseBase64(text);
     case 'dateTime':
       return parseDateTime(trimXmlSpace(text));
     case 'nil':
@@ -114,9 +111,10 @@ function parseDouble(text: string): ScalarResult {
   return { kind: 'value', value: new XmlDouble(value) };
 }
 
-function parseBase64(text: string): ScalarResult {
-  const value = decodeBase64(text);
-  return value === undefined ? malformed('base64 with padding') : { kind: 'value', value };
+/** What came of an element of base64. */
+export function parseBase64(bytes: Uint8Array | undefined): ScalarResult {
+  if (bytes === undefined) return malformed('base64 with padding');
+  return { kind: 'value', value: bytes };
 }
 
 function parseDateTime(text: string): ScalarResult {

@@ -27,6 +27,11 @@ export class XmlText {
   #held: Buffer = empty;
   #encoding: 'unknown' | 'utf-8' | 'iso-8859-1' = 'unknown';
 
+  /** Whether the next piece goes on with what could not be decoded yet. */
+  get isHolding(): boolean {
+    return this.#held.length > 0;
+  }
+
   /** The text of this piece, less what must wait for the next one. */
   decode(chunk: Uint8Array): string {
     const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
