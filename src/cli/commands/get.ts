@@ -1,6 +1,7 @@
 /**
  * `surfraft get [HOST:PORT] NAME[@VERSION] [FILE]`: fetches a file of a cluster, or an older
- * version of it, whole or not at all. A name that a file has goes before one that ends in a version.
+ * version of it, whole or not at all. A name that a file has goes before one that ends in a
+ * version.
  */
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
