@@ -9,7 +9,7 @@
  */
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { FileCommand } from '../src/files/file-command.js';
+import type { UpdateFile } from '../src/files/file-command.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,10 +89,17 @@ function nameOf(serial: number): string {
   return `files/${scattered}-${String(serial).padStart(5, '0')}`;
 }
 
-function updateOf(serial: number, version: number): FileCommand {
+function updateOf(serial: number, version: number): UpdateFile {
   const hash = `${serial.toString(16)}e${version}`.padStart(16, '0').repeat(4);
   const requestId = version === 1 && serial % 2 === 0 ? `request-${serial}` : undefined;
-  return { type: 'updatefile', name: nameOf(serial), version, hashlist: [hash, hash], requestId };
+  return {
+    type: 'updatefile',
+    name: nameOf(serial),
+    version,
+    hashlist: [hash, hash],
+    requestId,
+    timeMs: 1,
+  };
 }
 
 /** Updates every file once, by admission and application. */

@@ -18,6 +18,24 @@ export const fileNameBytesMax = 4096;
 /** Files in one answer of `getfileinfopage`. */
 export const pageFilesMax = 10_000;
 
+/** Older versions that are kept of a file: the newest ones. */
+export const versionsKeptMax = 64;
+
+/**
+ * Bytes of memory for older versions of all files together, before the oldest go. What is large
+ * may exceed it for a while, up to twice as much (docs/decisions/0016-kept-versions.md).
+ */
+export const historyBytesMax = 64 * 1024 * 1024;
+
+/** Versions in one call of `forgetversions`. */
+export const forgottenAtOnceMax = 1_000;
+
+/** Versions in one answer of `getversionspage`. */
+export const pageVersionsMax = 10_000;
+
+/** About as many bytes of names and hashes in that answer; it shows one version at least. */
+export const versionsPageBytesMax = 1024 * 1024;
+
 /**
  * Bytes of a block: what a call can carry as base64, with room for the tags round it and, in the
  * calls between servers, for the block's name.

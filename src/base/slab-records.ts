@@ -122,13 +122,28 @@ export class SlabRecords {
 
   /** Writes record `number`, anew or, when it is `size`, for the first time. */
   put(number: number, record: Uint8Array): void {
+    this.#put(number, record, (space) => new Uint8Array(space));
+  }
+
+  /**
+   * The same with a record as `bytes` of other records gave it: one with a slab of its own is not
+   * copied, for that never changes.
+   */
+  putShared(number: number, record: Uint8Array): void {
+    this.#put(number, record, (space) => slabAround(record, space) ?? new Uint8Array(space));
+  }
+
+  /** `slabOf` makes a slab of so many bytes for a record that gets one of its own. */
+  #put(number: number, record: Uint8Array, slabOf: (space: number) => Uint8Array): void {
     assert(number <= this.size, 'records are numbered without a gap');
     const isNew = number === this.size;
     if (!isNew) this.#release(this.#addresses.get(number));
-    const address = this.#append(number, record);
+    const address = this.#append(number, record, slabOf);
     if (isNew) this.#addresses.push(address);
     else this.#addresses.set(number, address);
-    this.#collect(collectedPerWritten * spaceOf(record.length));
+    // A record with a slab of its own leaves no garbage, and pays for that of others only so much.
+    const space = Math.min(spaceOf(record.length), this.#slabBytes * sharedSlabShare);
+    this.#collect(collectedPerWritten * space);
   }
 
   /** All records as they are now, whatever is written later. Costs microseconds. */
@@ -170,14 +185,24 @@ export class SlabRecords {
     return bytes;
   }
 
-  #append(number: number, record: Uint8Array): number {
+  #append(
+    number: number,
+    record: Uint8Array,
+    slabOf: (space: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
+  ): number {
     const space = spaceOf(record.length);
-    const id = space > this.#slabBytes * sharedSlabShare ? this.#addSlab(space) : this.#room(space);
+    const isLarge = space > this.#slabBytes * sharedSlabShare;
+    const id = isLarge ? this.#addSlab(slabOf(space)) : this.#room(space);
     const slab = this.#slab(id);
     const at = slab.end;
-    slab.words[at >> 2] = number;
-    slab.words[(at >> 2) + 1] = record.length;
-    slab.bytes.set(record, at + headerBytes);
+    // A slab that is shared has all of this already, but for the number, which only counts where
+    // records are moved: never out of a slab that is one record.
+    const isShared = isLarge && slab.bytes.buffer === record.buffer;
+    if (!isShared) {
+      slab.words[at >> 2] = number;
+      slab.words[(at >> 2) + 1] = record.length;
+      slab.bytes.set(record, at + headerBytes);
+    }
     slab.end += space;
     slab.live += space;
     this.#liveBytes += space;
@@ -195,12 +220,13 @@ export class SlabRecords {
     }
     // Slabs begin small and double, so that a small map takes little.
     const wanted = Math.max(firstSlabBytes, this.#totalBytes, space / sharedSlabShare);
-    this.#openId = this.#addSlab(Math.min(this.#slabBytes, wanted));
+    this.#openId = this.#addSlab(
+      new Uint8Array(spaceOf(Math.min(this.#slabBytes, wanted) - headerBytes)),
+    );
     return this.#openId;
   }
 
-  #addSlab(length: number): number {
-    const bytes = new Uint8Array(spaceOf(length - headerBytes));
+  #addSlab(bytes: Uint8Array): number {
     const slab = { bytes, words: new Uint32Array(bytes.buffer), end: 0, live: 0 };
     const id = this.#freeIds.pop() ?? this.#slabs.length;
     assert(
@@ -304,4 +330,13 @@ function recordBytes(slab: Slab, at: number): Uint8Array {
 /** What a record of this length takes with its header, up to where the next one may begin. */
 function spaceOf(recordBytes: number): number {
   return (headerBytes + recordBytes + alignBytes - 1) & -alignBytes;
+}
+
+/** The slab that is this record and nothing else, if there is one. */
+function slabAround(
+  { buffer, byteOffset, length }: Uint8Array,
+  space: number,
+): Uint8Array | undefined {
+  const isAlone = byteOffset === headerBytes && buffer.byteLength === space;
+  return isAlone && space === spaceOf(length) ? new Uint8Array(buffer) : undefined;
 }

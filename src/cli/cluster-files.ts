@@ -1,6 +1,12 @@
 /** The files of a cluster for a person's command, which gives up where a program would wait. */
-import type { ClusterClient } from '../client/cluster-client.js';
-import type { FileInfo, FileInfoPage, HashItem } from '../client/file-answers.js';
+import type { ClusterClient, FileVersion } from '../client/cluster-client.js';
+import type {
+  FileInfo,
+  FileInfoPage,
+  HashItem,
+  KeptVersion,
+  NamedVersion,
+} from '../client/file-answers.js';
 import { majorityWithin } from './majority-within.js';
 import { StartError } from './start-error.js';
 
@@ -22,13 +28,32 @@ export class ClusterFiles {
   }
 
   /** All files, deleted ones too, in the order of their names. */
-  async *all(): AsyncGenerator<FileInfoPage['files'][number], void> {
-    const files = this.#client.files();
-    for (;;) {
-      const next = await majorityWithin(this.#timeoutMs, () => files.next());
-      if (next.done === true) return;
-      yield next.value;
-    }
+  all(): AsyncGenerator<FileInfoPage['files'][number], void> {
+    return this.#patiently(this.#client.files());
+  }
+
+  /** The versions of a file that are kept, the current one first. Throws for an unknown name. */
+  async versions(name: string): Promise<readonly [KeptVersion, ...KeptVersion[]]> {
+    const read = () => this.#client.getFileVersions(name);
+    const [current, ...older] = await majorityWithin(this.#timeoutMs, read);
+    if (current === undefined) throw new StartError(`${name}: there is no such file`);
+    return [current, ...older];
+  }
+
+  /** All versions of all files, in the order of the names, the newest of a file first. */
+  allVersions(): AsyncGenerator<NamedVersion, void> {
+    return this.#patiently(this.#client.versions());
+  }
+
+  /** Keeps these older versions no longer. */
+  forget(versions: readonly FileVersion[]): Promise<void> {
+    return majorityWithin(this.#timeoutMs, () => this.#client.forgetVersions(versions));
+  }
+
+  /** Makes `version`, if it is the next one; false when others were faster. */
+  update(name: string, version: number, hashlist: readonly HashItem[]): Promise<boolean> {
+    const update = () => this.#client.updateFile(name, version, hashlist);
+    return majorityWithin(this.#timeoutMs, update);
   }
 
   /**
@@ -43,9 +68,16 @@ export class ClusterFiles {
       const present = await this.info(name);
       const version = present.version + 1;
       const hashlist = hashlistFor(present);
-      const update = () => this.#client.updateFile(name, version, hashlist);
-      if (await majorityWithin(this.#timeoutMs, update)) return version;
+      if (await this.update(name, version, hashlist)) return version;
     }
     throw new StartError(`${name}: others changed the file ${attemptsMax} times in a row`);
+  }
+
+  async *#patiently<T>(items: AsyncGenerator<T, unknown>): AsyncGenerator<T, void> {
+    for (;;) {
+      const next = await majorityWithin(this.#timeoutMs, () => items.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
   }
 }

@@ -5,7 +5,9 @@
 import type { FileCommandView } from '../files/file-command-codec.js';
 import type { FileInfo } from '../files/file-command.js';
 import type { FileMap } from '../files/file-map.js';
+import type { FileVersions, VersionsPlace } from '../files/file-versions.js';
 import type { FrozenFiles, LongFile } from '../files/frozen-files.js';
+import type { VersionsPage, VersionsPageLimits } from '../files/versions-page.js';
 import type { FileReader } from '../rpc/file-reader.js';
 
 export class PresentFiles implements FileReader {
@@ -33,6 +35,14 @@ export class PresentFiles implements FileReader {
 
   numbersAfter(afterName: string, limit: number): Uint32Array {
     return this.#present().numbersAfter(afterName, limit);
+  }
+
+  viewVersions(name: string): FileVersions | undefined {
+    return this.#present().viewVersions(name);
+  }
+
+  versionsAfter(place: VersionsPlace, limits: VersionsPageLimits): VersionsPage {
+    return this.#present().versionsAfter(place, limits);
   }
 
   findMistake(payload: Uint8Array): string | undefined {

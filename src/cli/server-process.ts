@@ -144,7 +144,7 @@ function buildServer(
     },
   });
   const rpcServer = new RpcServer({
-    services: { serverId: server.id, servers, replica, files },
+    services: { serverId: server.id, servers, replica, files, nowMs: Date.now },
     blocks: blocks.service,
     listen: listenAddress(args, server),
     testerApi: args.testerApi,

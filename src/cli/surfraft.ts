@@ -11,8 +11,10 @@ import { blockCommand } from './commands/block.js';
 import { blocksCommand } from './commands/blocks.js';
 import { getCommand } from './commands/get.js';
 import { inspectCommand } from './commands/inspect.js';
+import { logCommand } from './commands/log.js';
 import { lsCommand } from './commands/ls.js';
 import { putCommand } from './commands/put.js';
+import { restoreCommand } from './commands/restore.js';
 import { restoreBackupCommand } from './commands/restore-backup.js';
 import { rmCommand } from './commands/rm.js';
 import { serverCommand } from './commands/server.js';
@@ -67,6 +69,8 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     .command(putCommand)
     .command(getCommand)
     .command(rmCommand)
+    .command(logCommand)
+    .command(restoreCommand)
     .command(inspectCommand)
     .command(verifyCommand)
     .command(serverCommand)

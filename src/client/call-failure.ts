@@ -15,6 +15,7 @@ import {
   StorageRefused,
   UnexpectedAnswer,
   Unreachable,
+  Unsupported,
 } from './client-errors.js';
 import type { ClientFailure } from './client-errors.js';
 import type { RpcAnswer } from './rpc-connection.js';
@@ -76,6 +77,12 @@ function toFaultFailure(fault: Fault, where: string): CallFailure {
     case faultCode.invalidCall:
     case faultCode.invalidParams:
       return { error: new InvalidArgument(text), advice: 'giveUp', isWithoutEffect: true };
+    case faultCode.methodNotFound: {
+      const error = new Unsupported(
+        `${where} is older than this program and cannot do this: ${fault.text}`,
+      );
+      return { error, advice: 'giveUp', isWithoutEffect: true };
+    }
     default:
       return { error: new UnexpectedAnswer(text), advice: 'giveUp', isWithoutEffect: false };
   }

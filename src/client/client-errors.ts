@@ -67,6 +67,12 @@ export class InvalidArgument extends Error implements ClientFailure {
   readonly isWithoutEffect = true;
 }
 
+/** The server does not know the method: it is older than this client. Update the cluster. */
+export class Unsupported extends Error implements ClientFailure {
+  override readonly name = 'Unsupported';
+  readonly isWithoutEffect = true;
+}
+
 /** The server answered what this client does not understand. Check what runs at that address. */
 export class UnexpectedAnswer extends Error implements ClientFailure {
   override readonly name = 'UnexpectedAnswer';

@@ -11,8 +11,21 @@ import { UnencodableError } from '../rpc/codec/encode.js';
 import type { XmlValue } from '../rpc/xml-value.js';
 import { InvalidArgument, NotLeader, UnexpectedAnswer } from './client-errors.js';
 import { ClusterView } from './cluster-view.js';
-import { toFileInfo, toFileInfoMap, toFileInfoPage } from './file-answers.js';
-import type { FileInfo, FileInfoPage, HashItem } from './file-answers.js';
+import {
+  toFileInfo,
+  toFileInfoMap,
+  toFileInfoPage,
+  toKeptVersions,
+  toVersionsPage,
+} from './file-answers.js';
+import type {
+  FileInfo,
+  FileInfoPage,
+  HashItem,
+  KeptVersion,
+  NamedVersion,
+  VersionsPage,
+} from './file-answers.js';
 import { LeaderCall } from './leader-call.js';
 import type { LeaderRequest } from './leader-call.js';
 import { RpcConnection } from './rpc-connection.js';
@@ -25,6 +38,11 @@ export interface ClusterClientOptions {
   readonly silenceMs?: number;
 }
 
+export interface FileVersion {
+  readonly name: string;
+  readonly version: number;
+}
+
 export interface UpdateOptions {
   /**
    * The id under which the update takes effect once, however often it is sent; a new UUID unless
@@ -35,7 +53,7 @@ export interface UpdateOptions {
 
 const timeoutMsDefault = 10_000;
 const silenceMsDefault = 1_000;
-/** Files that the iterator over all files asks for at a time. */
+/** Files, or versions, that the iterators over all of them ask for at a time. */
 const pageFilesDefault = 1_000;
 
 export class ClusterClient {
@@ -85,6 +103,47 @@ export class ClusterClient {
       }
       yield* page.files;
     } while (page.more);
+  }
+
+  /** The versions of a file that are kept, the current one first; none if it was never seen. */
+  async getFileVersions(name: string): Promise<readonly KeptVersion[]> {
+    return toKeptVersions(await this.#read('getfileversions', [name]));
+  }
+
+  /**
+   * The first `limit` (1 … 10,000) versions behind a place, or fewer: the older ones of `afterName`
+   * below `afterVersion`, if that is not 0, and then those of the files behind.
+   */
+  async getVersionsPage(afterName: string, limit: number, afterVersion = 0): Promise<VersionsPage> {
+    return toVersionsPage(await this.#read('getversionspage', [afterName, limit, afterVersion]));
+  }
+
+  /** All versions of all files, in the order of such pages, each a read of its own moment. */
+  async *versions(): AsyncGenerator<NamedVersion, void> {
+    let last: NamedVersion | undefined;
+    for (;;) {
+      const { versions, more } = await this.getVersionsPage(
+        ...([last?.name ?? '', pageFilesDefault, last?.version ?? 0] as const),
+      );
+      yield* versions;
+      if (!more) return;
+      if (versions.length === 0) {
+        throw new UnexpectedAnswer('a page without versions says that there are more');
+      }
+      last = versions.at(-1);
+    }
+  }
+
+  /** Keeps these older versions (1,000 at most) no longer; some may be gone already. */
+  async forgetVersions(versions: readonly FileVersion[]): Promise<void> {
+    const answer = await this.#onLeader({
+      method: 'forgetversions',
+      params: [versions.map(({ name, version }) => [name, version])],
+      isUpdate: true,
+      isRepeatable: true,
+      requestId: undefined,
+    });
+    if (answer !== true) throw new UnexpectedAnswer('forgetversions did not answer true');
   }
 
   /** Makes `version` of a file; false if that is not its current version + 1. */

@@ -22,6 +22,21 @@ export interface FileInfoPage {
   readonly more: boolean;
 }
 
+/** A version of a file that is kept. */
+export interface KeptVersion extends FileInfo {
+  /** When it was made, by the clock of who led then: ms since 1970, 0 when that is not known. */
+  readonly timeMs: number;
+}
+
+export type NamedVersion = KeptVersion & { readonly name: string };
+
+/** Versions of files in the order of the names' code points, the newest of a file first. */
+export interface VersionsPage {
+  readonly versions: readonly NamedVersion[];
+  /** True when there may be versions behind the last of these. */
+  readonly more: boolean;
+}
+
 /** The answer of `getfileinfo`. */
 export function toFileInfo(value: XmlValue): FileInfo {
   if (!isList(value) || value.length !== 2) throw unexpected('[version, hashlist]', value);
@@ -47,6 +62,42 @@ export function toFileInfoPage(value: XmlValue): FileInfoPage {
     throw unexpected('{files, more}', value);
   }
   return { files: files.map(toNamedFileInfo), more };
+}
+
+/** The answer of `getfileversions`. */
+export function toKeptVersions(value: XmlValue): readonly KeptVersion[] {
+  if (!isList(value)) throw unexpected('a list of versions', value);
+  return value.map((item) => {
+    if (!(item instanceof Map)) throw unexpected('{version, time, hashlist}', item);
+    const members = item as ReadonlyMap<string, XmlValue>;
+    const part = (name: string): XmlValue => members.get(name) ?? null;
+    return keptVersionOf(part('version'), part('time'), part('hashlist'));
+  });
+}
+
+/** The answer of `getversionspage`. */
+export function toVersionsPage(value: XmlValue): VersionsPage {
+  const members = value instanceof Map ? (value as ReadonlyMap<string, XmlValue>) : undefined;
+  const versions = members?.get('versions');
+  const more = members?.get('more');
+  if (versions === undefined || !isList(versions) || typeof more !== 'boolean') {
+    throw unexpected('{versions, more}', value);
+  }
+  return { versions: versions.map(toNamedVersion), more };
+}
+
+function toNamedVersion(value: XmlValue): NamedVersion {
+  if (!isList(value) || value.length !== 4) {
+    throw unexpected('[name, version, time, hashlist]', value);
+  }
+  const [name = null, version = null, time = null, hashlist = null] = value;
+  if (typeof name !== 'string') throw unexpected('a file name', name);
+  return { name, ...keptVersionOf(version, time, hashlist) };
+}
+
+function keptVersionOf(version: XmlValue, time: XmlValue, hashlist: XmlValue): KeptVersion {
+  if (typeof time !== 'number') throw unexpected('a time', time);
+  return { ...fileInfoOf(version, hashlist), timeMs: time };
 }
 
 function toNamedFileInfo(value: XmlValue): FileInfo & { readonly name: string } {

@@ -1,16 +1,18 @@
 /**
- * A file command as it stands in its bytes, looked through once and in place: no text, list or
- * object is made of it, which is what applying commands would spend most of its time on. It takes
- * exactly what `decodeFileCommand` takes, but for one thing: it does not look whether texts are
+ * An update as it stands in its bytes, looked through once and in place: no text, list or object is
+ * made of it, which is what applying commands would spend most of its time on. It takes exactly the
+ * updates that `decodeFileCommand` takes, but for one thing: it does not look whether texts are
  * UTF-8. That was seen when the payload came in, before it was logged.
  */
 import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
-import { formatErrorOf, formatUpdateFile } from './file-command-codec.js';
+import { formatErrorOf, readTime } from './file-command-codec.js';
 import { skipItem, tagText } from './hash-item-codec.js';
 
 export class CommandScan {
   /** The payload, whose places the numbers below are. */
   bytes: Uint8Array = new Uint8Array(0);
+  /** ms since 1970; 0 when it is not known. */
+  timeMs = 0;
   /** The name's UTF-8. */
   nameStart = 0;
   nameEnd = 0;
@@ -35,8 +37,7 @@ export class CommandScan {
   #read(payload: Uint8Array): void {
     const reader = this.#reader.begin(payload);
     this.bytes = payload;
-    const format = reader.byte();
-    if (format !== formatUpdateFile) throw new MalformedBytesError(`unknown format ${format}`);
+    this.timeMs = readTime(reader);
     const nameLength = reader.varint();
     this.nameStart = reader.at;
     reader.skip(nameLength);

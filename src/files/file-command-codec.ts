@@ -3,19 +3,25 @@
  * directions. Equal commands have equal bytes, and bytes that `encodeFileCommand` did not make are
  * refused, so that damage cannot pass for a command.
  *
- * Layout: format u8 (1), name, version as an integer, request id (0, or 1 and text), count of hash
- * items, items. Counts and lengths are varints (7 bits a byte, lowest first, shortest form only);
- * a text is its length in bytes and its UTF-8; an item is a tag byte and its value. A new layout
- * gets a new format byte, and old ones stay readable for as long as logs hold them.
+ * Layout of an update: format u8 (1: of unknown time, or 2: with a time, which is not 0, behind
+ * this byte), name, version as an integer, request id (0, or 1 and text), count of hash items,
+ * items. Of what is to be forgotten: format u8 (3), count, then a name and a version each. Counts,
+ * lengths and times are varints (7 bits a byte, lowest first, shortest form only); a text is its
+ * length in bytes and its UTF-8; an item is a tag byte and its value. A new layout gets a new
+ * format byte, and old ones stay readable for as long as logs hold them.
  */
 import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
 import { ByteWriter } from '../base/byte-writer.js';
+import { forgottenAtOnceMax } from '../base/limits.js';
 import { FileCursor, type FilePlace } from './file-cursor.js';
-import type { FileCommand } from './file-command.js';
+import type { FileCommand, FileVersion, ForgetVersions, UpdateFile } from './file-command.js';
 import { readItem, readItems, writeItem } from './hash-item-codec.js';
 
-/** The first byte of an `updatefile`. */
-export const formatUpdateFile = 1;
+/** The first byte of an `updatefile`: without a time, and with one. */
+const formatUntimedUpdate = 1;
+const formatTimedUpdate = 2;
+/** The first byte of a `forgetversions`. */
+const formatForgetVersions = 3;
 
 const writer = new ByteWriter();
 
@@ -31,14 +37,25 @@ export class FileCommandFormatError extends Error {
 
 /** The command's bytes. Its texts must be well-formed, its integers within 64 bits. */
 export function encodeFileCommand(command: FileCommand): Uint8Array {
-  const { name, version, requestId, hashlist } = command;
-  writer.begin().byte(formatUpdateFile).text(name);
-  writeItem(writer, version);
+  if (command.type === 'updatefile') writeUpdate(command);
+  else writeForgetting(command);
+  return store(writer.written);
+}
+
+function writeUpdate({ name, version, requestId, hashlist, timeMs }: UpdateFile): void {
+  writer.begin();
+  if (timeMs === 0) writer.byte(formatUntimedUpdate);
+  else writer.byte(formatTimedUpdate).varint(timeMs);
+  writeItem(writer.text(name), version);
   writer.byte(requestId === undefined ? 0 : 1);
   if (requestId !== undefined) writer.text(requestId);
   writer.varint(hashlist.length);
   for (const item of hashlist) writeItem(writer, item);
-  return store(writer.written);
+}
+
+function writeForgetting({ versions }: ForgetVersions): void {
+  writer.begin().byte(formatForgetVersions).varint(versions.length);
+  for (const { name, version } of versions) writer.text(name).varint(version);
 }
 
 /** A copy for keeps. A buffer of its own for each command would cost more than its encoding. */
@@ -57,7 +74,7 @@ function store(bytes: Uint8Array): Uint8Array {
 /** The command in `bytes`. Throws `FileCommandFormatError` on anything but whole, exact bytes. */
 export function decodeFileCommand(bytes: Uint8Array): FileCommand {
   try {
-    return readFileCommand(new ByteReader(bytes));
+    return readFileCommand(new ByteReader(bytes), bytes);
   } catch (error) {
     throw formatErrorOf(error);
   }
@@ -69,18 +86,26 @@ export function formatErrorOf(error: unknown): unknown {
   return new FileCommandFormatError(error.message, { cause: error });
 }
 
-/** A command that is shown where it stands. */
-export interface FileCommandView {
-  readonly type: FileCommand['type'];
+/** Whether these bytes, which `encodeFileCommand` made, are an update. */
+export function isUpdate(bytes: Uint8Array): boolean {
+  return bytes[0] !== formatForgetVersions;
+}
+
+/** An update that is shown where it stands. */
+export interface UpdateView {
+  readonly type: UpdateFile['type'];
   readonly requestId: string | undefined;
   /** Reads what it makes of its file, as if that were the only one. */
   read(): FileCursor;
 }
 
-/** Shows the command in `bytes`, which `encodeFileCommand` made; its items are not looked at. */
+export type FileCommandView = UpdateView | ForgetVersions;
+
+/** Shows the command in `bytes`, which `encodeFileCommand` made; hash items are not looked at. */
 export function viewFileCommand(bytes: Uint8Array): FileCommandView {
   const reader = new ByteReader(bytes);
-  readFormat(reader);
+  if (!isUpdate(bytes)) return readForgetting(reader);
+  readTime(reader);
   const name = reader.take(reader.varint());
   const version = readVersion(reader);
   const requestId = readRequestId(reader);
@@ -99,19 +124,46 @@ export function viewFileCommand(bytes: Uint8Array): FileCommandView {
   return { type: 'updatefile', requestId, read };
 }
 
-function readFileCommand(reader: ByteReader): FileCommand {
-  readFormat(reader);
+function readFileCommand(reader: ByteReader, bytes: Uint8Array): FileCommand {
+  const command = isUpdate(bytes) ? readUpdate(reader) : readForgetting(reader);
+  reader.end();
+  return command;
+}
+
+function readUpdate(reader: ByteReader): UpdateFile {
+  const timeMs = readTime(reader);
   const name = reader.text();
   const version = readVersion(reader);
   const requestId = readRequestId(reader);
   const hashlist = readItems(reader, readItem);
-  reader.end();
-  return { type: 'updatefile', name, version, hashlist, requestId };
+  return { type: 'updatefile', name, version, hashlist, requestId, timeMs };
 }
 
-function readFormat(reader: ByteReader): void {
+function readForgetting(reader: ByteReader): ForgetVersions {
+  reader.byte();
+  const count = reader.varint();
+  if (count > forgottenAtOnceMax) throw new MalformedBytesError(`${count} versions to forget`);
+  const versions: FileVersion[] = [];
+  for (let left = count; left > 0; left--) {
+    const name = reader.text();
+    const version = reader.varint();
+    if (version === 0) throw new MalformedBytesError('a version 0');
+    versions.push({ name, version });
+  }
+  return { type: 'forgetversions', versions };
+}
+
+/**
+ * Reads the format of an update and its time; 0 is only said by the format without one. Throws
+ * `MalformedBytesError`.
+ */
+export function readTime(reader: ByteReader): number {
   const format = reader.byte();
-  if (format !== formatUpdateFile) throw new MalformedBytesError(`unknown format ${format}`);
+  if (format === formatUntimedUpdate) return 0;
+  if (format !== formatTimedUpdate) throw new MalformedBytesError(`unknown format ${format}`);
+  const timeMs = reader.varint();
+  if (timeMs === 0) throw new MalformedBytesError('a time that is not known');
+  return timeMs;
 }
 
 function readVersion(reader: ByteReader): number | bigint {

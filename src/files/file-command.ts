@@ -1,5 +1,5 @@
 /**
- * The words of the file-info map: its one command, what comes of it, and what it stores.
+ * The words of the file-info map: its commands, what comes of them, and what it stores.
  */
 
 /** One item of a hash list, kept exactly as the client gave it. `bigint` only beyond ±2^53. */
@@ -15,9 +15,28 @@ export interface UpdateFile {
   readonly hashlist: readonly HashItem[];
   /** Makes a retry of an update that took effect take effect once. */
   readonly requestId: string | undefined;
+  /**
+   * When the leader took the call, by its wall clock: ms since 1970, 0 when that is not known. It
+   * is no argument: a retry may come with another one.
+   */
+  readonly timeMs: number;
 }
 
-export type FileCommand = UpdateFile;
+/** A version of a file. */
+export interface FileVersion {
+  readonly name: string;
+  /** 1 or more. */
+  readonly version: number;
+}
+
+/** `forgetversions`: keep these older versions no longer. The others it names mean nothing. */
+export interface ForgetVersions {
+  readonly type: 'forgetversions';
+  /** `forgottenAtOnceMax` at most. */
+  readonly versions: readonly FileVersion[];
+}
+
+export type FileCommand = UpdateFile | ForgetVersions;
 
 export type UpdateResult =
   /** It took effect, now or (same request id, same arguments) before. */
@@ -31,4 +50,9 @@ export type UpdateResult =
 export interface FileInfo {
   readonly version: number;
   readonly hashlist: readonly HashItem[];
+}
+
+/** The same with the time of the command that made it. */
+export interface TimedFileInfo extends FileInfo {
+  readonly timeMs: number;
 }

@@ -44,6 +44,8 @@ export class FileCursor {
   end = 0;
   /** Of the present file. */
   version: number | bigint = 0;
+  /** When the present version was made, ms since 1970; 0 when it is not known. */
+  timeMs = 0;
   /** The present item, when it is an integer; a bigint is one that a number could not hold. */
   integer: number | bigint = 0;
 
@@ -93,6 +95,7 @@ export class FileCursor {
     this.#at = start;
     this.#take(this.#varint());
     this.version = this.#varint();
+    this.timeMs = this.#varint();
     this.#itemsLeft = this.#varint();
   };
 
@@ -102,6 +105,7 @@ export class FileCursor {
     this.start = nameStart;
     this.end = nameEnd;
     this.version = version;
+    this.timeMs = 0;
     this.#at = itemsAt;
     this.#itemsLeft = this.#varint();
   }

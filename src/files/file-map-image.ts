@@ -1,21 +1,25 @@
 /**
  * The beginning of a file map's image, before its records (docs/storage-format.md). What follows
- * are the files' records and then those of the request ids, each behind its length as a varint.
+ * are the files' records, then those of the request ids and of the older versions, each behind its
+ * length as a varint. Images of format 1 have no older versions, and files without a time.
  */
 import { MalformedBytesError } from '../base/byte-reader.js';
 import { getU48, putU48 } from '../base/u48.js';
+import type { HistoryBounds } from './kept-versions.js';
 
 /** `SURFFILE`. */
 const magic = [0x53, 0x55, 0x52, 0x46, 0x46, 0x49, 0x4c, 0x45];
-const formatVersion = 1;
 
-const versionAt = magic.length;
-const keptAt = versionAt + 4;
-const issuedAt = keptAt + 6;
-const filesAt = issuedAt + 6;
+/** The one that images are written in is the last. */
+export type ImageFormat = 1 | 2;
 
-/** Bytes of the header. */
-export const imageHeaderBytes = filesAt + 6;
+const formatAt = magic.length;
+/** Bytes of the magic word and the format. */
+export const imageStartBytes = formatAt + 4;
+
+const u48Bytes = 6;
+/** Numbers of u48 behind the start. */
+const numbersOfFormat = { 1: 3, 2: 6 } as const;
 
 export interface ImageHeader {
   /** Request ids that are remembered at most. */
@@ -24,6 +28,12 @@ export interface ImageHeader {
   readonly issued: number;
   /** Files in the image. */
   readonly files: number;
+  /** What is in it of older versions; undefined for format 1, which has no word for this. */
+  readonly history: ImageHistory | undefined;
+}
+
+export interface ImageHistory extends HistoryBounds {
+  readonly olderVersions: number;
 }
 
 /** Request ids in the image. */
@@ -31,28 +41,44 @@ export function requestIdsIn({ kept, issued }: ImageHeader): number {
   return Math.min(kept, issued);
 }
 
-export function encodeImageHeader({ kept, issued, files }: ImageHeader): Uint8Array {
-  const bytes = new Uint8Array(imageHeaderBytes);
+/** The first bytes of an image of format 2. */
+export function encodeImageHeader(
+  header: Omit<ImageHeader, 'history'> & { readonly history: ImageHistory },
+): Uint8Array {
+  const { kept, issued, files, history } = header;
+  const { historyBytesMax, versionsKeptMax, olderVersions } = history;
+  const numbers = [kept, issued, files, historyBytesMax, versionsKeptMax, olderVersions];
+  const bytes = new Uint8Array(imageStartBytes + headerBytes(2));
   const view = new DataView(bytes.buffer);
   bytes.set(magic);
-  view.setUint32(versionAt, formatVersion, true);
-  putU48(view, keptAt, kept);
-  putU48(view, issuedAt, issued);
-  putU48(view, filesAt, files);
+  view.setUint32(formatAt, 2, true);
+  for (const [at, number] of numbers.entries()) {
+    putU48(view, imageStartBytes + at * u48Bytes, number);
+  }
   return bytes;
 }
 
-/** Reads the header at the beginning of `bytes`, which hold all of it. */
-export function decodeImageHeader(bytes: Uint8Array): ImageHeader {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  if (magic.some((byte, at) => bytes[at] !== byte)) {
+/** Reads the start of an image. */
+export function decodeImageFormat(start: Uint8Array): ImageFormat {
+  if (magic.some((byte, at) => start[at] !== byte)) {
     throw new MalformedBytesError('not an image of a file map');
   }
-  const version = view.getUint32(versionAt, true);
-  if (version !== formatVersion) throw new MalformedBytesError(`unknown format ${version}`);
-  return {
-    kept: getU48(view, keptAt),
-    issued: getU48(view, issuedAt),
-    files: getU48(view, filesAt),
-  };
+  const format = new DataView(start.buffer, start.byteOffset).getUint32(formatAt, true);
+  if (format !== 1 && format !== 2) throw new MalformedBytesError(`unknown format ${format}`);
+  return format;
+}
+
+/** Bytes of the header behind the start. */
+export function headerBytes(format: ImageFormat): number {
+  return u48Bytes * numbersOfFormat[format];
+}
+
+/** Reads the header behind the start. */
+export function decodeImageHeader(format: ImageFormat, header: Uint8Array): ImageHeader {
+  const view = new DataView(header.buffer, header.byteOffset);
+  const number = (at: number): number => getU48(view, at * u48Bytes);
+  const [kept, issued, files] = [number(0), number(1), number(2)];
+  if (format === 1) return { kept, issued, files, history: undefined };
+  const bounds = { historyBytesMax: number(3), versionsKeptMax: number(4) };
+  return { kept, issued, files, history: { ...bounds, olderVersions: number(5) } };
 }

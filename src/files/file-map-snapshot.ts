@@ -23,10 +23,15 @@ interface Shown {
 /** A shorter record is copied byte by byte, which takes no view of it. */
 const viewedBytesMin = 512;
 
+/** Records that are read one after another. */
+interface RecordSource {
+  /** Shows where the next record stands; false when there is none. */
+  showNext(see: SeeRecord): boolean;
+}
+
 export class FileMapSnapshot implements StateSnapshot {
-  /** The tables that are not read to their end yet, next one first; undefined once closed. */
-  #tables: FrozenRecords[] | undefined;
-  #nextNumber = 0;
+  /** What is not read to its end yet, next one first; undefined once closed. */
+  #sources: RecordSource[] | undefined;
   /** What did not fit into the slice before. */
   #rest: Uint8Array;
   /** The record that is to be copied: a view of its own for each would cost more than the copy. */
@@ -39,17 +44,22 @@ export class FileMapSnapshot implements StateSnapshot {
 
   constructor(files: FileTable, requestIds: RequestIds) {
     const { kept, issued } = requestIds;
-    this.#tables = [files.freeze().records, requestIds.freeze()];
-    this.#rest = encodeImageHeader({ kept, issued, files: files.size });
+    this.#sources = [
+      inOrder(files.freeze().records),
+      inOrder(requestIds.freeze()),
+      files.freezeOlder(),
+    ];
+    const history = { ...files.bounds, olderVersions: files.olderVersions };
+    this.#rest = encodeImageHeader({ kept, issued, files: files.size, history });
   }
 
   next(bytesMax: number): Uint8Array | undefined {
     assert(bytesMax >= 1, () => `a slice has room for a byte, not for ${bytesMax}`);
-    const tables = must(this.#tables, 'a snapshot that is closed is not read');
+    const sources = must(this.#sources, 'a snapshot that is closed is not read');
     const slice = new Uint8Array(Math.min(bytesMax, sliceBytesMax));
     let at = this.#takeRest(slice, 0);
     while (at < slice.length) {
-      if (!this.#showNext(tables)) break;
+      if (!this.#showNext(sources)) break;
       const { bytes, start, end } = this.#shown;
       const length = end - start;
       if (slice.length - at < varintBytesMax + length) {
@@ -64,19 +74,15 @@ export class FileMapSnapshot implements StateSnapshot {
   }
 
   close(): void {
-    this.#tables = undefined;
+    this.#sources = undefined;
     this.#rest = new Uint8Array();
   }
 
   /** Shows the next record in `#shown`; false when there is none. */
-  #showNext(tables: FrozenRecords[]): boolean {
-    for (let table = tables[0]; table !== undefined; table = tables[0]) {
-      if (this.#nextNumber < table.size) {
-        table.show(this.#nextNumber++, this.#see);
-        return true;
-      }
-      tables.shift();
-      this.#nextNumber = 0;
+  #showNext(sources: RecordSource[]): boolean {
+    for (let source = sources[0]; source !== undefined; source = sources[0]) {
+      if (source.showNext(this.#see)) return true;
+      sources.shift();
     }
     return false;
   }
@@ -87,6 +93,18 @@ export class FileMapSnapshot implements StateSnapshot {
     this.#rest = this.#rest.subarray(taken.length);
     return at + taken.length;
   }
+}
+
+/** In the order of their numbers. */
+function inOrder(records: FrozenRecords): RecordSource {
+  let number = 0;
+  return {
+    showNext: (see) => {
+      if (number === records.size) return false;
+      records.show(number++, see);
+      return true;
+    },
+  };
 }
 
 /** Copies a record to `at`; returns where it ends. */

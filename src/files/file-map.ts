@@ -1,13 +1,13 @@
 /**
- * The replicated map of files: name → version and hash list, tombstones included, and the request
- * ids that make a retry take effect once. Pure and deterministic: its state follows from the
- * payloads that were applied, in their order, alone.
+ * The replicated map of files: name → version and hash list, tombstones included, older versions,
+ * and the request ids that make a retry take effect once. Pure and deterministic: its state follows
+ * from the payloads that were applied, in their order, alone.
  *
  * Nothing here takes longer with more files, but `entries` for the caller who reads them all.
  * `freeze` copies the list of their slabs: microseconds for a million.
  */
 import { assert, must, unreachable } from '../base/assert.js';
-import { requestIdsKept } from '../base/limits.js';
+import { historyBytesMax, requestIdsKept, versionsKeptMax } from '../base/limits.js';
 import { isAscii } from '../base/utf8.js';
 import type {
   Admission,
@@ -20,32 +20,39 @@ import {
   decodeFileCommand,
   encodeFileCommand,
   FileCommandFormatError,
+  isUpdate,
   viewFileCommand,
   type FileCommandView,
 } from './file-command-codec.js';
 import type { FileCommand, FileInfo, UpdateResult } from './file-command.js';
-import { FileMapRestore } from './file-map-restore.js';
+import { FileMapRestore, type ImageBounds } from './file-map-restore.js';
 import { FileMapSnapshot } from './file-map-snapshot.js';
 import { FileTable } from './file-table.js';
 import { FileTail } from './file-tail.js';
+import type { FileVersions, VersionsPlace } from './file-versions.js';
 import type { FrozenFiles, LongFile } from './frozen-files.js';
 import { RequestIds } from './request-ids.js';
 import { judge } from './version-rule.js';
 import type { FilesView, RequestArguments, Verdict } from './version-rule.js';
+import type { VersionsPage, VersionsPageLimits } from './versions-page.js';
 
-export interface FileMapOptions {
-  /** Request ids to remember. Part of the state: it must be the same on all servers. */
-  readonly requestIdsKept: number;
-}
+/** What is kept at most. Part of the state: it must be the same on all servers. */
+export type FileMapBounds = ImageBounds;
+
+const defaultBounds: FileMapBounds = { requestIdsKept, historyBytesMax, versionsKeptMax };
 
 export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesView {
-  #files = new FileTable();
+  readonly #bounds: FileMapBounds;
+  #files: FileTable;
   #requestIds: RequestIds;
   #tail: FileTail | undefined;
   readonly #scan = new CommandScan();
 
-  constructor(options: FileMapOptions = { requestIdsKept }) {
-    this.#requestIds = new RequestIds(options.requestIdsKept);
+  /** Bounds that are left out are those of base/limits.ts. */
+  constructor(bounds: Partial<FileMapBounds> = {}) {
+    this.#bounds = { ...defaultBounds, ...bounds };
+    this.#files = new FileTable(this.#bounds);
+    this.#requestIds = new RequestIds(this.#bounds.requestIdsKept);
   }
 
   /** Files that were ever seen, deleted ones included. */
@@ -84,11 +91,21 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
     return this.#files.numbersAfter(afterName, limit);
   }
 
+  /** All versions of a file as they are now, from the current one on; undefined for a new name. */
+  viewVersions(name: string): FileVersions | undefined {
+    return this.#files.viewVersions(name);
+  }
+
+  /** The next versions behind a place, of all files, as many as the limits allow. */
+  versionsAfter(place: VersionsPlace, limits: VersionsPageLimits): VersionsPage {
+    return this.#files.versionsAfter(place, limits);
+  }
+
   /** Why these bytes are no command, or undefined when they are one. */
   findMistake(payload: Uint8Array): string | undefined {
     try {
       // Texts are all that a scan does not look at, and ASCII is UTF-8.
-      if (isAscii(payload)) this.#scan.read(payload);
+      if (isAscii(payload) && isUpdate(payload)) this.#scan.read(payload);
       else decodeFileCommand(payload);
       return undefined;
     } catch (error) {
@@ -151,15 +168,16 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
   }
 
   restore(): StateRestore {
-    return new FileMapRestore(this.#requestIds.kept, (files, requestIds) => {
+    return new FileMapRestore(this.#bounds, (files, requestIds) => {
       assert(this.#tail === undefined, 'a leader, whose tail is open, restores nothing');
       this.#files = files;
       this.#requestIds = requestIds;
     });
   }
 
-  /** `judge` and `#takeEffect` for a command without a request id; undefined for one with. */
+  /** `judge` and `#takeEffect` for an update without a request id; undefined for all others. */
   #applyScanned(payload: Uint8Array): Verdict | undefined {
+    if (!isUpdate(payload)) return undefined;
     const scan = this.#scan.read(payload);
     if (scan.hasRequestId) return undefined;
     return this.#files.apply(scan) ? 'takesEffect' : 'versionConflict';
@@ -173,8 +191,12 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
   }
 
   #takeEffect(command: FileCommand): void {
-    const { name, hashlist, requestId } = command;
-    const info: FileInfo = { version: Number(command.version), hashlist };
+    if (command.type === 'forgetversions') {
+      for (const version of command.versions) this.#files.forget(version);
+      return;
+    }
+    const { name, hashlist, requestId, timeMs } = command;
+    const info = { version: Number(command.version), hashlist, timeMs };
     this.#files.set(name, info);
     if (requestId !== undefined) this.#requestIds.remember(requestId, name, info);
   }

@@ -1,23 +1,28 @@
 /**
  * All files, by name: each a record outside of the JavaScript heap, numbered in the order in which
  * the names were first seen, which is the same on all servers. A file never goes away: deleting it
- * is a version.
+ * is a version. Beside them, the older versions that are kept.
  */
 import { ByteReader, MalformedBytesError } from '../base/byte-reader.js';
 import { ByteWriter } from '../base/byte-writer.js';
 import { KeyedRecords } from '../base/keyed-records.js';
 import { TextKey } from '../base/text-key.js';
 import type { CommandScan } from './command-scan.js';
-import type { FileInfo } from './file-command.js';
+import type { FileInfo, FileVersion, TimedFileInfo } from './file-command.js';
 import {
   checkFileRecord,
   readFileRecord,
   readFileVersion,
   writeCommandRecord,
   writeFileRecord,
+  writeWithoutTime,
 } from './file-record.js';
+import type { FileVersions } from './file-versions.js';
+import { type VersionsPlace } from './file-versions.js';
 import { FrozenFiles, LongFile } from './frozen-files.js';
+import { KeptVersions, type FrozenVersions, type HistoryBounds } from './kept-versions.js';
 import { SortedNumbers } from './sorted-numbers.js';
+import { VersionsPageMaker, type VersionsPage, type VersionsPageLimits } from './versions-page.js';
 
 type NamedFile = [name: string, info: FileInfo];
 
@@ -26,17 +31,36 @@ export class FileTable {
   /** Invariant: the numbers of all records. */
   readonly #sorted = new SortedNumbers(this.#records);
   readonly #key = new TextKey();
+  /** Names that are gone through. */
+  readonly #nextKey = new TextKey();
   readonly #writer = new ByteWriter();
   /** The present files, once they were frozen; who freezes them again gets the same. */
   #frozen: FrozenFiles | undefined;
+  readonly #history: KeptVersions;
+
+  constructor(bounds: HistoryBounds) {
+    this.#history = new KeptVersions(bounds);
+  }
 
   get size(): number {
     return this.#records.size;
   }
 
+  /** What is kept of older versions at most. */
+  get bounds(): HistoryBounds {
+    return this.#history.bounds;
+  }
+
+  /** Older versions that are kept. */
+  get olderVersions(): number {
+    return this.#history.size;
+  }
+
   get(name: string): FileInfo | undefined {
     const number = this.#find(name);
-    return number === undefined ? undefined : this.#read(number)[1];
+    if (number === undefined) return undefined;
+    const [, { version, hashlist }] = this.#read(number);
+    return { version, hashlist };
   }
 
   /** 0 when the file was never seen. */
@@ -52,9 +76,10 @@ export class FileTable {
     return new LongFile(this.#records.bytes(number));
   }
 
-  set(name: string, info: FileInfo): void {
+  /** Gives a file its next version. */
+  set(name: string, info: TimedFileInfo): void {
     writeFileRecord(this.#writer.begin(), name, info);
-    this.#put(this.#find(name), this.#writer.written);
+    this.#put(this.#find(name), info.version, this.#writer.written);
   }
 
   /** Does what a command says if its version is the next one; returns whether it was. */
@@ -63,13 +88,48 @@ export class FileTable {
     const version = number === undefined ? 0 : readFileVersion(this.#records.bytes(number));
     if (scan.version !== version + 1) return false;
     writeCommandRecord(this.#writer.begin(), scan);
-    this.#put(number, this.#writer.written);
+    this.#put(number, scan.version, this.#writer.written);
     return true;
+  }
+
+  /** Keeps an older version no longer; anything else that is named means nothing. */
+  forget({ name, version }: FileVersion): void {
+    this.#history.forget(this.#key.set(name), version);
+  }
+
+  /** All versions of a file, from the current one on; undefined when it was never seen. */
+  viewVersions(name: string): FileVersions | undefined {
+    const number = this.#find(name);
+    if (number === undefined) return undefined;
+    const maker = new VersionsPageMaker(this.#history, {
+      versionsMax: Infinity,
+      bytesMax: Infinity,
+    });
+    maker.addFile(this.#key, this.#records.bytes(number));
+    return maker.page.versions;
+  }
+
+  /** The versions behind a place, as many as the limits allow. */
+  versionsAfter(place: VersionsPlace, limits: VersionsPageLimits): VersionsPage {
+    const maker = new VersionsPageMaker(this.#history, limits);
+    const number = this.#find(place.afterName);
+    if (number !== undefined) {
+      const version = readFileVersion(this.#records.bytes(number));
+      if (!maker.addOlder(this.#key, version, place.belowVersion)) return maker.page;
+    }
+    for (const next of this.#sorted.after(this.#key)) {
+      this.#nextKey.setBytes(this.#records.keyBytes(next));
+      if (!maker.addFile(this.#nextKey, this.#records.bytes(next))) break;
+    }
+    return maker.page;
   }
 
   /** In the order in which the names were first seen. */
   *entries(): Generator<NamedFile, void> {
-    for (let number = 0; number < this.size; number++) yield this.#read(number);
+    for (let number = 0; number < this.size; number++) {
+      const [name, { version, hashlist }] = this.#read(number);
+      yield [name, { version, hashlist }];
+    }
   }
 
   /** The numbers of the first `limit` files at most whose names come behind `afterName`. */
@@ -93,23 +153,56 @@ export class FileTable {
     this.#sorted.add(this.#key, this.#records.add(this.#key, record));
   }
 
+  /** The same for a record from the times when files had no time. */
+  loadUntimed(record: Uint8Array): void {
+    writeWithoutTime(this.#writer.begin(), record);
+    this.load(this.#writer.written);
+  }
+
+  /** Adds the next older version of frozen ones, once all files are there. Throws as `load`. */
+  loadOlder(record: Uint8Array): void {
+    this.#key.setBytes(checkFileRecord(new ByteReader(record)));
+    const number = this.#records.find(this.#key);
+    const current = number === undefined ? 0 : readFileVersion(this.#records.bytes(number));
+    const version = readFileVersion(record);
+    if (version >= current || version < current - this.#history.bounds.versionsKeptMax) {
+      throw new MalformedBytesError(`version ${version} of a file that is at ${current}`);
+    }
+    if (this.#history.find(this.#key, version) !== undefined) {
+      throw new MalformedBytesError('an older version that is there twice');
+    }
+    if (!this.#history.hasRoomFor(record.length)) {
+      throw new MalformedBytesError('more older versions than are ever kept');
+    }
+    this.#history.load(this.#key, version, record);
+  }
+
   /** All files as they are now, whatever comes later; the same view until one changes. */
   freeze(): FrozenFiles {
     return (this.#frozen ??= new FrozenFiles(this.#records.freeze()));
   }
 
+  /** The same of the older versions. */
+  freezeOlder(): FrozenVersions {
+    return this.#history.freeze();
+  }
+
   /** Writes the record of the file with the present key, which has this number or is new. */
-  #put(number: number | undefined, record: Uint8Array): void {
+  #put(number: number | undefined, version: number, record: Uint8Array): void {
     this.#frozen = undefined;
-    if (number === undefined) this.#sorted.add(this.#key, this.#records.add(this.#key, record));
-    else this.#records.update(number, record);
+    if (number === undefined) {
+      this.#sorted.add(this.#key, this.#records.add(this.#key, record));
+      return;
+    }
+    this.#history.supersede(this.#key, version - 1, this.#records.bytes(number));
+    this.#records.update(number, record);
   }
 
   #find(name: string): number | undefined {
     return this.#records.find(this.#key.set(name));
   }
 
-  #read(number: number): NamedFile {
+  #read(number: number): [name: string, info: TimedFileInfo] {
     return readFileRecord(new ByteReader(this.#records.bytes(number)));
   }
 }

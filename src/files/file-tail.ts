@@ -5,12 +5,12 @@
 import { assert, must } from '../base/assert.js';
 import { Fifo } from '../base/fifo.js';
 import { TransientMap } from '../base/transient-map.js';
-import type { FileCommand } from './file-command.js';
+import type { FileCommand, UpdateFile } from './file-command.js';
 import type { RequestIds } from './request-ids.js';
 import type { FilesView, RequestArguments, Verdict } from './version-rule.js';
 
-interface TailEntry {
-  readonly command: FileCommand;
+interface TailEntry<Command extends FileCommand = FileCommand> {
+  readonly command: Command;
   /** The command's bytes, as they were given to the log. */
   readonly payload: Uint8Array;
   readonly verdict: Verdict;
@@ -23,8 +23,8 @@ export class FileTail implements FilesView {
   readonly #appliedIds: RequestIds;
   readonly #entries = new Fifo<TailEntry>();
   /** The newest entry of each file and of each request id, of those that will take effect. */
-  readonly #byName = new TransientMap<string, TailEntry>();
-  readonly #byId = new TransientMap<string, TailEntry>();
+  readonly #byName = new TransientMap<string, TailEntry<UpdateFile>>();
+  readonly #byId = new TransientMap<string, TailEntry<UpdateFile>>();
   /** Sequence of the newest request id once everything here is applied. */
   #issued: number;
 
@@ -53,14 +53,8 @@ export class FileTail implements FilesView {
 
   /** Adds a command that is in the log, with the verdict on it in the light of this tail. */
   push(command: FileCommand, verdict: Verdict, payload: Uint8Array): void {
-    const counts = verdict === 'takesEffect' && command.requestId !== undefined;
-    if (counts) this.#issued += 1;
-    const sequence = counts ? this.#issued : 0;
-    const entry: TailEntry = { command, payload, verdict, sequence };
-    this.#entries.push(entry);
-    if (verdict !== 'takesEffect') return;
-    this.#byName.set(command.name, entry);
-    if (command.requestId !== undefined) this.#byId.set(command.requestId, entry);
+    if (command.type === 'updatefile') this.#pushUpdate(command, verdict, payload);
+    else this.#entries.push({ command, payload, verdict, sequence: 0 });
   }
 
   /**
@@ -69,17 +63,29 @@ export class FileTail implements FilesView {
    */
   shift(payload: Uint8Array, verdict: Verdict): void {
     const entry = must(this.#entries.shift(), 'a tail that shrinks is not empty');
-    const { name, requestId } = entry.command;
     const same = entry.payload === payload || areEqual(entry.payload, payload);
     assert(same, 'entries are applied in the order in which the tail got them');
     assert(
       entry.verdict === verdict,
       () => `applied as foreseen: ${entry.verdict}, not ${verdict}`,
     );
+    if (entry.command.type !== 'updatefile') return;
+    const { name, requestId } = entry.command;
     if (this.#byName.get(name) === entry) this.#byName.delete(name);
     if (requestId !== undefined && this.#byId.get(requestId) === entry) {
       this.#byId.delete(requestId);
     }
+  }
+
+  #pushUpdate(command: UpdateFile, verdict: Verdict, payload: Uint8Array): void {
+    const counts = verdict === 'takesEffect' && command.requestId !== undefined;
+    if (counts) this.#issued += 1;
+    const sequence = counts ? this.#issued : 0;
+    const entry = { command, payload, verdict, sequence };
+    this.#entries.push(entry);
+    if (verdict !== 'takesEffect') return;
+    this.#byName.set(command.name, entry);
+    if (command.requestId !== undefined) this.#byId.set(command.requestId, entry);
   }
 }
 

@@ -9,7 +9,7 @@ import { KeyedRecords } from '../base/keyed-records.js';
 import type { FrozenRecords } from '../base/slab-records.js';
 import { TextKey } from '../base/text-key.js';
 import type { FileInfo } from './file-command.js';
-import { checkFileRecord, readFileRecord, writeFileRecord } from './file-record.js';
+import { checkArguments, readArguments, writeArguments } from './file-record.js';
 import type { RequestArguments } from './version-rule.js';
 
 export class RequestIds {
@@ -50,7 +50,7 @@ export class RequestIds {
     if (number === undefined || this.#sequenceOf(number) <= issued - this.kept) return undefined;
     const reader = new ByteReader(this.#records.bytes(number));
     reader.skip(reader.varint());
-    const [name, { version, hashlist }] = readFileRecord(reader);
+    const [name, { version, hashlist }] = readArguments(reader);
     return { name, version, hashlist };
   }
 
@@ -61,7 +61,7 @@ export class RequestIds {
       this.#records.find(this.#key) === undefined,
       'a request id takes effect once while it is remembered',
     );
-    writeFileRecord(this.#writer.begin().text(id), name, info);
+    writeArguments(this.#writer.begin().text(id), name, info);
     const number = this.#issued % this.kept;
     if (number < this.#records.size) {
       this.#records.replace(number, this.#key, this.#writer.written);
@@ -75,7 +75,7 @@ export class RequestIds {
   load(record: Uint8Array): void {
     const reader = new ByteReader(record);
     this.#key.setBytes(reader.utf8());
-    checkFileRecord(reader);
+    checkArguments(reader);
     if (this.#records.find(this.#key) !== undefined) {
       throw new MalformedBytesError('a request id that is there twice');
     }

@@ -1,8 +1,9 @@
 /**
  * The rule of `updatefile` (contract, section 4), as one pure function of a command and what is
  * known so far. It is asked twice for each command: before it is logged and when it is applied.
+ * To forget versions takes effect always: what it names may be gone by the time it is applied.
  */
-import type { FileCommand, HashItem } from './file-command.js';
+import type { FileCommand, HashItem, UpdateFile } from './file-command.js';
 
 /** The arguments that a request id stands for. */
 export interface RequestArguments {
@@ -26,8 +27,12 @@ export type Verdict =
   | 'versionConflict'
   | 'requestIdReused';
 
-/** The request id goes first: a retry's version is in conflict with its own first attempt. */
 export function judge(command: FileCommand, view: FilesView): Verdict {
+  return command.type === 'updatefile' ? judgeUpdate(command, view) : 'takesEffect';
+}
+
+/** The request id goes first: a retry's version is in conflict with its own first attempt. */
+function judgeUpdate(command: UpdateFile, view: FilesView): Verdict {
   if (command.requestId !== undefined) {
     const earlier = view.requestOf(command.requestId);
     if (earlier !== undefined) {

@@ -61,7 +61,7 @@ export class CallMetrics implements CallObserver {
 
   #durationsOf(method: Method): Durations | undefined {
     if (method.group !== 'client' || method.wait === 'never') return undefined;
-    return method.name === 'updatefile' ? this.#updates : this.#reads;
+    return method.longAnswer === 'ofRead' ? this.#reads : this.#updates;
   }
 
   #count(method: string, outcome: string): void {

@@ -4,7 +4,9 @@
  */
 import type { FileCommandView } from '../files/file-command-codec.js';
 import type { FileInfo } from '../files/file-command.js';
+import type { FileVersions, VersionsPlace } from '../files/file-versions.js';
 import type { FrozenFiles, LongFile } from '../files/frozen-files.js';
+import type { VersionsPage, VersionsPageLimits } from '../files/versions-page.js';
 
 export interface FileReader {
   /** Files ever seen, deleted ones included. */
@@ -20,6 +22,10 @@ export interface FileReader {
    * code points.
    */
   numbersAfter(afterName: string, limit: number): Uint32Array;
+  /** All versions of a file as they are now, the current one first; undefined for a new name. */
+  viewVersions(name: string): FileVersions | undefined;
+  /** The next versions behind a place, of all files, as they are now. */
+  versionsAfter(place: VersionsPlace, limits: VersionsPageLimits): VersionsPage;
   /** Why these bytes are no command, or undefined when they are one. */
   findMistake(payload: Uint8Array): string | undefined;
   /** The command in a log entry's payload. */

@@ -104,7 +104,13 @@ function entryParts(entry: Entry, files: FileReader): AnswerPart[] {
   const end = '</struct></value></member></struct></value>';
   if (entry.kind === 'noop') return [textPart(`${start}${encodeMember('type', 'noop')}${end}`)];
   const command = files.view(entry.payload);
-  const { type, requestId } = command;
+  const { type } = command;
+  if (type === 'forgetversions') {
+    const versions = command.versions.map(({ name, version }): XmlValue => [name, version]);
+    const members = encodeMember('type', type) + encodeMember('versions', versions);
+    return [textPart(`${start}${members}${end}`)];
+  }
+  const { requestId } = command;
   const id = requestId === undefined ? '' : encodeMember('requestId', requestId);
   return [
     textPart(`${start}${encodeMember('type', type)}`),

@@ -16,4 +16,6 @@ export interface MethodServices {
   readonly servers: readonly ServerAddress[];
   readonly replica: FileReplica;
   readonly files: FileReader;
+  /** The wall clock: ms since 1970. Updates are stamped by it. */
+  readonly nowMs: () => number;
 }

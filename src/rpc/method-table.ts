@@ -20,6 +20,7 @@ import { pingMethod } from './methods/ping-method.js';
 import { storeMethods } from './methods/store-methods.js';
 import { systemMethods } from './methods/system-methods.js';
 import { testerMethods } from './methods/tester-methods.js';
+import { versionMethods } from './methods/version-methods.js';
 import { methodKey, servicePrefix } from './method-name.js';
 import { RpcFault } from './rpc-fault.js';
 import { StoreDoor } from './store-door.js';
@@ -93,6 +94,7 @@ export function buildMethodTable(options: MethodTableOptions): MethodTable {
   return new MethodTable([
     pingMethod(),
     ...(cluster ? clientMethods(cluster.services, cluster.mapAnswers) : []),
+    ...(cluster ? versionMethods(cluster.services, cluster.mapAnswers) : []),
     ...(blocks ? blockMethods(blocks, new BlockCalls(isCrashed)) : []),
     ...(cluster && testerApi ? testerMethods(cluster.services, gathered) : []),
     ...(cluster ? peerMethods(cluster.services) : []),

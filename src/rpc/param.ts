@@ -3,8 +3,14 @@
  * read a value, so that signature, help, check and the handler's types cannot disagree.
  */
 import { asServerId, type ServerId } from '../base/ids.js';
-import { fileNameBytesMax, pageFilesMax, requestIdBytesMax } from '../base/limits.js';
-import type { HashItem } from '../files/file-command.js';
+import {
+  fileNameBytesMax,
+  forgottenAtOnceMax,
+  pageFilesMax,
+  pageVersionsMax,
+  requestIdBytesMax,
+} from '../base/limits.js';
+import type { FileVersion, HashItem } from '../files/file-command.js';
 import type { CutDirection } from '../replica/replica-api.js';
 import { describeType, isXmlArray, xmlTypeOf, type XmlType } from './xml-type.js';
 import type { XmlValue } from './xml-value.js';
@@ -109,17 +115,68 @@ export const afterName: Param<string> = {
   read: (value) => readText(value, 0, fileNameBytesMax),
 };
 
-export const pageLimit: Param<number> = {
-  name: 'limit',
+export const pageLimit: Param<number> = limitOf('files', pageFilesMax);
+
+export const versionsLimit: Param<number> = limitOf('versions', pageVersionsMax);
+
+function limitOf(things: string, max: number): Param<number> {
+  return {
+    name: 'limit',
+    type: 'int',
+    help: `${things} in the answer at most, 1 to ${max}`,
+    optional: false,
+    read: (value) => {
+      if (typeof value === 'number' && value >= 1 && value <= max) return value;
+      if (typeof value !== 'number' && typeof value !== 'bigint') throw unexpected(value, 'an int');
+      throw new ArgumentError(`expected an int from 1 to ${max}, not ${value}`);
+    },
+  };
+}
+
+export const afterVersion: Param<number> = {
+  name: 'afterVersion',
   type: 'int',
-  help: `files in the answer at most, 1 to ${pageFilesMax}`,
+  help:
+    'the last version of the page before, whose older ones come next; 0, or left out, for the ' +
+    'file behind afterName',
   optional: false,
   read: (value) => {
-    if (typeof value === 'number' && value >= 1 && value <= pageFilesMax) return value;
+    if (typeof value === 'number' && value >= 0) return value;
     if (typeof value !== 'number' && typeof value !== 'bigint') throw unexpected(value, 'an int');
-    throw new ArgumentError(`expected an int from 1 to ${pageFilesMax}, not ${value}`);
+    throw new ArgumentError(`expected an int from 0 to 2^53 - 1, not ${value}`);
   },
 };
+
+/** Integers that no version can be are left out: they name what is not there. */
+export const olderVersions: Param<readonly FileVersion[]> = {
+  name: 'versions',
+  type: 'array',
+  help:
+    `[name, version] each, at most ${forgottenAtOnceMax}; those that are current, or unknown, ` +
+    'mean nothing',
+  optional: false,
+  read: (value) => {
+    if (!isXmlArray(value)) throw unexpected(value, 'an array of [name, version]');
+    if (value.length > forgottenAtOnceMax) {
+      throw new ArgumentError(
+        `expected at most ${forgottenAtOnceMax} versions, not ${value.length}`,
+      );
+    }
+    return value.flatMap((item, position) => readFileVersion(item, position));
+  },
+};
+
+function readFileVersion(item: XmlValue, position: number): readonly FileVersion[] {
+  const [name = null, number = null, ...others] = isXmlArray(item) ? item : [];
+  const isPair = typeof name === 'string' && others.length === 0;
+  if (!isPair || (typeof number !== 'number' && typeof number !== 'bigint')) {
+    throw new ArgumentError(
+      `expected [name, version], a string and an int, as item ${position + 1}`,
+    );
+  }
+  readText(name, 1, fileNameBytesMax);
+  return typeof number === 'number' && number >= 1 ? [{ name, version: number }] : [];
+}
 
 /** A list of ids of servers of this cluster, which has `serverCount` of them. */
 export function serverList(serverCount: number): Param<readonly ServerId[]> {

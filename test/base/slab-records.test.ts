@@ -53,6 +53,32 @@ describe('slab records', () => {
     );
   });
 
+  it('share a record that has a slab of its own with others, and copy all else', () => {
+    const large = Uint8Array.from({ length: 5_000 }, (_, at) => at & 0xff);
+    const [from, to] = [new SlabRecords(4096), new SlabRecords(4096)];
+    from.put(0, Uint8Array.of(1, 2, 3));
+    from.put(1, large);
+    to.put(0, Uint8Array.of(9));
+    to.putShared(1, from.bytes(1));
+    to.putShared(2, from.bytes(0));
+    // The same bytes elsewhere in their memory are no slab.
+    const within = new Uint8Array(5_016).subarray(8, 5_008);
+    within.set(large);
+    to.putShared(3, within);
+    expect(to.bytes(1).buffer).to.equal(from.bytes(1).buffer);
+    expect(to.bytes(2).buffer).to.not.equal(from.bytes(0).buffer);
+    expect(to.bytes(3).buffer).to.not.equal(within.buffer);
+    const frozen = to.freeze();
+    from.put(1, Uint8Array.of(7));
+    to.put(2, Uint8Array.of(8));
+    const expected = [[9], [...large], [8], [...large]];
+    expect(contentsOf(to)).to.deep.equal(expected);
+    expect(contentsOf(frozen)[2]).to.deep.equal([1, 2, 3]);
+    expect(contentsOf(from)).to.deep.equal([[1, 2, 3], [7]]);
+    to.put(1, Uint8Array.of());
+    expect(contentsOf(to)[1]).to.deep.equal([]);
+  });
+
   it('take bounded memory under endless updates, whatever is updated', () => {
     const slabBytes = 4096;
     const records = new SlabRecords(slabBytes);

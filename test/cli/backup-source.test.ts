@@ -14,7 +14,7 @@ const position = { index: asLogIndex(9), term: asTerm(4) };
 
 function update(files: FileMap, file: string, version: number, hashlist: readonly string[]): void {
   const command = { type: 'updatefile', name: file, version, hashlist } as const;
-  files.apply(files.encode({ ...command, requestId: undefined }));
+  files.apply(files.encode({ ...command, requestId: undefined, timeMs: 0 }));
 }
 
 const folderId = 'f'.repeat(32);

@@ -7,7 +7,7 @@ import {
   encodeFileCommand,
   FileCommandFormatError,
 } from '../../src/files/file-command-codec.js';
-import type { FileCommand, HashItem } from '../../src/files/file-command.js';
+import type { UpdateFile, HashItem } from '../../src/files/file-command.js';
 import { FileMap } from '../../src/files/file-map.js';
 
 const digits = (unit: string): fc.Arbitrary<string> =>
@@ -21,12 +21,13 @@ const item: fc.Arbitrary<HashItem> = fc.oneof(
   fc.maxSafeInteger(),
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
 );
-const command: fc.Arbitrary<FileCommand> = fc.record({
+const command: fc.Arbitrary<UpdateFile> = fc.record({
   type: fc.constant('updatefile' as const),
   name: fc.string({ unit: 'binary', minLength: 1 }),
   version: fc.oneof(fc.constant(1), fc.integer(), fc.constant(2n ** 60n)),
   hashlist: fc.array(item),
   requestId: fc.option(fc.string({ unit: 'binary' }), { nil: undefined }),
+  timeMs: fc.oneof(fc.constant(0), fc.maxSafeNat()),
 });
 
 function nameOf({ bytes, nameStart, nameEnd }: CommandScan): string {
@@ -54,6 +55,7 @@ describe('a command that is looked through in place', () => {
         expect(nameOf(scan)).to.equal(sent.name);
         expect(scan.version).to.deep.equal(isPlain ? sent.version : NaN);
         expect(scan.hasRequestId).to.equal(sent.requestId !== undefined);
+        expect(scan.timeMs).to.equal(sent.timeMs);
         expect(scan.itemCount).to.equal(sent.hashlist.length);
       }),
     );
@@ -95,7 +97,7 @@ describe('a command that is looked through in place', () => {
   it('makes the file that it says, in the one form that such a file has', () => {
     fc.assert(
       fc.property(command, (sent) => {
-        const update = { ...sent, version: 1, requestId: undefined };
+        const update = { ...sent, version: 1, requestId: undefined, timeMs: 0 };
         const map = new FileMap();
         expect(map.apply(encodeFileCommand(update))).to.equal('updated');
         expect(map.get(sent.name)).to.deep.equal({ version: 1, hashlist: sent.hashlist });
@@ -110,12 +112,13 @@ describe('a command that is looked through in place', () => {
 
   it('changes nothing when its version is not the next one', () => {
     const map = new FileMap();
-    const update: FileCommand = {
+    const update: UpdateFile = {
       type: 'updatefile',
       name: 'a',
       version: 1,
       hashlist: ['x'],
       requestId: undefined,
+      timeMs: 0,
     };
     for (const version of [0, 2, -1, 1n, 2n ** 60n]) {
       expect(map.apply(encodeFileCommand({ ...update, version }))).to.equal('versionConflict');
@@ -128,7 +131,7 @@ describe('a command that is looked through in place', () => {
 
 /** The image behind its head: the records of all files, then those of request ids. */
 function recordsOf(map: FileMap): number[] {
-  const headBytes = 30;
+  const headBytes = 48;
   const snapshot = map.snapshot();
   const image: number[] = [];
   for (let next = snapshot.next(1_000); next !== undefined; next = snapshot.next(1_000)) {

@@ -5,16 +5,16 @@ import { AssertionError } from '../../src/base/assert.js';
 import { StateImageError } from '../../src/base/state-machine.js';
 import type { StateSnapshot } from '../../src/base/state-machine.js';
 import { TextKey } from '../../src/base/text-key.js';
-import type { FileCommand, HashItem } from '../../src/files/file-command.js';
+import type { FileCommand, HashItem, UpdateFile } from '../../src/files/file-command.js';
 import { FileMap } from '../../src/files/file-map.js';
 import { ReferenceFiles } from './reference-files.js';
-import { pageOf } from './read-files.js';
+import { pageOf, versionsOf } from './read-files.js';
 
-const kept = 3;
+const bounds = { requestIdsKept: 3, historyBytesMax: 200, versionsKeptMax: 3 };
 const hash = '0123456789abcdef'.repeat(4);
 
-function update(name: string, version: number, hashlist: readonly HashItem[] = []): FileCommand {
-  return { type: 'updatefile', name, version, hashlist, requestId: undefined };
+function update(name: string, version: number, hashlist: readonly HashItem[] = []): UpdateFile {
+  return { type: 'updatefile', name, version, hashlist, requestId: undefined, timeMs: 0 };
 }
 
 function apply(map: FileMap, command: FileCommand): string {
@@ -22,7 +22,7 @@ function apply(map: FileMap, command: FileCommand): string {
 }
 
 function mapOf(history: readonly FileCommand[]): FileMap {
-  const map = new FileMap({ requestIdsKept: kept });
+  const map = new FileMap(bounds);
   for (const command of history) apply(map, command);
   return map;
 }
@@ -58,25 +58,48 @@ const itemArbitrary: fc.Arbitrary<HashItem> = fc.constantFrom<HashItem>(
   ...['', '0', 0, -1, 2 ** 53 - 1, 2n ** 63n - 1n, 5n, 'é', hash],
   ...[hash.toUpperCase(), hash.slice(1), `${hash}0`, 'g'.repeat(64), 'é'.repeat(64)],
 );
+const names = ['a', 'b', 'é', '\u{1f600}'];
+const nameArbitrary = fc.constantFrom(...names);
 /** Of each name the right next version and others. */
-const commandArbitrary: fc.Arbitrary<FileCommand> = fc.record({
+const updateArbitrary: fc.Arbitrary<UpdateFile> = fc.record({
   type: fc.constant('updatefile' as const),
-  name: fc.constantFrom('a', 'b', 'é', '\u{1f600}'),
-  version: fc.integer({ min: 1, max: 4 }),
+  name: nameArbitrary,
+  version: fc.integer({ min: 1, max: 6 }),
   hashlist: fc.array(itemArbitrary, { maxLength: 3 }),
   requestId: fc.option(fc.constantFrom('', 'r', 's', 't', 'u', 'é'), { nil: undefined }),
+  timeMs: fc.nat(300),
 });
+const forgetArbitrary: fc.Arbitrary<FileCommand> = fc.record({
+  type: fc.constant('forgetversions' as const),
+  versions: fc.array(fc.record({ name: nameArbitrary, version: fc.integer({ min: 1, max: 6 }) }), {
+    maxLength: 3,
+  }),
+});
+const commandArbitrary = fc.oneof(
+  { weight: 9, arbitrary: updateArbitrary },
+  { weight: 1, arbitrary: forgetArbitrary },
+);
 const historyArbitrary = fc.array(commandArbitrary, { size: 'max', maxLength: 80 });
 
-const sampleHistory: readonly FileCommand[] = [
-  { ...update('ab', 1, [hash, 5, 'h']), requestId: 'r' },
-  update('ab', 2, ['0']),
+const sampleHistory: readonly UpdateFile[] = [
+  { ...update('ab', 1, [hash, 5, 'h']), requestId: 'r', timeMs: 7 },
+  { ...update('ab', 2, ['0']), timeMs: 300 },
 ];
+const firstItems = [3, 5, ...Buffer.from(hash, 'hex'), 2, 5, 1, 1, 0x68];
 const sampleImage = [
+  [...Buffer.from('SURFFILE'), 2, 0, 0, 0],
+  [3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+  [200, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+  [10, 2, 0x61, 0x62, 2, 0xac, 2, 1, 1, 1, 0x30],
+  [45, 1, 0x72, 2, 0x61, 0x62, 1, ...firstItems],
+  [44, 2, 0x61, 0x62, 1, 7, ...firstItems],
+].flat();
+/** The same from the times when there were no times and no older versions. */
+const untimedImage = [
   [...Buffer.from('SURFFILE'), 1, 0, 0, 0],
   [3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
   [8, 2, 0x61, 0x62, 2, 1, 1, 1, 0x30],
-  [45, 1, 0x72, 2, 0x61, 0x62, 1, 3, 5, ...Buffer.from(hash, 'hex'), 2, 5, 1, 1, 0x68],
+  [45, 1, 0x72, 2, 0x61, 0x62, 1, ...firstItems],
 ].flat();
 
 describe('the image of a file map', () => {
@@ -104,8 +127,12 @@ describe('the image of a file map', () => {
         for (const { snapshot, slices, history } of begun) {
           const image = Buffer.concat([...slices, readAll(snapshot, bytesMax)]);
           expect(image.equals(imageOf(mapOf(history)))).to.equal(true);
-          const files = new ReferenceFiles(kept, history).files();
-          expect(new Map(restored(image).entries())).to.deep.equal(files);
+          const files = new ReferenceFiles(bounds, history);
+          const map = restored(image);
+          expect(new Map(map.entries())).to.deep.equal(files.files());
+          for (const name of names) {
+            expect(versionsOf(map, name)).to.deep.equal(files.versionsOf(name));
+          }
         }
       }),
     );
@@ -120,6 +147,9 @@ describe('the image of a file map', () => {
         for (const command of after) {
           expect(apply(other, command)).to.equal(apply(replayed, command));
           expect(pageOf(other, '', 10)).to.deep.equal(pageOf(replayed, '', 10));
+          for (const name of names) {
+            expect(versionsOf(other, name)).to.deep.equal(versionsOf(replayed, name));
+          }
         }
         expect([...other.entries()]).to.deep.equal([...replayed.entries()]);
         expect(imageOf(other).equals(imageOf(replayed))).to.equal(true);
@@ -165,28 +195,66 @@ describe('a file map that is given an image', () => {
   });
 
   it('refuses one that no map gives', () => {
-    const header = (files: number, issued: number): number[] => {
-      const bytes = sampleImage.slice(0, 30);
+    const header = (files: number, issued: number, older = 0): number[] => {
+      const bytes = sampleImage.slice(0, 48);
+      bytes[42] = older;
       bytes[18] = issued;
       bytes[24] = files;
       return bytes;
     };
-    const file = [5, 1, 0x61, 1, 1, 2];
+    const version = (number: number, name = 0x61): number[] => [5, 1, name, number, 0, 0];
+    const many = [0x61, 0x62, 0x63].flatMap((name) => [1, 2, 3].map((at) => version(at, name)));
     const refused: [string, number[]][] = [
       ['not an image', [0, ...sampleImage.slice(1)]],
-      ['unknown format 2', [...sampleImage.slice(0, 8), 2, ...sampleImage.slice(9)]],
+      ['unknown format 3', [...sampleImage.slice(0, 8), 3, ...sampleImage.slice(9)]],
       ['7 request ids, not 3', [...sampleImage.slice(0, 12), 7, ...sampleImage.slice(13)]],
-      ['never updated', [...header(1, 0), 4, 1, 0x61, 0, 0]],
-      ['there twice', [...header(2, 0), 4, 1, 0x61, 1, 0, 4, 1, 0x61, 2, 0]],
+      ['9 older versions of a file', [...sampleImage.slice(0, 36), 9, ...sampleImage.slice(37)]],
+      ['201 bytes of history', [...sampleImage.slice(0, 30), 201, ...sampleImage.slice(31)]],
+      ['never updated', [...header(1, 0), ...version(0)]],
+      ['there twice', [...header(2, 0), ...version(1), ...version(2)]],
       ['there twice', [...header(0, 2), 5, 0, 1, 0x61, 1, 0, 5, 0, 1, 0x61, 2, 0]],
-      ['cut short', [...header(1, 0), ...file]],
-      ['not in its short form', [...header(1, 0), 70, 1, 0x61, 1, 1, 1, 64, ...Buffer.from(hash)]],
-      ['not UTF-8', [...header(1, 0), 4, 1, 0xff, 1, 0]],
-      ['bytes too many', [...header(1, 0), 5, 1, 0x61, 1, 0, 0]],
+      ['cut short', [...header(1, 0), 6, 1, 0x61, 1, 0, 1, 2]],
+      [
+        'not in its short form',
+        [...header(1, 0), 71, 1, 0x61, 1, 0, 1, 1, 64, ...Buffer.from(hash)],
+      ],
+      ['not UTF-8', [...header(1, 0), 5, 1, 0xff, 1, 0, 0]],
+      ['bytes too many', [...header(1, 0), 6, 1, 0x61, 1, 0, 0, 0]],
+      ['version 1 of a file that is at 0', [...header(0, 0, 1), ...version(1)]],
+      ['version 1 of a file that is at 1', [...header(1, 0, 1), ...version(1), ...version(1)]],
+      ['version 1 of a file that is at 5', [...header(1, 0, 1), ...version(5), ...version(1)]],
+      [
+        'older version that is there twice',
+        [...header(1, 0, 2), ...version(2), ...version(1), ...version(1)],
+      ],
+      [
+        'more older versions',
+        [
+          ...header(3, 0, 9),
+          ...version(4, 0x61),
+          ...version(4, 0x62),
+          ...version(4, 0x63),
+          ...many.flat(),
+        ],
+      ],
       ['not in short form', [...header(1, 0), 0x84, 0]],
       ['number too large', [...header(1, 0), ...Array<number>(8).fill(0xff)]],
     ];
     for (const [message, bytes] of refused) expectRefused(Uint8Array.from(bytes), message);
+  });
+
+  it('takes one from the times before there were times, and goes on from it as from any', () => {
+    const map = restored(Uint8Array.from(untimedImage), 5);
+    expect(versionsOf(map, 'ab')).to.deep.equal([{ version: 2, timeMs: 0, hashlist: ['0'] }]);
+    expect(apply(map, { ...update('ab', 1, [hash, 5, 'h']), requestId: 'r' })).to.equal('updated');
+    const image = imageOf(map);
+    expect(imageOf(restored(image)).equals(image)).to.equal(true);
+    expect(apply(map, update('ab', 3))).to.equal('updated');
+    expect(versionsOf(map, 'ab').map(({ version }) => version)).to.deep.equal([3, 2]);
+    for (let length = 0; length < untimedImage.length; length++) {
+      expectRefused(Uint8Array.from(untimedImage.slice(0, length)), 'cut short');
+    }
+    expectRefused(Uint8Array.from([...untimedImage, 0]), '1 bytes too many');
   });
 
   it('takes from any bytes exactly the state that has them as its image, or refuses them', () => {

@@ -2,9 +2,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AssertionError } from '../../src/base/assert.js';
-import type { FileCommand, HashItem } from '../../src/files/file-command.js';
+import type { FileCommand, HashItem, UpdateFile } from '../../src/files/file-command.js';
 import { encodeFileCommand } from '../../src/files/file-command-codec.js';
-import { FileMap } from '../../src/files/file-map.js';
+import { FileMap, type FileMapBounds } from '../../src/files/file-map.js';
+import { versionsOf } from './read-files.js';
 import { ReferenceFiles } from './reference-files.js';
 
 interface UpdateOptions {
@@ -12,9 +13,16 @@ interface UpdateOptions {
   readonly requestId?: string;
 }
 
-function update(name: string, version: number | bigint, options: UpdateOptions = {}): FileCommand {
+function update(name: string, version: number | bigint, options: UpdateOptions = {}): UpdateFile {
   const { hashlist = ['h'], requestId } = options;
-  return { type: 'updatefile', name, version, hashlist, requestId };
+  return { type: 'updatefile', name, version, hashlist, requestId, timeMs: 0 };
+}
+
+function forget(...versions: readonly [name: string, version: number][]): FileCommand {
+  return {
+    type: 'forgetversions',
+    versions: versions.map(([name, version]) => ({ name, version })),
+  };
 }
 
 function applied(map: FileMap, command: FileCommand): string {
@@ -86,6 +94,41 @@ describe('the file map', () => {
     expect(applied(map, update('a', 2, { requestId: 'r2' }))).to.equal('versionConflict');
   });
 
+  it('keeps the versions before the current one, each with its time, a deletion among them', () => {
+    const map = new FileMap();
+    expect(versionsOf(map, 'a')).to.deep.equal([]);
+    applied(map, { ...update('a', 1, { hashlist: ['x'] }), timeMs: 5 });
+    applied(map, { ...update('a', 2, { hashlist: ['0'] }), timeMs: 7 });
+    applied(map, { ...update('a', 3, { hashlist: ['y', 1] }), requestId: 'r', timeMs: 6 });
+    applied(map, { ...update('b', 1), timeMs: 9 });
+    expect(versionsOf(map, 'a')).to.deep.equal([
+      { version: 3, timeMs: 6, hashlist: ['y', 1] },
+      { version: 2, timeMs: 7, hashlist: ['0'] },
+      { version: 1, timeMs: 5, hashlist: ['x'] },
+    ]);
+    expect(versionsOf(map, 'b')).to.deep.equal([{ version: 1, timeMs: 9, hashlist: ['h'] }]);
+  });
+
+  it('takes a retry with another time for the same update, and keeps the first time', () => {
+    const map = new FileMap();
+    const first = { ...update('a', 1, { requestId: 'r' }), timeMs: 5 };
+    expect(applied(map, first)).to.equal('updated');
+    expect(applied(map, { ...first, timeMs: 6 })).to.equal('updated');
+    expect(versionsOf(map, 'a').map(({ timeMs }) => timeMs)).to.deep.equal([5]);
+  });
+
+  it('forgets older versions and nothing else, however often it is told', () => {
+    const map = new FileMap();
+    for (const version of [1, 2, 3]) applied(map, update('a', version));
+    for (let time = 1; time <= 2; time++) {
+      expect(applied(map, forget(['a', 2], ['a', 3], ['a', 4], ['b', 1]))).to.equal('updated');
+      expect(versionsOf(map, 'a').map(({ version }) => version)).to.deep.equal([3, 1]);
+    }
+    expect(map.size).to.equal(1);
+    expect(applied(map, update('a', 4))).to.equal('updated');
+    expect(versionsOf(map, 'a').map(({ version }) => version)).to.deep.equal([4, 3, 1]);
+  });
+
   it('refuses a payload that is no file command', () => {
     expect(() => new FileMap().apply(Uint8Array.of(9))).to.throw('unknown format 9');
   });
@@ -142,13 +185,23 @@ type Step =
   | { readonly type: 'startLeading' }
   | { readonly type: 'stopLeading'; readonly keep: number; readonly then: readonly FileCommand[] };
 
-const commandArbitrary: fc.Arbitrary<FileCommand> = fc.record({
+const updateArbitrary: fc.Arbitrary<UpdateFile> = fc.record({
   type: fc.constant('updatefile' as const),
   name: fc.constantFrom('a', 'b'),
   version: fc.integer({ min: 0, max: 5 }),
-  hashlist: fc.constantFrom<HashItem[]>([], ['0'], [0]),
+  hashlist: fc.constantFrom<HashItem[]>([], ['0'], [0], ['x'.repeat(90)]),
   requestId: fc.constantFrom(undefined, 'x', 'y', 'z'),
+  timeMs: fc.nat(300),
 });
+
+const forgetArbitrary = fc
+  .array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 1, max: 9 })), { maxLength: 3 })
+  .map((versions) => forget(...versions));
+
+const commandArbitrary = fc.oneof(
+  { weight: 6, arbitrary: updateArbitrary },
+  { weight: 1, arbitrary: forgetArbitrary },
+);
 
 const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -173,15 +226,15 @@ const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
 
 /** A map and the plain history that it must agree with after every step. */
 class World {
-  readonly #kept: number;
+  readonly #bounds: FileMapBounds;
   readonly #map: FileMap;
   readonly #history: FileCommand[] = [];
   #unapplied: FileCommand[] = [];
   #leading = false;
 
-  constructor(kept: number) {
-    this.#kept = kept;
-    this.#map = new FileMap({ requestIdsKept: kept });
+  constructor(bounds: FileMapBounds) {
+    this.#bounds = bounds;
+    this.#map = new FileMap(bounds);
   }
 
   run(step: Step): void {
@@ -203,8 +256,11 @@ class World {
   }
 
   #submit(command: FileCommand, lead: number): void {
-    const foreseen = new ReferenceFiles(this.#kept, [...this.#history, ...this.#unapplied]);
-    const submitted = { ...command, version: foreseen.versionOf(command.name) + lead };
+    const foreseen = new ReferenceFiles(this.#bounds, [...this.#history, ...this.#unapplied]);
+    const submitted =
+      command.type === 'updatefile'
+        ? { ...command, version: foreseen.versionOf(command.name) + lead }
+        : command;
     const admission = this.#map.admit(submitted);
     if (foreseen.wouldTakeEffect(submitted)) {
       const payload = encodeFileCommand(submitted);
@@ -218,22 +274,29 @@ class World {
   #apply(): void {
     const command = this.#unapplied.shift();
     if (command === undefined) return;
-    const before = new ReferenceFiles(this.#kept, this.#history);
+    const before = new ReferenceFiles(this.#bounds, this.#history);
     expect(this.#map.apply(encodeFileCommand(command))).to.equal(before.resultOf(command));
     this.#history.push(command);
-    const after = new ReferenceFiles(this.#kept, this.#history).files();
-    expect(new Map(this.#map.entries())).to.deep.equal(after);
+    const after = new ReferenceFiles(this.#bounds, this.#history);
+    expect(new Map(this.#map.entries())).to.deep.equal(after.files());
+    for (const name of ['a', 'b']) {
+      expect(versionsOf(this.#map, name)).to.deep.equal(after.versionsOf(name));
+    }
   }
 }
 
 describe('the file map beside its reference', () => {
-  it('agrees on every admission, result and file, through changes of leader', () => {
+  it('agrees on every admission, result, file and older version, through changes of leader', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 3 }),
+        fc.record({
+          requestIdsKept: fc.integer({ min: 1, max: 3 }),
+          historyBytesMax: fc.constantFrom(0, 60, 150, 300),
+          versionsKeptMax: fc.integer({ min: 1, max: 4 }),
+        }),
         fc.array(stepArbitrary, { maxLength: 60, size: 'max' }),
-        (kept, steps) => {
-          const world = new World(kept);
+        (bounds, steps) => {
+          const world = new World(bounds);
           world.run({ type: 'startLeading' });
           for (const step of steps) world.run(step);
         },

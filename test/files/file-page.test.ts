@@ -1,19 +1,20 @@
 /** Pages of files: complete, without overlap, in the order of code points. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { FileCommand } from '../../src/files/file-command.js';
+import type { UpdateFile } from '../../src/files/file-command.js';
 import { FileMap } from '../../src/files/file-map.js';
 import { pageOf } from './read-files.js';
 
 function mapOf(names: readonly string[]): FileMap {
   const map = new FileMap();
   for (const name of names) {
-    const command: FileCommand = {
+    const command: UpdateFile = {
       type: 'updatefile',
       name,
       version: 1,
       hashlist: [],
       requestId: undefined,
+      timeMs: 0,
     };
     map.apply(map.encode(command));
   }

@@ -1,16 +1,17 @@
 /** Frozen views of the file map: they stay as they were while the map goes on. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { FileCommand, FileInfo } from '../../src/files/file-command.js';
+import type { UpdateFile, FileInfo } from '../../src/files/file-command.js';
 import { FileMap } from '../../src/files/file-map.js';
 import type { FrozenFiles } from '../../src/files/frozen-files.js';
 import { readFiles } from './read-files.js';
 
-function update(map: FileMap, name: string, hashlist: FileCommand['hashlist']): void {
+function update(map: FileMap, name: string, hashlist: UpdateFile['hashlist']): void {
   const version = (map.get(name)?.version ?? 0) + 1;
-  const command: FileCommand = {
+  const command: UpdateFile = {
     ...{ type: 'updatefile', name, version, hashlist },
     requestId: undefined,
+    timeMs: 0,
   };
   expect(map.apply(map.encode(command))).to.equal('updated');
 }

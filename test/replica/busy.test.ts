@@ -20,7 +20,7 @@ function large(rig: ReplicaRig, name: string, bytes: number): Asked<UpdateResult
   const hashlist = ['x'.repeat(bytes)];
   return rig.ask((answer) =>
     rig.replica.submit(
-      { type: 'updatefile', name, version: 1, hashlist, requestId: undefined },
+      { type: 'updatefile', name, version: 1, hashlist, requestId: undefined, timeMs: 0 },
       answer,
     ),
   );

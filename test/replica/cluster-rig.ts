@@ -158,7 +158,14 @@ export class ClusterRig {
     hashlist: readonly string[] = ['h'],
   ): readonly Outcome<UpdateResult>[] {
     const outcomes: Outcome<UpdateResult>[] = [];
-    const command = { type: 'updatefile', name, version, hashlist, requestId: undefined } as const;
+    const command = {
+      type: 'updatefile',
+      name,
+      version,
+      hashlist,
+      requestId: undefined,
+      timeMs: 0,
+    } as const;
     server.replica.submit(command, (outcome) => outcomes.push(outcome));
     return outcomes;
   }

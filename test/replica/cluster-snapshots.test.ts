@@ -230,6 +230,7 @@ describe('servers that compare their states', () => {
       version: 1,
       hashlist: [],
       requestId: undefined,
+      timeMs: 0,
     };
     stateMachine.apply(stateMachine.encode({ ...forged, type: 'updatefile' }));
     await rig.updateMany(leader, 4, 4);

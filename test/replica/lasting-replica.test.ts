@@ -132,7 +132,14 @@ describe('a lasting replica', () => {
     const { stateMachine } = server.replica;
     stateMachine.apply(
       stateMachine.encode({
-        ...{ type: 'updatefile', name: 'x', version: 1, hashlist: [], requestId: undefined },
+        ...{
+          type: 'updatefile',
+          name: 'x',
+          version: 1,
+          hashlist: [],
+          requestId: undefined,
+          timeMs: 0,
+        },
       }),
     );
     const leader = await rig.leader();

@@ -4,7 +4,7 @@
  */
 import { assert, must } from '../../src/base/assert.js';
 import { asLogIndex, asServerId, asTerm, type ServerId } from '../../src/base/ids.js';
-import type { FileCommand, UpdateResult } from '../../src/files/file-command.js';
+import type { FileCommand, UpdateFile, UpdateResult } from '../../src/files/file-command.js';
 import { FileMap } from '../../src/files/file-map.js';
 import type { HardState } from '../../src/raft/effects.js';
 import type {
@@ -296,8 +296,8 @@ export class ReplicaRig {
   }
 }
 
-export function command(name: string, version: number): FileCommand {
-  return { type: 'updatefile', name, version, hashlist: ['h'], requestId: undefined };
+export function command(name: string, version: number): UpdateFile {
+  return { type: 'updatefile', name, version, hashlist: ['h'], requestId: undefined, timeMs: 0 };
 }
 
 /** A committed-looking log: one entry per command, all of one term. */

@@ -193,6 +193,7 @@ describe('opening and closing the port', () => {
         servers: threeServers,
         replica,
         files: replica.files,
+        nowMs: () => 1,
       },
       listen: { host, port: served.port },
       testerApi: true,

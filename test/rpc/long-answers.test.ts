@@ -29,7 +29,7 @@ describe('a long answer', () => {
     const { files } = served.replica;
     const version = (files.get(name)?.version ?? 0) + 1;
     const command = { type: 'updatefile', name, version, hashlist: items } as const;
-    files.apply(files.encode({ ...command, requestId: undefined }));
+    files.apply(files.encode({ ...command, requestId: undefined, timeMs: 0 }));
   }
 
   function fill(): void {

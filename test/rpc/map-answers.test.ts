@@ -24,7 +24,7 @@ describe('answers that wait for a view of the files', () => {
     const version = (files.get('f')?.version ?? 0) + 1;
     const hashlist = Array.from({ length: 10_000 }, () => 'h');
     const command = { type: 'updatefile', name: 'f', version, hashlist } as const;
-    files.apply(files.encode({ ...command, requestId: undefined }));
+    files.apply(files.encode({ ...command, requestId: undefined, timeMs: 0 }));
   }
 
   function take(): FilesAnswer {

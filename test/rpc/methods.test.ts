@@ -19,6 +19,9 @@ const goodArguments: Readonly<Record<string, readonly XmlValue[]>> = {
   updatefile: ['a', 1, ['h']],
   getfileinfo: ['a'],
   getfileinfopage: ['', 10],
+  getfileversions: ['a'],
+  getversionspage: ['', 10],
+  forgetversions: [[['a', 1]]],
   putblock: [hash, block],
   getblock: [hash],
   hasblocks: [[hash]],
@@ -285,7 +288,7 @@ describe('tester methods', () => {
       const name = `f${index}`;
       const hashlist: readonly string[] = [];
       const command = { type: 'updatefile', name, version: 1, hashlist } as const;
-      replica.files.apply(replica.files.encode({ ...command, requestId: undefined }));
+      replica.files.apply(replica.files.encode({ ...command, requestId: undefined, timeMs: 0 }));
       replica.appendNoop();
     }
     const state = await served.struct('getinternalstate');

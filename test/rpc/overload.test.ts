@@ -22,7 +22,7 @@ describe('a server under more load than it can serve', () => {
     const hashlist = ['h'.repeat(answerBytes)];
     const command = { type: 'updatefile', name: 'f', version: 1, hashlist } as const;
     const { files } = served.replica;
-    files.apply(files.encode({ ...command, requestId: undefined }));
+    files.apply(files.encode({ ...command, requestId: undefined, timeMs: 0 }));
   }
 
   function connection(): RawConnection {
@@ -137,7 +137,9 @@ describe('a server under more load than it can serve', () => {
     const bytes = 16 * 1024 * 1024;
     const hashlist = ['h'.repeat(bytes)];
     const command = { type: 'updatefile', name: 'f', version: 2, hashlist } as const;
-    served.replica.files.apply(served.replica.files.encode({ ...command, requestId: undefined }));
+    served.replica.files.apply(
+      served.replica.files.encode({ ...command, requestId: undefined, timeMs: 0 }),
+    );
     const beganMs = performance.now();
     const slow = deafConnection(read);
     slow.socket.on('data', () => {

@@ -54,6 +54,7 @@ function append(round: number, prevLogIndex = 0, hashBytes = 0): PeerMessage {
     version: 1,
     hashlist: ['h'.repeat(hashBytes)],
     requestId: undefined,
+    timeMs: 0,
   });
   return {
     type: 'appendEntries',

@@ -30,7 +30,13 @@ function newRunner(): CallRunner {
     throw error;
   };
   const dispatcher = new Dispatcher({
-    services: { serverId: asServerId(0), servers: threeServers, replica, files: replica.files },
+    services: {
+      serverId: asServerId(0),
+      servers: threeServers,
+      replica,
+      files: replica.files,
+      nowMs: () => 1,
+    },
     testerApi: true,
     pendingCallsMax: 9,
     mapAnswerLimits: limits,

@@ -22,11 +22,14 @@ export type Question =
     }
   | { readonly type: 'read'; readonly name: string }
   | { readonly type: 'readAll' }
+  /** An older version, or one that never was, is to be kept no longer. */
+  | { readonly type: 'forget'; readonly name: string; readonly version: number }
   /** `setleader`, `sendheartbeat`: only that they end is of interest. */
   | { readonly type: 'steer'; readonly what: 'setLeader' | 'sendHeartbeat' };
 
 export type End =
   | { readonly type: 'updated'; readonly updated: boolean }
+  | { readonly type: 'forgotten' }
   | { readonly type: 'seen'; readonly files: ReadonlyMap<string, SeenFile> }
   | { readonly type: 'steered' }
   /** Refused with the promise that it has no effect. */

@@ -1,12 +1,19 @@
 /** Opens the production storage with the small sizes that simulated runs want. */
 import type { FolderIdentity } from '../../src/base/folder-identity.js';
-import { FileMap } from '../../src/files/file-map.js';
+import { FileMap, type FileMapBounds } from '../../src/files/file-map.js';
 import type { OpenedMemory } from '../../src/replica/lasting-replica.js';
 import type { Disk } from '../../src/storage/disk.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
 
-/** Request ids that the file maps remember here: more than a run issues between two attempts. */
-export const simRequestIdsKept = 5_000;
+/**
+ * What the file maps keep here: more request ids than a run issues between two attempts, and so
+ * little history that versions are dropped for either reason.
+ */
+export const simFileBounds: FileMapBounds = {
+  requestIdsKept: 5_000,
+  historyBytesMax: 700,
+  versionsKeptMax: 4,
+};
 
 /** Small, so that logs have many segments. */
 const segmentBytesMax = 4 * 1024;
@@ -22,7 +29,7 @@ export interface OpenSimOptions {
 
 /** What is on the disk, mended if need be. */
 export async function openSimStorage(options: OpenSimOptions): Promise<OpenedMemory<FileMap>> {
-  const stateMachine = new FileMap({ requestIdsKept: simRequestIdsKept });
+  const stateMachine = new FileMap(simFileBounds);
   const opened = await openLogStorage({
     ...options,
     ...{ segmentBytesMax, fillSteps },

@@ -62,7 +62,9 @@ export class SimClient {
     };
     life.onEnd.add(connectionLost);
     life.process.post(() => {
-      if (call.end === undefined) hangUpThere = ask(life, call.question, end);
+      if (call.end !== undefined) return;
+      const timeMs = Math.floor(this.#world.clock.nowMs);
+      hangUpThere = ask({ life, timeMs }, call.question, end);
     });
     const hangUp = (): void => {
       if (call.end !== undefined) return;
@@ -82,17 +84,31 @@ export class SimClient {
   }
 }
 
-function ask(life: Life, question: Question, end: (end: End) => void): HangUp {
+/** `timeMs`: the time at the server, with which it stamps an update. */
+function ask(
+  { life, timeMs }: { readonly life: Life; readonly timeMs: number },
+  question: Question,
+  end: (end: End) => void,
+): HangUp {
   const { replica } = life;
   const files = (): FileMap => replica.stateMachine;
   switch (question.type) {
     case 'update': {
       const { name, version, hash, requestId } = question;
       const hashlist = [hash];
-      const command = { type: 'updatefile', name, version, hashlist, requestId } as const;
+      const command = { type: 'updatefile', name, version, hashlist, requestId, timeMs } as const;
       return replica.submit(command, (outcome) => {
         end(outcome.kind === 'done' ? updateEnd(outcome.value) : refusalEnd(outcome));
       });
+    }
+    case 'forget': {
+      const { name, version } = question;
+      return replica.submit(
+        { type: 'forgetversions', versions: [{ name, version }] },
+        (outcome) => {
+          end(outcome.kind === 'done' ? { type: 'forgotten' } : refusalEnd(outcome));
+        },
+      );
     }
     case 'read':
       return replica.readBarrier((outcome) => {

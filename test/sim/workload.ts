@@ -99,12 +99,18 @@ class WorkloadClient {
     if (kind < 0.32) {
       return { type: 'steer', what: random.pick(['setLeader', 'sendHeartbeat'] as const) };
     }
+    if (kind < 0.36) return { type: 'forget', name, version: this.#olderVersion(name) };
     this.#operations += 1;
     const hash = `${this.#client.name}-${this.#operations}`;
     const guess = random.chance(0.1) ? random.integer(-1, 2) : 1;
     const version = (this.#known.get(name) ?? 0) + guess;
     const requestId = random.chance(0.5) ? `id-${hash}` : undefined;
     return { type: 'update', name, version, hash, requestId };
+  }
+
+  /** One that may be kept, or has never been. */
+  #olderVersion(name: string): number {
+    return Math.max(1, (this.#known.get(name) ?? 0) - this.#random.integer(-1, 4));
   }
 
   #attempt(question: Question, attempt: number): void {

@@ -76,7 +76,7 @@ async function startFilled(): Promise<TestCluster> {
   const map = new FileMap();
   for (let file = 0; file < files; file += 1) {
     const command = { type: 'updatefile', name: `file ${file}`, version: 1 } as const;
-    map.apply(map.encode({ ...command, hashlist: hashes, requestId: undefined }));
+    map.apply(map.encode({ ...command, hashlist: hashes, requestId: undefined, timeMs: 0 }));
   }
   const source = new StateBackupSource({ clusterId, serverId: asServerId(0) }, () =>
     map.snapshot(),

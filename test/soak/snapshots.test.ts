@@ -4,6 +4,7 @@
  * servers die at once.
  */
 import { expect } from 'chai';
+import { historyBytesMax } from '../../src/base/limits.js';
 import { createRandom } from '../../src/io/seeded-random.js';
 import type { XmlValue } from '../../src/rpc/xml-value.js';
 import { damage, dataFiles, drawOne } from '../e2e/support/damage.js';
@@ -18,17 +19,18 @@ const names = ['a', 'b', 'c'];
 const hashesPerFile = 6_000;
 /** What the log holds of one update: each hash is 64 characters. */
 const updateBytes = hashesPerFile * 64;
-const loggedBytes = 150 * mebibyte;
+const loggedBytes = 300 * mebibyte;
 const rounds = Math.ceil(loggedBytes / updateBytes / names.length);
 /** Files that are written once: they make the state large enough to take a moment to send. */
 const lastingNames = Array.from({ length: 30 }, (_, i) => `lasting ${i}`);
-const stateBytes = (names.length + lastingNames.length) * updateBytes;
+/** What the files are now, and what is kept of what they were. */
+const stateBytes = (names.length + lastingNames.length) * updateBytes + historyBytesMax;
 /** The state, twice, and the log between two snapshots with its tail and an unfinished segment. */
 const folderBytesMax = 2 * stateBytes + 40 * mebibyte;
 /** Of a server that is brought back by a snapshot. */
 const catchUpMsMax = 20_000;
 
-describe('150 MB of updates of the same files', () => {
+describe('300 MB of updates of the same files', () => {
   const clusters = useClusters();
 
   it('stay within a bounded disk, and reach who was away as a snapshot', async () => {

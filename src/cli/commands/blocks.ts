@@ -4,11 +4,11 @@
  */
 import type { CommandModule } from 'yargs';
 import { count } from '../../base/count.js';
-import { isBlockHash, type BlockHash } from '../../blocks/block-hash.js';
 import { collectBlocks } from '../../blocks/collect.js';
 import type { BlockCluster } from '../../blocks/block-cluster.js';
 import { repairBlocks, verifyBlocks, type RepairReport } from '../../blocks/repair.js';
 import { surveyBlocks } from '../../blocks/survey.js';
+import { forgetOldVersions, readReferences, type BlockReferences } from '../block-references.js';
 import type { ClusterFiles } from '../cluster-files.js';
 import {
   answering,
@@ -17,7 +17,6 @@ import {
   withCluster,
   type TargetOptions,
 } from '../cluster-target.js';
-import { isDeletion } from '../deletion.js';
 import { describeBytes } from '../describe-bytes.js';
 import { printable } from '../printable.js';
 import { readSecretFile } from '../read-secret-file.js';
@@ -31,6 +30,8 @@ interface BlocksArguments extends TargetOptions {
   readonly action: Action | undefined;
   readonly 'dry-run': boolean;
   readonly grace: number;
+  readonly 'keep-versions': number;
+  readonly 'keep-days': number;
   readonly 'secret-file': string | undefined;
 }
 
@@ -45,7 +46,8 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
         choices: actions,
         description:
           'status: what the stores hold; verify: read and hash every copy; repair: verify, and ' +
-          'replace what is bad; gc: remove blocks that no file names',
+          'replace what is bad; gc: forget older versions of files, and remove blocks that no ' +
+          'version names',
       })
       .option('dry-run', {
         type: 'boolean',
@@ -58,6 +60,18 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
         requiresArg: true,
         description: 'gc: keep what was put or asked for within so many seconds',
       })
+      .option('keep-versions', {
+        type: 'number',
+        default: 0,
+        requiresArg: true,
+        description: 'gc: keep so many older versions of each file',
+      })
+      .option('keep-days', {
+        type: 'number',
+        default: 0,
+        requiresArg: true,
+        description: 'gc: keep older versions that were current within so many days',
+      })
       .option('secret-file', {
         type: 'string',
         requiresArg: true,
@@ -69,7 +83,7 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
       throw new UsageError(`ACTION is missing; expected one of ${actions.join(', ')}`);
     }
     const { address } = splitTarget(args, { least: 0, most: 0, usage: 'no more' });
-    if (!(args.grace >= 0)) throw new UsageError('--grace expects a number of seconds from 0 on');
+    checkNumbers(args);
     const secretPath = args['secret-file'];
     const secret = secretPath === undefined ? undefined : (await readSecretFile(secretPath)).secret;
     await answering(
@@ -89,6 +103,15 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
     );
   },
 };
+
+function checkNumbers({ grace, ...args }: BlocksArguments): void {
+  if (!(grace >= 0)) throw new UsageError('--grace expects a number of seconds from 0 on');
+  const [keepVersions, keepDays] = [args['keep-versions'], args['keep-days']];
+  if (!Number.isInteger(keepVersions) || keepVersions < 0) {
+    throw new UsageError('--keep-versions expects a number of versions, an integer from 0 on');
+  }
+  if (!(keepDays >= 0)) throw new UsageError('--keep-days expects a number of days from 0 on');
+}
 
 /** What is printed as JSON, and how people are told; functions are no part of JSON. */
 interface BlocksAnswer {
@@ -120,10 +143,10 @@ async function act(
     case 'gc':
       return gc(args, clusterFiles, cluster);
     default: {
-      const files = await readReferences(clusterFiles);
-      const referenced = files.keys();
+      const references = await readReferences(clusterFiles);
+      const referenced = [...references.files.keys(), ...references.versions.keys()];
       const check = args.action === 'repair' ? repairBlocks : verifyBlocks;
-      return told(await check({ cluster, referenced, observer: () => undefined }), files);
+      return told(await check({ cluster, referenced, observer: () => undefined }), references);
     }
   }
 }
@@ -142,55 +165,48 @@ async function status(cluster: BlockCluster): Promise<BlocksAnswer> {
 }
 
 async function gc(
-  { grace, 'dry-run': dryRun }: BlocksArguments,
+  { grace, 'dry-run': dryRun, ...args }: BlocksArguments,
   clusterFiles: ClusterFiles,
   cluster: BlockCluster,
 ): Promise<BlocksAnswer> {
+  const policy = {
+    keepVersions: args['keep-versions'],
+    keepDays: args['keep-days'],
+    nowMs: Date.now(),
+  };
   const referencedAtMs = cluster.timer.now();
-  const referenced: ReadonlySet<BlockHash> = new Set((await readReferences(clusterFiles)).keys());
+  const { referenced, forgotten } = await forgetOldVersions(clusterFiles, policy, dryRun);
   const options = { cluster, referenced, referencedAtMs, graceMs: grace * 1_000, dryRun };
   const { refusals, ...counts } = await collectBlocks(options);
   for (const refusal of refusals) process.stderr.write(`${refusal}\n`);
   const { unreferenced, removed, bytes } = counts;
   const went = dryRun ? 'would be removed' : 'removed';
   return {
-    ...{ ok: refusals.length === 0, referenced: referenced.size, ...counts },
+    ...{ ok: refusals.length === 0, referenced: referenced.size, ...counts, forgotten },
     lines: () => [
+      `${count(forgotten, 'older version')} ${dryRun ? 'would be forgotten' : 'forgotten'}\n`,
       `${count(referenced.size, 'block')} named by files, ${unreferenced} by none; ` +
         `${removed} ${went}, ${describeBytes(bytes)}\n`,
     ],
   };
 }
 
-function told(report: RepairReport, files: ReadonlyMap<BlockHash, string[]>): BlocksAnswer {
-  const names = [...new Set(report.lost.flatMap((hash) => files.get(hash) ?? []))].sort();
+function told(report: RepairReport, { files, versions }: BlockReferences): BlocksAnswer {
+  const lostOf = (words: BlockReferences['files']): readonly string[] =>
+    [...new Set(report.lost.flatMap((hash) => words.get(hash) ?? []))].sort();
+  const [names, older] = [lostOf(files), lostOf(versions)];
   const { stores, checked, damaged, missing, repaired, lost } = report;
   return {
     ...report,
-    files: names,
+    ...{ files: names, versions: older },
     lines: () => [
       ...stores.map(describeStore),
       `${count(checked, 'copy', 'copies')} checked, ` +
         `${damaged} damaged, ${missing} missing, ${repaired} repaired\n`,
       ...lost.map((hash) => `lost: block ${hash}\n`),
-      ...names.map((name) => `lost: a block of ${printable(name)}\n`),
+      ...[...names, ...older].map((name) => `lost: a block of ${printable(name)}\n`),
     ],
   };
-}
-
-/** The blocks that present versions of files name, and which files these are. */
-async function readReferences(clusterFiles: ClusterFiles): Promise<Map<BlockHash, string[]>> {
-  const files = new Map<BlockHash, string[]>();
-  for await (const file of clusterFiles.all()) {
-    if (isDeletion(file)) continue;
-    for (const item of file.hashlist) {
-      if (typeof item !== 'string' || !isBlockHash(item)) continue;
-      const names = files.get(item);
-      if (names === undefined) files.set(item, [file.name]);
-      else if (names.at(-1) !== file.name) names.push(file.name);
-    }
-  }
-  return files;
 }
 
 interface StoreFigures {

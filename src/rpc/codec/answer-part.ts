@@ -21,6 +21,9 @@ export function textPart(text: string): Uint8Array {
   return Buffer.from(text);
 }
 
+/** What a file shows in front of its items. */
+type FileHead = Pick<FileCursor, 'version' | 'timeMs'>;
+
 /** Versions below this are written from bytes that were made once. */
 const readyVersions = 64;
 
@@ -28,39 +31,46 @@ interface FileFormText {
   /** Undefined when the name is not shown. */
   readonly beforeName: string | undefined;
   readonly beforeVersion: string;
+  /** Between version and time; undefined when the time is not shown. */
+  readonly beforeTime?: string;
+  /** Behind the version, or the time if it is shown. */
   readonly afterVersion: string;
   /** Behind the list of the items. */
   readonly afterFile: string;
 }
 
-/** What stands round the name, the version and the items of a file: at most 200 bytes each. */
+/** What stands round the name, the version and the items of a file: at most 240 bytes each. */
 export class FileForm {
   readonly showsName: boolean;
   readonly beforeName: Uint8Array;
   /** Behind the last item: the end of their list, and of the file. */
   readonly afterItems: Uint8Array;
   readonly #beforeVersion: string;
+  readonly #beforeTime: string | undefined;
   readonly #afterVersion: string;
   readonly #ready: readonly Uint8Array[];
 
-  constructor({ beforeName, beforeVersion, afterVersion, afterFile }: FileFormText) {
+  constructor({ beforeName, beforeVersion, beforeTime, afterVersion, afterFile }: FileFormText) {
     this.showsName = beforeName !== undefined;
     this.beforeName = textPart(beforeName ?? '');
     this.afterItems = textPart(`</data></array></value>${afterFile}`);
     this.#beforeVersion = beforeVersion;
+    this.#beforeTime = beforeTime;
     this.#afterVersion = afterVersion;
-    this.#ready = Array.from({ length: readyVersions }, (_, version) => this.#make(version));
+    const ready = beforeTime === undefined ? readyVersions : 0;
+    this.#ready = Array.from({ length: ready }, (_, version) => this.#make(version, 0));
   }
 
   /** From the end of the name to before the first item. */
-  beforeItems(version: number | bigint): Uint8Array {
+  beforeItems({ version, timeMs }: FileHead): Uint8Array {
     const ready = typeof version === 'number' ? this.#ready[version] : undefined;
-    return ready ?? this.#make(version);
+    return ready ?? this.#make(version, timeMs);
   }
 
-  #make(version: number | bigint): Uint8Array {
+  #make(version: number | bigint, timeMs: number): Uint8Array {
+    const time = this.#beforeTime === undefined ? '' : this.#beforeTime + encodeInteger(timeMs);
     const behind = `${this.#afterVersion}<value><array><data>`;
-    return textPart(`${this.#beforeVersion}${encodeInteger(version)}${behind}`);
+    return textPart(`${this.#beforeVersion}${encodeInteger(version)}${time}${behind}`);
   }
 }
 
@@ -84,6 +94,24 @@ export const fileItem = new FileForm({
 export const fileInfo = new FileForm({
   beforeName: undefined,
   beforeVersion: '<value><array><data>',
+  afterVersion: '',
+  afterFile: '</data></array></value>',
+});
+
+/** An item of the array that `getfileversions` answers. */
+export const versionItem = new FileForm({
+  beforeName: undefined,
+  beforeVersion: '<value><struct><member><name>version</name>',
+  beforeTime: '</member><member><name>time</name>',
+  afterVersion: '</member><member><name>hashlist</name>',
+  afterFile: '</member></struct></value>',
+});
+
+/** An item of the array that `getversionspage` answers. */
+export const namedVersionItem = new FileForm({
+  beforeName: '<value><array><data><value><string>',
+  beforeVersion: '</string></value>',
+  beforeTime: '',
   afterVersion: '',
   afterFile: '</data></array></value>',
 });

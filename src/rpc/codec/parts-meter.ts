@@ -94,7 +94,7 @@ export class PartsMeter implements AnswerSize {
           break;
         case undefined:
           if (!cursor.nextFile()) return false;
-          this.#bytes += form.beforeName.length + form.beforeItems(cursor.version).length;
+          this.#bytes += form.beforeName.length + form.beforeItems(cursor).length;
           this.#bytes += form.afterItems.length;
           this.#values += valuesPerFile;
           if (form.showsName && this.#beginText(cursor)) return true;

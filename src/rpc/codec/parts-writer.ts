@@ -96,7 +96,7 @@ export class PartsWriter {
           at = this.#copyText(cursor, piece, at);
           break;
         case 'nameEnd':
-          at = put(form.beforeItems(cursor.version), piece, at);
+          at = put(form.beforeItems(cursor), piece, at);
           this.#phase = 'items';
           break;
         case 'items': {

@@ -5,7 +5,7 @@ import { unreachable } from '../../base/assert.js';
 import type { FileInfo, UpdateResult } from '../../files/file-command.js';
 import type { FileCursor } from '../../files/file-cursor.js';
 import type { LongFile } from '../../files/frozen-files.js';
-import type { HangUp, Outcome } from '../../replica/outcome.js';
+import type { Outcome } from '../../replica/outcome.js';
 import { fileInfo, fileItem, fileMember, textPart } from '../codec/answer-part.js';
 import { encodeMember, responseEnd, responseStart } from '../codec/encode.js';
 import { faultCode } from '../codec/fault-code.js';
@@ -18,19 +18,14 @@ import {
   replyNow,
   type Method,
   type MethodOutcome,
-  type Reply,
 } from '../method.js';
 import * as param from '../param.js';
+import { readThrough, type LongServices } from '../read-through.js';
 import { refusalFault } from '../refusal-fault.js';
 import type { XmlValue } from '../xml-value.js';
 
 /** A file that takes no more in memory is answered at once, as the values that it stands for. */
 const shortFileBytesMax = 16 * 1024;
-
-interface LongServices {
-  readonly services: MethodServices;
-  readonly mapAnswers: MapAnswers;
-}
 
 /** `[version, [hash, …]]`; a file never seen is `[0, []]`. */
 function fileInfoValue(info: FileInfo | undefined): XmlValue {
@@ -63,7 +58,7 @@ function updateFile(services: MethodServices): Method {
     answersWhenCrashed: false,
     run: ([name, version, hashlist, requestId], reply) =>
       services.replica.submit(
-        { type: 'updatefile', name, version, hashlist, requestId },
+        { type: 'updatefile', name, version, hashlist, requestId, timeMs: services.nowMs() },
         (outcome) => {
           reply(updateOutcome(services, outcome));
         },
@@ -172,25 +167,6 @@ function isLeader(services: MethodServices): Method {
     answersWhenCrashed: true,
     run: (_values, reply) => replyNow(reply, services.replica.isLeader()),
   });
-}
-
-/** A linearizable read: `read` answers at the very moment at which the barrier opens, or later. */
-function readThrough(services: MethodServices, reply: Reply, read: () => HangUp): HangUp {
-  let hangUp = services.replica.readBarrier((outcome) => {
-    if (outcome.kind !== 'done') {
-      reply({ kind: 'fault', fault: refusalFault(outcome, services.servers) });
-      return;
-    }
-    try {
-      hangUp = read();
-    } catch (error) {
-      // The replica that opened the barrier must not meet the errors of a reader.
-      reply({ kind: 'bug', error });
-    }
-  });
-  return () => {
-    hangUp();
-  };
 }
 
 /** `[version, [hash, …]]`. */

@@ -35,6 +35,7 @@ function toEntry(fields: XmlStruct): Entry {
     version: command.get('version') as number,
     hashlist: command.get('hashlist') as readonly HashItem[],
     requestId: command.get('requestId') as string | undefined,
+    timeMs: 0,
   });
   return { ...place, kind: 'command', payload };
 }

@@ -4,13 +4,15 @@
  */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { FileCommand, HashItem } from '../../../src/files/file-command.js';
+import type { HashItem, UpdateFile } from '../../../src/files/file-command.js';
 import { FileMap } from '../../../src/files/file-map.js';
 import {
   fileItem,
   fileMember,
+  namedVersionItem,
   textPart,
   updateMembers,
+  versionItem,
   type AnswerPart,
 } from '../../../src/rpc/codec/answer-part.js';
 import { encodeMember, encodeValue, UnencodableError } from '../../../src/rpc/codec/encode.js';
@@ -92,6 +94,44 @@ describe('an answer that is written from the bytes of files', () => {
     );
   });
 
+  it('is the one that the encoder makes of versions with their times', () => {
+    const time = fc.oneof(fc.constantFrom(0, 2 ** 31 - 1, 2 ** 31), fc.maxSafeNat());
+    fc.assert(
+      fc.property(namedFiles, time, (files, timeMs) => {
+        const map = new FileMap();
+        for (const { name, hashlist } of files) {
+          const version = (map.get(name)?.version ?? 0) + 1;
+          const command = { type: 'updatefile', name, version, hashlist, timeMs } as const;
+          map.apply(map.encode({ ...command, requestId: undefined }));
+        }
+        const names = [...new Set(files.map(({ name }) => name))].sort(byCodePoints);
+        const expected = names.flatMap((name) => {
+          const lists = files.filter((file) => file.name === name).map(({ hashlist }) => hashlist);
+          return lists.map((hashlist, at) => ({ name, version: at + 1, hashlist })).reverse();
+        });
+        const limits = { versionsMax: 1_000, bytesMax: 1e9 };
+        const { versions } = map.versionsAfter({ afterName: '', belowVersion: 0 }, limits);
+        const named = [{ read: () => versions.read(), form: namedVersionItem }];
+        const pairs = expected.map((each) => [each.name, each.version, timeMs, each.hashlist]);
+        const namedText = pairs.map((pair) => encodeValue(pair)).join('');
+        expect(Buffer.concat(write(named, 500)).toString()).to.equal(namedText);
+        expect(measure(named, 1000)).to.equal(Buffer.byteLength(namedText));
+        const plain = [{ read: () => versions.read(), form: versionItem }];
+        const structs = expected.map(({ version, hashlist }) => {
+          return new Map<string, XmlValue>([
+            ['version', version],
+            ['time', timeMs],
+            ['hashlist', hashlist],
+          ]);
+        });
+        const plainText = structs.map((struct) => encodeValue(struct)).join('');
+        expect(Buffer.concat(write(plain, tokenBytesMax)).toString()).to.equal(plainText);
+        expect(measure(plain, 1000)).to.equal(Buffer.byteLength(plainText));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('is the one that the encoder makes of an update in the log', () => {
     const version = fc.oneof(fc.integer(), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }));
     const requestId = fc.option(xmlText, { nil: undefined });
@@ -99,9 +139,16 @@ describe('an answer that is written from the bytes of files', () => {
       fc.property(namedFiles, version, requestId, (files, version, requestId) => {
         const map = new FileMap();
         for (const { name, hashlist } of files) {
-          const command: FileCommand = { type: 'updatefile', name, version, hashlist, requestId };
+          const command: UpdateFile = {
+            type: 'updatefile',
+            name,
+            version,
+            hashlist,
+            requestId,
+            timeMs: 0,
+          };
           const view = map.view(map.encode(command));
-          expect(view.type).to.equal('updatefile');
+          if (view.type !== 'updatefile') throw new Error('not the update that was sent');
           expect(view.requestId).to.equal(requestId);
           const members: [string, XmlValue][] = [
             ['name', name],
@@ -157,9 +204,10 @@ function mapOf(
   for (const { name, hashlist, updates } of files) {
     for (let update = 0; update < updates; update += 1) {
       const version = (map.get(name)?.version ?? 0) + 1;
-      const command: FileCommand = {
+      const command: UpdateFile = {
         ...{ type: 'updatefile', name, version, hashlist },
         requestId: undefined,
+        timeMs: 0,
       };
       map.apply(map.encode(command));
     }

@@ -42,13 +42,21 @@ export class ServedReplica {
   readonly replica = new FakeReplica();
   readonly metrics = new ServerMetrics();
   readonly bugs: unknown[] = [];
+  /** What its wall clock says. */
+  nowMs = 1;
   readonly server: RpcServer;
 
   /** Opens no port yet; `start` does. */
   constructor(options: ServeOptions) {
     const { replica, metrics } = this;
     this.server = new RpcServer({
-      services: { serverId: asServerId(0), servers: threeServers, replica, files: replica.files },
+      services: {
+        serverId: asServerId(0),
+        servers: threeServers,
+        replica,
+        files: replica.files,
+        nowMs: () => this.nowMs,
+      },
       blocks: options.blocks ?? memoryBlocks(),
       listen: { host, port: options.port ?? 0, alsoHosts: options.alsoHosts },
       testerApi: options.testerApi ?? true,

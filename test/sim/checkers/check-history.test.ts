@@ -38,7 +38,14 @@ class Script {
         index: asLogIndex(this.log.length + 1),
         term: asTerm(1),
         kind: 'command',
-        payload: encodeFileCommand({ type: 'updatefile', name, version, hashlist, requestId }),
+        payload: encodeFileCommand({
+          type: 'updatefile',
+          name,
+          version,
+          hashlist,
+          requestId,
+          timeMs: 0,
+        }),
       });
     }
   }

@@ -6,6 +6,7 @@
  */
 import { assert, must } from '../../../src/base/assert.js';
 import { decodeFileCommand } from '../../../src/files/file-command-codec.js';
+import type { UpdateFile } from '../../../src/files/file-command.js';
 import type { Entry } from '../../../src/raft/messages.js';
 import { describeCall, type CallRecord, type SeenFile } from '../history.js';
 
@@ -34,10 +35,12 @@ class HistoryJudge {
   readonly #byHash = new Map<string, number>();
   /** Positions of the versions of a file: version 1 first. */
   readonly #versions = new Map<string, number[]>();
+  /** What was told to be forgotten, as JSON. */
+  readonly #forgotten = new Set<string>();
 
   constructor(calls: readonly CallRecord[], entries: readonly Entry[]) {
     this.#calls = calls;
-    for (const entry of entries) if (entry.kind === 'command') this.#addEffect(entry);
+    for (const entry of entries) if (entry.kind === 'command') this.#addCommand(entry);
   }
 
   check(): void {
@@ -46,6 +49,7 @@ class HistoryJudge {
     for (const call of this.#calls) {
       if (call.end?.type === 'seen') this.#boundBySight(call, call.end.files);
     }
+    this.#checkForgotten();
     this.#tighten();
     this.#effects.forEach((effect, at) => {
       const { name, version, earliest, latest } = effect;
@@ -60,9 +64,14 @@ class HistoryJudge {
     }
   }
 
+  #addCommand(entry: Entry): void {
+    const command = decodeFileCommand(entry.payload);
+    if (command.type === 'updatefile') this.#addEffect(entry, command);
+    else for (const version of command.versions) this.#forgotten.add(JSON.stringify(version));
+  }
+
   /** Versions are sequential, nothing is logged in vain, and each update takes effect once. */
-  #addEffect(entry: Entry): void {
-    const { name, version, hashlist } = decodeFileCommand(entry.payload);
+  #addEffect(entry: Entry, { name, version, hashlist }: UpdateFile): void {
     assert(
       typeof version === 'number',
       () => `entry ${entry.index} makes a version beyond all numbers`,
@@ -116,6 +125,22 @@ class HistoryJudge {
       !tookEffect || mayHave,
       () => `refused without effect, but it took effect: ${calls.map(describeCall).join(', ')}`,
     );
+  }
+
+  /** What was confirmed to be forgotten is in the log, and what is there was asked for. */
+  #checkForgotten(): void {
+    const asked = new Set<string>();
+    for (const call of this.#calls) {
+      if (call.question.type !== 'forget') continue;
+      const { name, version } = call.question;
+      const forgotten = JSON.stringify({ name, version });
+      asked.add(forgotten);
+      const isRight = call.end?.type !== 'forgotten' || this.#forgotten.has(forgotten);
+      assert(isRight, () => `confirmed, but lost: ${describeCall(call)}`);
+    }
+    for (const forgotten of this.#forgotten) {
+      assert(asked.has(forgotten), () => `nobody asked to forget ${forgotten}`);
+    }
   }
 
   /** What a read saw was there before it ended, and what it did not see came after it began. */

@@ -10,7 +10,7 @@ import { FileMap } from '../../../src/files/file-map.js';
 import type { Entry } from '../../../src/raft/messages.js';
 import type { ReplicaStatus } from '../../../src/replica/replica-api.js';
 import type { StorageWrite } from '../../../src/storage/storage.js';
-import { simRequestIdsKept } from '../open-sim-storage.js';
+import { simFileBounds } from '../open-sim-storage.js';
 import type { Life, SimServer } from '../sim-server.js';
 import type { SimWorld, WorldObserver } from '../sim-world.js';
 import { CommittedLog, isSameEntry } from './committed-log.js';
@@ -46,7 +46,7 @@ export class ClusterWatch implements WorldObserver {
   /** Checksum of the applied state at an index, as first seen. */
   readonly #states = new Map<number, number>();
   /** The committed log, applied by nobody's replica. */
-  readonly #reference = new FileMap({ requestIdsKept: simRequestIdsKept });
+  readonly #reference = new FileMap(simFileBounds);
   #referenceIndex = 0;
 
   constructor({ world, onCommitted }: ClusterWatchOptions) {
@@ -132,7 +132,7 @@ export class ClusterWatch implements WorldObserver {
     this.#advanceReference(index);
     const known = this.#states.get(index);
     if (known !== undefined) return known;
-    const files = new FileMap({ requestIdsKept: simRequestIdsKept });
+    const files = new FileMap(simFileBounds);
     applyAll(files, this.committed.entries.slice(0, index));
     const checksum = imageChecksum(files);
     this.#states.set(index, checksum);

@@ -2,7 +2,7 @@
 import type { ServerPlant } from './server-plant.js';
 
 const clientCalls = 'src/replica/client-calls.js';
-const clientMethods = 'src/rpc/methods/client-methods.js';
+const readThrough = 'src/rpc/read-through.js';
 const fileMap = 'src/files/file-map.js';
 const pendingUpdates = 'src/replica/pending-updates.js';
 const replication = 'src/raft/replication.js';
@@ -39,8 +39,8 @@ const versionPlants: readonly ServerPlant[] = [
       appliesDecoded,
       {
         file: fileMap,
-        find: 'const info = { version: Number(command.version), hashlist };',
-        replace: 'const info = { version: this.versionOf(name) + 1, hashlist };',
+        find: 'const info = { version: Number(command.version), hashlist, timeMs };',
+        replace: 'const info = { version: this.versionOf(name) + 1, hashlist, timeMs };',
       },
       {
         file: fileMap,
@@ -65,9 +65,9 @@ const versionPlants: readonly ServerPlant[] = [
       appliesDecoded,
       {
         file: fileMap,
-        find: 'const info = { version: Number(command.version), hashlist };',
+        find: 'const info = { version: Number(command.version), hashlist, timeMs };',
         replace: `this.lastCommand = command;
-        const info = { version: this.versionOf(name) + 1, hashlist };`,
+        const info = { version: this.versionOf(name) + 1, hashlist, timeMs };`,
       },
       {
         file: fileMap,
@@ -226,7 +226,7 @@ const readPlants: readonly ServerPlant[] = [
     name: 'followers answer reads',
     patches: [
       {
-        file: clientMethods,
+        file: readThrough,
         find: "if (outcome.kind !== 'done') {\n            reply(",
         replace: "if (!['done', 'notLeader'].includes(outcome.kind)) {\n            reply(",
       },

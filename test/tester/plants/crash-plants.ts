@@ -1,7 +1,7 @@
 /** Bugs of the crash switch, and of what a server is when it comes back. */
 import type { ServerPlant } from './server-plant.js';
 
-const clientMethods = 'src/rpc/methods/client-methods.js';
+const readThrough = 'src/rpc/read-through.js';
 const fileMap = 'src/files/file-map.js';
 const raft = 'src/raft/raft.js';
 const replica = 'src/replica/replica.js';
@@ -11,7 +11,7 @@ export const crashPlants: readonly ServerPlant[] = [
     name: 'a crashed server keeps answering reads',
     patches: [
       {
-        file: clientMethods,
+        file: readThrough,
         find: "if (outcome.kind !== 'done') {\n            reply(",
         replace: "if (!['done', 'crashed'].includes(outcome.kind)) {\n            reply(",
       },
