@@ -3,6 +3,7 @@
  * and in order, as long as a majority of the servers runs; blocks through any server, and through
  * the next one when that ends, refuses or is silent. What is answered goes past the judge.
  */
+import { BytePool } from '../../../src/base/byte-pool.js';
 import { BlockStoreError, type BlockStore } from '../../../src/blocks/block-store.js';
 import type { BlockHash } from '../../../src/blocks/block-hash.js';
 import type { FileState } from '../../../src/sync/plan.js';
@@ -19,6 +20,8 @@ const retryMs = 100;
 const travelMsMax = 12;
 
 export class SimAccess implements SyncCluster {
+  /** What is read here is not the pool's: the stores of the simulation keep it. */
+  readonly pool = new BytePool(0);
   readonly #cluster: SimCluster;
   readonly #life: Life;
 
