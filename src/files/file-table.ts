@@ -26,6 +26,9 @@ import { VersionsPageMaker, type VersionsPage, type VersionsPageLimits } from '.
 
 type NamedFile = [name: string, info: FileInfo];
 
+/** Of the version that an update makes. */
+type Made = Pick<TimedFileInfo, 'version' | 'timeMs'>;
+
 export class FileTable {
   readonly #records = new KeyedRecords();
   /** Invariant: the numbers of all records. */
@@ -79,7 +82,7 @@ export class FileTable {
   /** Gives a file its next version. */
   set(name: string, info: TimedFileInfo): void {
     writeFileRecord(this.#writer.begin(), name, info);
-    this.#put(this.#find(name), info.version, this.#writer.written);
+    this.#put(this.#find(name), info, this.#writer.written);
   }
 
   /** Does what a command says if its version is the next one; returns whether it was. */
@@ -88,7 +91,7 @@ export class FileTable {
     const version = number === undefined ? 0 : readFileVersion(this.#records.bytes(number));
     if (scan.version !== version + 1) return false;
     writeCommandRecord(this.#writer.begin(), scan);
-    this.#put(number, scan.version, this.#writer.written);
+    this.#put(number, scan, this.#writer.written);
     return true;
   }
 
@@ -187,14 +190,19 @@ export class FileTable {
     return this.#history.freeze();
   }
 
-  /** Writes the record of the file with the present key, which has this number or is new. */
-  #put(number: number | undefined, version: number, record: Uint8Array): void {
+  /**
+   * Writes the record of the file with the present key, which has this number or is new. An update
+   * without a time is from before older versions were kept, and keeps none: of two servers, one may
+   * have applied it and the other have got an image of those days, and they are to be the same.
+   */
+  #put(number: number | undefined, { version, timeMs }: Made, record: Uint8Array): void {
     this.#frozen = undefined;
     if (number === undefined) {
       this.#sorted.add(this.#key, this.#records.add(this.#key, record));
       return;
     }
-    this.#history.supersede(this.#key, version - 1, this.#records.bytes(number));
+    const older = timeMs === 0 ? undefined : this.#records.bytes(number);
+    this.#history.supersede(this.#key, version - 1, older);
     this.#records.update(number, record);
   }
 

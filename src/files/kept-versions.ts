@@ -74,10 +74,11 @@ export class KeptVersions {
 
   /**
    * Keeps the record of a version of the file with this name, whose place a newer one takes: a view
-   * of records that never change, as files stand in.
+   * of records that never change, as files stand in. Undefined: it is not to be kept.
    */
-  supersede(name: TextKey, version: number, record: Uint8Array): void {
+  supersede(name: TextKey, version: number, record: Uint8Array | undefined): void {
     this.forget(name, version - this.bounds.versionsKeptMax);
+    if (record === undefined) return;
     const room = this.bounds.historyBytesMax - costOf(record.length);
     for (let left = droppedAtOnceMax; left > 0 && this.#bytes > room; left--) {
       if (this.#oldest === none) break;

@@ -14,7 +14,7 @@ const bounds = { requestIdsKept: 3, historyBytesMax: 200, versionsKeptMax: 3 };
 const hash = '0123456789abcdef'.repeat(4);
 
 function update(name: string, version: number, hashlist: readonly HashItem[] = []): UpdateFile {
-  return { type: 'updatefile', name, version, hashlist, requestId: undefined, timeMs: 0 };
+  return { type: 'updatefile', name, version, hashlist, requestId: undefined, timeMs: 1 };
 }
 
 function apply(map: FileMap, command: FileCommand): string {

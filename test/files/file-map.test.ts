@@ -15,7 +15,7 @@ interface UpdateOptions {
 
 function update(name: string, version: number | bigint, options: UpdateOptions = {}): UpdateFile {
   const { hashlist = ['h'], requestId } = options;
-  return { type: 'updatefile', name, version, hashlist, requestId, timeMs: 0 };
+  return { type: 'updatefile', name, version, hashlist, requestId, timeMs: 1 };
 }
 
 function forget(...versions: readonly [name: string, version: number][]): FileCommand {

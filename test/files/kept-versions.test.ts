@@ -11,7 +11,7 @@ import { versionsOf } from './read-files.js';
 const versionCostBytes = 40;
 
 function update(name: string, version: number, hashlist: UpdateFile['hashlist'] = []): UpdateFile {
-  return { type: 'updatefile', name, version, hashlist, requestId: undefined, timeMs: 0 };
+  return { type: 'updatefile', name, version, hashlist, requestId: undefined, timeMs: 1 };
 }
 
 /** Makes versions up to this one. */
@@ -30,6 +30,17 @@ describe('the older versions of files', () => {
     const map = new FileMap({ versionsKeptMax: 3 });
     updateTo(map, 'a', 9);
     expect(numbersOf(map, 'a')).to.deep.equal([9, 8, 7, 6]);
+  });
+
+  it('are none where an update has no time, and still leave in turn', () => {
+    const map = new FileMap({ versionsKeptMax: 3 });
+    updateTo(map, 'a', 2);
+    for (const version of [3, 4]) {
+      expect(map.apply(map.encode({ ...update('a', version), timeMs: 0 }))).to.equal('updated');
+    }
+    expect(numbersOf(map, 'a')).to.deep.equal([4, 1]);
+    expect(map.apply(map.encode({ ...update('a', 5), timeMs: 0 }))).to.equal('updated');
+    expect(numbersOf(map, 'a')).to.deep.equal([5]);
   });
 
   it('of others stay, however busy one file is', () => {

@@ -76,16 +76,17 @@ export class ReferenceFiles {
 
   #update(command: UpdateFile): void {
     const before = this.#effects.findLast(({ name }) => name === command.name);
-    if (before !== undefined) this.#keep(before);
+    if (before !== undefined) this.#keep(before, command.timeMs !== 0);
     this.#effects.push(command);
   }
 
-  #keep(superseded: UpdateFile): void {
+  #keep(superseded: UpdateFile, isTimed: boolean): void {
     const { historyBytesMax, versionsKeptMax } = this.#bounds;
     const tooOld = Number(superseded.version) - versionsKeptMax;
     this.#older = this.#older.filter(
       ({ command }) => command.name !== superseded.name || command.version !== tooOld,
     );
+    if (!isTimed) return;
     const kept = { command: superseded, bytes: costOf(superseded) };
     let bytes = this.#older.reduce((sum, older) => sum + older.bytes, kept.bytes);
     for (let dropped = 0; dropped < droppedAtOnceMax && bytes > historyBytesMax; dropped++) {

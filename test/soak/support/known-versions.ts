@@ -24,6 +24,7 @@ export class KnownVersions {
   /** The cluster, with an eye on what is read and made. `onCall` is told before each call. */
   watch(cluster: SyncCluster, onCall: () => void): SyncCluster {
     return {
+      pool: cluster.pool,
       readMap: async () => {
         onCall();
         const map = await cluster.readMap();
