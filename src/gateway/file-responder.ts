@@ -1,0 +1,19 @@
+/**
+ * Answers HTTP requests for files: methods, conditions, ranges, representations, folders. The same
+ * in each worker, and in the master for what it holds in its own cache.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FileSource } from './file-source.js';
+
+export interface ResponderOptions {
+  readonly source: FileSource;
+  /** List folders without `index.html`. */
+  readonly listing: boolean;
+  /** Serve names that begin with a dot. */
+  readonly dotfiles: boolean;
+}
+
+/** Resolves once the response has ended, or its connection has. Never rejects. */
+export type Respond = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export type CreateResponder = (options: ResponderOptions) => Respond;
