@@ -94,7 +94,8 @@ export function listenPlace({ port, isLoopbackOnly }: ServiceOptions): ListenPla
 
 const portMax = 65_535;
 
-function readPort(text: string): number {
+/** Throws `UsageError`. */
+export function readPort(text: string): number {
   const port = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= portMax) return port;
   throw new UsageError(`--port is "${text}"; expected a number from 1 to ${portMax}`);

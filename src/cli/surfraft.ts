@@ -20,6 +20,7 @@ import { rmCommand } from './commands/rm.js';
 import { serverCommand } from './commands/server.js';
 import { syncCommand } from './commands/sync.js';
 import { verifyCommand } from './commands/verify.js';
+import { workerCommand } from './commands/worker.js';
 import { printable } from './printable.js';
 import { readProgramVersion } from './program-version.js';
 import { StartError } from './start-error.js';
@@ -40,6 +41,7 @@ const commandNames: readonly string[] = [
   serverCommand,
   blockCommand,
   blocksCommand,
+  workerCommand,
   backupCommand,
   restoreBackupCommand,
 ].map(({ command }) => String(command).split(' ', 1).join());
@@ -76,6 +78,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     .command(serverCommand)
     .command(blockCommand)
     .command(blocksCommand)
+    .command(workerCommand)
     .command(backupCommand)
     .command(restoreBackupCommand)
     .demandCommand(1, 'a command is missing; --help lists them')

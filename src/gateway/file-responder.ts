@@ -3,6 +3,7 @@
  * in each worker, and in the master for what it holds in its own cache.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ContentCache } from './content-cache.js';
 import type { FileSource } from './file-source.js';
 
 export interface ResponderOptions {
@@ -11,6 +12,10 @@ export interface ResponderOptions {
   readonly listing: boolean;
   /** Serve names that begin with a dot. */
   readonly dotfiles: boolean;
+  /** Where compressed texts are kept; without it nothing is compressed here. */
+  readonly cache?: ContentCache | undefined;
+  /** Told of a bug that a request met; the request is answered by 500, or broken off. */
+  readonly onBug: (error: unknown) => void;
 }
 
 /** Resolves once the response has ended, or its connection has. Never rejects. */

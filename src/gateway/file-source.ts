@@ -37,6 +37,8 @@ export interface ServedFile {
   readonly etag: string;
   /** Milliseconds since 1970; undefined when nobody knows. */
   readonly modifiedMs: number | undefined;
+  /** A version that was asked for by its number: this address never leads to other bytes. */
+  readonly isImmutable?: true;
   /**
    * The bytes from `start` up to, but without, `end`, in order, in pieces of any size. Rejects
    * with `ContentLost` or `SourceUnavailable`. Ending the iteration early frees what it holds.

@@ -61,6 +61,10 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     folders: ['base', 'blocks', 'config', 'rpc'],
     packages: ['node:crypto', 'node:events', 'node:http', 'node:https', 'node:timers/promises'],
   },
+  'src/gateway': {
+    folders: ['base', 'blocks', 'client', 'files'],
+    packages: ['node:*', 'mime'],
+  },
   'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },
   'tester/wire': {
     folders: ['base'],

@@ -1,0 +1,126 @@
+/**
+ * Answers of the cluster that may be half a second old, and that outlast its troubles: while it
+ * elects a leader, or has lost its majority, what it said last is still the answer, for a minute.
+ * All who ask for the same wait for one question.
+ */
+import { SourceUnavailable } from './file-source.js';
+import { RecentMap } from './recent-map.js';
+
+/** An answer is as old as its question. */
+const freshMs = 500;
+/** So long somebody waits for a new answer where there is an old one. */
+const patienceMs = 300;
+/** And so long where there is none: elections are over by then. */
+const firstAnswerMsMax = 6_000;
+/** From the first question that was not answered in time. */
+const outlastingMs = 60_000;
+/** Questions without an answer; without a majority they stay. */
+const openQuestionsMax = 2_000;
+
+interface Answered<T> {
+  readonly value: T;
+  readonly askedMs: number;
+}
+
+interface Question<T> {
+  readonly askedMs: number;
+  readonly answer: Promise<T>;
+}
+
+export interface LastingAnswersOptions<T> {
+  /** Rejects when the cluster cannot answer. */
+  readonly ask: (key: string) => Promise<T>;
+  /** What remembering an answer takes, and how much may be remembered. */
+  readonly weigh: (value: T) => number;
+  readonly weightMax: number;
+  /** Monotonous milliseconds. */
+  readonly nowMs: () => number;
+}
+
+export class LastingAnswers<T extends object | string> {
+  readonly #options: LastingAnswersOptions<T>;
+  readonly #answered: RecentMap<string, Answered<T>>;
+  readonly #questions = new Map<string, Question<T>>();
+  /** When the first of the questions was asked that have had no answer since the last one had. */
+  #troubleSinceMs: number | undefined;
+
+  constructor(options: LastingAnswersOptions<T>) {
+    this.#options = options;
+    this.#answered = new RecentMap(options.weightMax, ({ value }) => options.weigh(value));
+  }
+
+  /** Rejects with `SourceUnavailable`. */
+  async get(key: string): Promise<T> {
+    const last = this.#answered.get(key);
+    const nowMs = this.#options.nowMs();
+    if (last !== undefined && nowMs - last.askedMs < freshMs) return last.value;
+    const question = this.#questions.get(key) ?? this.#ask(key);
+    const waitMs = last === undefined ? firstAnswerMsMax : patienceMs;
+    const late = question.askedMs + waitMs - nowMs;
+    const outcome = await within(Math.max(0, late), question.answer);
+    if (outcome.kind === 'value') return outcome.value;
+    this.#troubleSinceMs ??= question.askedMs;
+    if (last !== undefined && !this.#isTooLong()) return last.value;
+    const reason = outcome.kind === 'error' ? outcome.error.message : 'it does not answer';
+    throw new SourceUnavailable(`the cluster cannot be asked: ${reason}`);
+  }
+
+  #isTooLong(): boolean {
+    if (this.#troubleSinceMs === undefined) return false;
+    return this.#options.nowMs() - this.#troubleSinceMs >= outlastingMs;
+  }
+
+  #ask(key: string): Question<T> {
+    if (this.#questions.size >= openQuestionsMax) {
+      throw new SourceUnavailable('too many questions to the cluster are open');
+    }
+    const askedMs = this.#options.nowMs();
+    const question = { askedMs, answer: this.#answer(key, askedMs) };
+    this.#questions.set(key, question);
+    // Whoever waits hears of a failure; there may be nobody.
+    question.answer.catch(() => undefined);
+    return question;
+  }
+
+  async #answer(key: string, askedMs: number): Promise<T> {
+    try {
+      const value = await this.#options.ask(key);
+      this.#answered.set(key, { value, askedMs });
+      this.#troubleSinceMs = undefined;
+      return value;
+    } finally {
+      this.#questions.delete(key);
+    }
+  }
+}
+
+type Outcome<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'error'; readonly error: Error }
+  | { readonly kind: 'late' };
+
+async function within<T>(ms: number, answer: Promise<T>): Promise<Outcome<T>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Outcome<T>>((resolve) => {
+    timer = setTimeout(resolve, ms, { kind: 'late' });
+  });
+  const outcome = answer.then(
+    (value): Outcome<T> => ({ kind: 'value', value }),
+    (error: unknown): Outcome<T> => {
+      // Only what the clients throw: what the cluster, or the network, refused.
+      if (error instanceof Error && ('isWithoutEffect' in error || isUnavailable(error))) {
+        return { kind: 'error', error };
+      }
+      throw error;
+    },
+  );
+  try {
+    return await Promise.race([outcome, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isUnavailable(error: Error): boolean {
+  return error instanceof SourceUnavailable;
+}

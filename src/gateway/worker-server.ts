@@ -1,0 +1,154 @@
+/**
+ * A worker of the gateway: HTTP in front of a responder, with the limits that keep slow and hostile
+ * clients from harming the others.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { accessLogLine } from './access-log.js';
+import type { CacheStatistics } from './content-cache.js';
+import type { Respond } from './file-responder.js';
+
+/** The longest request target that is answered 414 must still be read. */
+const headerBytesMax = 32 * 1024;
+const headersMsMax = 10_000;
+/** A request that has a body must have sent it by then. */
+const requestMsMax = 300_000;
+/** A reader that takes nothing for so long is given up. */
+const stalledMsMax = 120_000;
+/** Longer than the masters' connections rest between two health checks. */
+const keptMsMax = 60_000;
+const connectionsMax = 10_000;
+/** How exactly slow headers are noticed. */
+const checkMs = 1_000;
+
+const healthPath = '/healthcheck';
+
+export interface WorkerServerOptions {
+  readonly respond: Respond;
+  /** Left out for all interfaces. */
+  readonly host?: string | undefined;
+  readonly port: number;
+  /** Told with the answers to health checks. */
+  readonly cacheStatistics: () => CacheStatistics;
+  /** Given a line for each request; left out, nothing is put together. */
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+export class WorkerServer {
+  readonly #options: WorkerServerOptions;
+  readonly #server: Server;
+  #isClosing = false;
+
+  constructor(options: WorkerServerOptions) {
+    this.#options = options;
+    this.#server = createServer({
+      maxHeaderSize: headerBytesMax,
+      headersTimeout: headersMsMax,
+      requestTimeout: requestMsMax,
+      keepAliveTimeout: keptMsMax,
+      connectionsCheckingInterval: checkMs,
+      noDelay: true,
+    });
+    this.#server.timeout = stalledMsMax;
+    this.#server.maxConnections = connectionsMax;
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
+      void this.#answer(request, response);
+    };
+    this.#server.on('request', answer);
+    // A body is invited by whoever wants it; most are refused.
+    this.#server.on('checkContinue', answer);
+    this.#server.on('connect', (_request, socket: Socket) => {
+      refuse(socket, '405 Method Not Allowed');
+    });
+    this.#server.on('clientError', refuseBroken);
+  }
+
+  /** The port that it listens on. Rejects with the system's error. */
+  async listen(): Promise<number> {
+    const { host, port } = this.#options;
+    this.#server.listen({ port, host });
+    await once(this.#server, 'listening');
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  /**
+   * Takes no new connections and lets the running requests end, for `graceMs` at most. Resolves
+   * with whether all of them did.
+   */
+  async close(graceMs: number): Promise<boolean> {
+    this.#isClosing = true;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeIdleConnections();
+    let isGraceful = true;
+    const deadline = setTimeout(() => {
+      isGraceful = false;
+      this.#server.closeAllConnections();
+    }, graceMs);
+    await closed;
+    clearTimeout(deadline);
+    return isGraceful;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { log, respond } = this.#options;
+    const atMs = Date.now();
+    if (this.#isClosing) response.setHeader('Connection', 'close');
+    if (request.url === healthPath) this.#answerHealth(response);
+    else await respond(request, response);
+    if (log !== undefined) {
+      log(accessLogLine({ request, response, atMs }));
+    }
+    // A connection that is kept would keep the process.
+    if (this.#isClosing) setImmediate(() => this.#server.closeIdleConnections());
+  }
+
+  #answerHealth(response: ServerResponse): void {
+    const { hits, misses, bytes } = this.#options.cacheStatistics();
+    response.writeHead(200, {
+      'Cache-Control': 'no-store',
+      'Content-Length': 0,
+      'X-Cache-Hits': hits,
+      'X-Cache-Misses': misses,
+      'X-Cache-Bytes': bytes,
+    });
+    response.end();
+  }
+}
+
+/** What the parser does not take: the least that HTTP has for it, and the end. */
+function refuseBroken(error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void {
+  switch (error.code) {
+    case 'ECONNRESET':
+      socket.destroy();
+      return;
+    case 'HPE_HEADER_OVERFLOW':
+      refuse(socket, '431 Request Header Fields Too Large');
+      return;
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      refuse(socket, '408 Request Timeout');
+      return;
+    case 'HPE_INVALID_METHOD':
+      if (looksLikeRequest(error.rawPacket)) refuse(socket, '405 Method Not Allowed');
+      else refuse(socket, '400 Bad Request');
+      return;
+    default:
+      refuse(socket, '400 Bad Request');
+  }
+}
+
+/** A method that nobody knows, rather than something that is not HTTP. */
+function looksLikeRequest(packet: Buffer | undefined): boolean {
+  return /^[!#$%&'*+.^_`|~\w-]+ [^ ]+ HTTP\/1\.[01]\r?\n/.test(packet?.toString('latin1') ?? '');
+}
+
+function refuse(socket: Socket, status: string): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const allow = status.startsWith('405') ? 'Allow: GET, HEAD, OPTIONS\r\n' : '';
+  socket.end(`HTTP/1.1 ${status}\r\n${allow}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+}
