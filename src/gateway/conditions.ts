@@ -69,20 +69,15 @@ export function areRangesWanted(
   return sinceMs !== undefined && sinceMs === modifiedMs && modifiedMs + 1000 <= nowMs;
 }
 
-/** The tag of a list of entity tags, where one is expected, with its quotes (section 8.8.3). */
-const tagPattern = /(W\/)?("[\x21\x23-\x7e\x80-\xff]*")/y;
-const separatorPattern = /[ \t]*(?:,[ \t]*)*/y;
+/** One tag of a list of entity tags, with its quotes, up to the next one (section 8.8.3). */
+const tagPattern = /(W\/)?("[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?:$|,[ \t,]*)/y;
 
 /** Whether a list names the tag; what does not follow the grammar names nothing. */
 function matches(list: string, etag: string, comparison: 'strong' | 'weak'): boolean {
-  const text = list.trim();
+  const text = list.replace(/^[ \t,]+/, '').trimEnd();
   if (text === '*') return true;
   let at = 0;
   while (at < text.length) {
-    separatorPattern.lastIndex = at;
-    separatorPattern.exec(text);
-    at = Math.max(at, separatorPattern.lastIndex);
-    if (at >= text.length) return false;
     tagPattern.lastIndex = at;
     const found = tagPattern.exec(text);
     if (found === null) return false;

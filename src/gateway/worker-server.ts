@@ -38,6 +38,10 @@ export interface WorkerServerOptions {
 export class WorkerServer {
   readonly #options: WorkerServerOptions;
   readonly #server: Server;
+  /** Requests that run on a connection. */
+  readonly #running = new WeakMap<Socket, number>();
+  /** What a connection is told once they have been answered, because it sent no request. */
+  readonly #refused = new WeakMap<Socket, string>();
   #isClosing = false;
 
   constructor(options: WorkerServerOptions) {
@@ -61,7 +65,11 @@ export class WorkerServer {
     this.#server.on('connect', (_request, socket: Socket) => {
       refuse(socket, '405 Method Not Allowed');
     });
-    this.#server.on('clientError', refuseBroken);
+    this.#server.on('clientError', (error, socket: Socket) => {
+      const status = refusalOf(error);
+      if ((this.#running.get(socket) ?? 0) > 0) this.#refused.set(socket, status);
+      else refuse(socket, status);
+    });
   }
 
   /** The port that it listens on. Rejects with the system's error. */
@@ -95,14 +103,23 @@ export class WorkerServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { log, respond } = this.#options;
     const atMs = Date.now();
+    this.#count(request.socket, 1);
     if (this.#isClosing) response.setHeader('Connection', 'close');
     if (request.url === healthPath) this.#answerHealth(response);
     else await respond(request, response);
     if (log !== undefined) {
       log(accessLogLine({ request, response, atMs }));
     }
+    this.#count(request.socket, -1);
     // A connection that is kept would keep the process.
     if (this.#isClosing) setImmediate(() => this.#server.closeIdleConnections());
+  }
+
+  #count(socket: Socket, change: number): void {
+    const running = (this.#running.get(socket) ?? 0) + change;
+    this.#running.set(socket, running);
+    const refusal = this.#refused.get(socket);
+    if (running === 0 && refusal !== undefined) refuse(socket, refusal);
   }
 
   #answerHealth(response: ServerResponse): void {
@@ -118,24 +135,17 @@ export class WorkerServer {
   }
 }
 
-/** What the parser does not take: the least that HTTP has for it, and the end. */
-function refuseBroken(error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void {
+/** What is answered to that which the parser does not take. */
+function refusalOf(error: Error & { code?: string; rawPacket?: Buffer }): string {
   switch (error.code) {
-    case 'ECONNRESET':
-      socket.destroy();
-      return;
     case 'HPE_HEADER_OVERFLOW':
-      refuse(socket, '431 Request Header Fields Too Large');
-      return;
+      return '431 Request Header Fields Too Large';
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      refuse(socket, '408 Request Timeout');
-      return;
+      return '408 Request Timeout';
     case 'HPE_INVALID_METHOD':
-      if (looksLikeRequest(error.rawPacket)) refuse(socket, '405 Method Not Allowed');
-      else refuse(socket, '400 Bad Request');
-      return;
+      return looksLikeRequest(error.rawPacket) ? '405 Method Not Allowed' : '400 Bad Request';
     default:
-      refuse(socket, '400 Bad Request');
+      return '400 Bad Request';
   }
 }
 
