@@ -41,7 +41,8 @@ function clientOf({ socket, headers }: IncomingMessage): string {
 function logTime(ms: number): string {
   const date = new Date(ms);
   const two = (number: number): string => String(number).padStart(2, '0');
-  const day = `${two(date.getUTCDate())}/${months[date.getUTCMonth()] ?? ''}/${date.getUTCFullYear()}`;
+  const month = months[date.getUTCMonth()] ?? '';
+  const day = `${two(date.getUTCDate())}/${month}/${date.getUTCFullYear()}`;
   const time = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(':');
   return `${day}:${time} +0000`;
 }

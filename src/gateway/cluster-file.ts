@@ -42,9 +42,10 @@ export class ClusterFile implements ServedFile {
     const last = layout.indexAt(end - 1);
     for (let index = layout.indexAt(start); index <= last; index += 1) {
       const from = layout.startOf(index);
+      const block = this.#block(index);
       if (index < last) void this.#prefetch(index + 1);
       const wanted = { from: Math.max(0, start - from), to: end - from };
-      yield* this.#readBlock(index, wanted);
+      yield* this.#readBlock(index, await block, wanted);
     }
   }
 
@@ -54,10 +55,11 @@ export class ClusterFile implements ServedFile {
 
   async *#readBlock(
     index: number,
+    read: Uint8Array,
     { from, to }: { readonly from: number; readonly to: number },
   ): AsyncGenerator<Uint8Array, void> {
     const { blocks } = this.#options;
-    let block = await this.#block(index);
+    let block = read;
     const end = Math.min(to, block.length);
     const { length } = block;
     if (length <= pieceBytes) {

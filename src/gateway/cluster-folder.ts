@@ -13,7 +13,7 @@ import { isServablePart } from './request-target.js';
 /** Files that are asked for at a time; many have long hash lists. */
 const pageFiles = 200;
 /** A folder beyond this is too large for a page of its own. */
-const pagesMax = 2_000;
+const pagesMax = 10_000;
 
 /** Behind every name that begins with what stands before it. */
 const lastCharacter = '\u{10FFFF}';

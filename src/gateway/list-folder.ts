@@ -1,4 +1,4 @@
-/** What a folder on disk holds, as far as it is served: no special files, no links that lead out. */
+/** What of a folder on disk is served: no special files, no links that lead out. */
 import { isServablePart } from './request-target.js';
 import type { BaseFolder, ListedName } from './base-folder.js';
 import type { FolderEntry, PathParts } from './file-source.js';

@@ -3,7 +3,7 @@
  */
 
 /** `br` before `gzip` where a client likes both as much. */
-export const codings = ['br', 'gzip'] as const;
+const codings = ['br', 'gzip'] as const;
 export type Coding = (typeof codings)[number];
 
 /** Elements of a header that are looked at; nobody has a use for more. */

@@ -8,7 +8,7 @@ import { decodeUtf8 } from '../base/utf8.js';
 import type { PathParts } from './file-source.js';
 
 /** Characters of a request target; room for a name of 4,096 bytes of which each is escaped. */
-export const targetCharactersMax = 16_384;
+const targetCharactersMax = 16_384;
 
 export type RequestTarget =
   | {

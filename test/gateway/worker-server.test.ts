@@ -2,7 +2,6 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { accessLogLine } from '../../src/gateway/access-log.js';
 import { createResponder } from '../../src/gateway/create-responder.js';
 import { ContentCache } from '../../src/gateway/content-cache.js';
 import {
@@ -239,10 +238,12 @@ describe('a worker', () => {
     await ask(port, '/healthcheck', { method: 'HEAD' });
     await eventually('both lines', 5_000, () => (lines.length === 2 ? true : undefined));
     await server.close(0);
-    expect(lines[0]).to.match(
-      /^1\.2\.3\.4 - - \[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/a%22\\x22b\?c HTTP\/1\.1" 200 5 "http:\/\/x\/" "a\\x22b\\x5cc\\x09\\xe9"$/,
+    const [time, sent] = [/\[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000\]/, ' 200 5 '];
+    expect(lines[0]).to.match(time);
+    expect(lines[0]?.replace(time, '[time]')).to.equal(
+      String.raw`1.2.3.4 - - [time] "GET /a%22\x22b?c HTTP/1.1"${sent}` +
+        String.raw`"http://x/" "a\x22b\x5cc\x09\xe9"`,
     );
     expect(lines[1]).to.match(/^127\.0\.0\.1 .*"HEAD \/healthcheck HTTP\/1\.1" 200 0 "-" "-"$/);
-    expect(accessLogLine).to.be.a('function');
   });
 });
