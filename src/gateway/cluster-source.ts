@@ -23,6 +23,7 @@ import {
   type PathParts,
 } from './file-source.js';
 import { LastingAnswers } from './lasting-answers.js';
+import { VersionTimes, type AskVersions } from './version-times.js';
 
 /** Hashes of blocks that are remembered with their files; a file counts as one more. */
 const rememberedHashesMax = 500_000;
@@ -32,7 +33,9 @@ const rememberedFoldersMax = 20_000;
 const pageMsMax = 6_000;
 
 export interface ClusterSourceOptions {
-  readonly client: Pick<ClusterClient, 'getFileInfo' | 'getFileInfoPage' | 'close'>;
+  readonly client: Pick<ClusterClient, 'getFileInfo' | 'getFileInfoPage' | 'close'> & {
+    readonly getFileVersions?: AskVersions;
+  };
   readonly blocks: Pick<ClusterBlocks, 'get' | 'close'>;
   readonly cache: ContentCache;
   /** Monotonous milliseconds; the machine's unless a test has others. */
@@ -46,6 +49,9 @@ export class ClusterSource implements FileSource {
   readonly #blocks: BlockReader;
   readonly #layouts: BlockLayouts;
   readonly #files: LastingAnswers<KnownFile>;
+  /** Of those that are asked for by their number. */
+  readonly #versions: LastingAnswers<readonly KnownFile[]>;
+  readonly #times: VersionTimes;
   /** Whether there is a file whose name begins so. */
   readonly #folders: LastingAnswers<'folder' | 'absent'>;
 
@@ -54,10 +60,18 @@ export class ClusterSource implements FileSource {
     this.#options = options;
     this.#blocks = new BlockReader(options.blocks, options.cache);
     this.#layouts = new BlockLayouts(this.#blocks);
-    const nowMs = options.nowMs ?? (() => performance.now());
+    const { client, nowMs = () => performance.now() } = options;
+    const askVersions: AskVersions | undefined = client.getFileVersions?.bind(client);
+    this.#times = new VersionTimes(askVersions);
     this.#files = new LastingAnswers({
       ask: (name) => this.#askFile(name),
-      weigh: (file) => (file.kind === 'file' ? 1 + file.hashes.length : 1),
+      weigh,
+      weightMax: rememberedHashesMax,
+      nowMs,
+    });
+    this.#versions = new LastingAnswers({
+      ask: (name) => this.#askVersions(name),
+      weigh: (files) => files.reduce((sum, file) => sum + weigh(file), 1),
       weightMax: rememberedHashesMax,
       nowMs,
     });
@@ -74,10 +88,14 @@ export class ClusterSource implements FileSource {
     if (name === '') return this.#folder('');
     if (utf8Length(name) > fileNameBytesMax) return absent;
     const known = await this.#files.get(name);
-    if (known.kind === 'file') {
-      if (version !== undefined && version !== known.version) return absent;
+    if (known.kind === 'file' && (version === undefined || version === known.version)) {
       return { kind: 'file', file: await this.#open(known, version !== undefined) };
     }
+    if (version !== undefined) {
+      const older = (await this.#versions.get(name)).find(isVersion(version));
+      if (older?.kind === 'file') return { kind: 'file', file: await this.#open(older, true) };
+    }
+    if (known.kind === 'file') return absent;
     const prefix = `${name}/`;
     if (utf8Length(prefix) >= fileNameBytesMax) return absent;
     return (await this.#folders.get(prefix)) === 'folder' ? this.#folder(prefix) : absent;
@@ -90,10 +108,10 @@ export class ClusterSource implements FileSource {
   }
 
   async #open(known: KnownVersion, isImmutable: boolean): Promise<ClusterFile> {
-    const { etag, hashes } = known;
+    const { etag, hashes, modifiedMs } = known;
     const layout = await this.#layouts.of(etag, hashes);
     return new ClusterFile({
-      ...{ etag, hashes, layout, isImmutable, modifiedMs: undefined },
+      ...{ etag, hashes, layout, isImmutable, modifiedMs },
       layouts: this.#layouts,
       blocks: this.#blocks,
     });
@@ -113,19 +131,27 @@ export class ClusterSource implements FileSource {
           : undefined;
       // A name can be a file's and a folder's at once; its address leads to the file.
       if (entries.get(name)?.type === 'file') continue;
-      entries.set(name, { name, type, size, modifiedMs: undefined });
+      const modifiedMs =
+        entry.type === 'file' ? this.#times.known(prefix + name, entry.version.version) : undefined;
+      entries.set(name, { name, type, size, modifiedMs });
     }
     return [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async #askFile(name: string): Promise<KnownFile> {
     try {
-      return toKnownFile(await this.#options.client.getFileInfo(name));
+      const info = await this.#options.client.getFileInfo(name);
+      return toKnownFile(info, await this.#times.of(name, info.version));
     } catch (error) {
       // A name that the cluster does not take is not a name in the cluster.
       if (error instanceof InvalidArgument) return { kind: 'absent' };
       throw error;
     }
+  }
+
+  async #askVersions(name: string): Promise<readonly KnownFile[]> {
+    const versions = await this.#times.versions(name);
+    return versions.map((made) => toKnownFile(made, made.timeMs === 0 ? undefined : made.timeMs));
   }
 
   async #askFolder(prefix: string): Promise<'folder' | 'absent'> {
@@ -154,4 +180,12 @@ export class ClusterSource implements FileSource {
       page.catch(() => undefined);
     }
   }
+}
+
+function weigh(file: KnownFile): number {
+  return file.kind === 'file' ? 1 + file.hashes.length : 1;
+}
+
+function isVersion(version: number) {
+  return (file: KnownFile): boolean => file.kind === 'file' && file.version === version;
 }

@@ -12,6 +12,8 @@ export interface KnownVersion {
   readonly hashes: readonly BlockHash[];
   /** Made of the hashes, with its quotes. */
   readonly etag: string;
+  /** When the version was made: milliseconds since 1970; undefined when nobody knows. */
+  readonly modifiedMs: number | undefined;
 }
 
 export type KnownFile = KnownVersion | { readonly kind: 'absent' };
@@ -23,13 +25,13 @@ const deletedWord = '0';
 const emptyWord = '-1';
 
 /** A deletion is absent, and so is a list with words that name no blocks: nobody can read it. */
-export function toKnownFile({ version, hashlist }: FileInfo): KnownFile {
+export function toKnownFile({ version, hashlist }: FileInfo, modifiedMs?: number): KnownFile {
   const words = hashlist.map(String);
   const only = words.length === 1 ? words[0] : undefined;
   if (version === 0 || only === deletedWord) return absent;
   const hashes = only === emptyWord ? [] : words;
   if (!hashes.every(isBlockHash)) return absent;
-  return { kind: 'file', version, hashes, etag: tagOfHashes(hashes) };
+  return { kind: 'file', version, hashes, etag: tagOfHashes(hashes), modifiedMs };
 }
 
 function tagOfHashes(hashes: readonly BlockHash[]): string {

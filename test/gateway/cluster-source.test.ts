@@ -14,10 +14,16 @@ import {
   type FileSource,
   type ServedFile,
 } from '../../src/gateway/file-source.js';
+import type { MadeVersion } from '../../src/gateway/version-times.js';
 import { eventually } from '../e2e/support/eventually.js';
 import { makeTemporaryFolder, removeTemporaryFolder } from '../io/temporary-folder.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+class Unsupported extends Error {
+  override readonly name = 'Unsupported';
+  readonly isWithoutEffect = true;
+}
 
 /** What the clients of a cluster would say. */
 class HandCluster {
@@ -29,6 +35,11 @@ class HandCluster {
   fetchingMax = 0;
   questions = 0;
   pages = 0;
+  /** All versions of a file, the newest first. */
+  readonly versions = new Map<string, readonly MadeVersion[]>();
+  versionQuestions = 0;
+  /** It keeps no versions. */
+  isOld = false;
   trouble: 'none' | 'refuses' | 'hangs' = 'none';
   #hanging: (() => void)[] = [];
 
@@ -45,6 +56,12 @@ class HandCluster {
       behind.sort(([a], [b]) => (a < b ? -1 : 1));
       const files = behind.slice(0, limit).map(([name, info]) => ({ name, ...info }));
       return { files, more: behind.length > limit };
+    },
+    getFileVersions: async (name: string): Promise<readonly MadeVersion[]> => {
+      this.versionQuestions += 1;
+      await this.#suffer();
+      if (this.isOld) throw new Unsupported();
+      return this.versions.get(name) ?? [];
     },
     close: () => undefined,
   };
@@ -73,7 +90,10 @@ class HandCluster {
   }
 
   update(name: string, hashlist: readonly HashItem[]): void {
-    this.files.set(name, { version: (this.files.get(name)?.version ?? 0) + 1, hashlist });
+    const version = (this.files.get(name)?.version ?? 0) + 1;
+    this.files.set(name, { version, hashlist });
+    const made = { version, hashlist, timeMs: version * 1_000_000 };
+    this.versions.set(name, [made, ...(this.versions.get(name) ?? [])]);
   }
 
   heal(): void {
@@ -314,6 +334,49 @@ describe('ClusterSource', () => {
     expect((await bytesOf(await waiting)).toString()).to.equal('one');
     cluster.trouble = 'refuses';
     expect(await failureOf(open('b'))).to.be.instanceOf(SourceUnavailable);
+  });
+
+  it('knows when a version was made, and asks for that once', async () => {
+    cluster.put('a', [Buffer.from('one')]);
+    expect((await open('a')).modifiedMs).to.equal(1_000_000);
+    nowMs += 500;
+    await open('a');
+    expect(cluster.versionQuestions).to.equal(1);
+    cluster.put('a', [Buffer.from('two')]);
+    nowMs += 500;
+    expect((await open('a')).modifiedMs).to.equal(2_000_000);
+    expect(cluster.versionQuestions).to.equal(2);
+  });
+
+  it('serves older versions that are kept, for ever the same', async () => {
+    cluster.put('a', [Buffer.from('one')]);
+    cluster.put('a', [Buffer.from('two')]);
+    cluster.update('a', ['0']);
+    cluster.put('a', [Buffer.from('four')]);
+    const versionOf = async (version: number): Promise<string> => {
+      const found = await source.find(['a'], version);
+      if (found.kind !== 'file') return found.kind;
+      expect(found.file.isImmutable).to.equal(true);
+      expect(found.file.modifiedMs).to.equal(version * 1_000_000);
+      return (await bytesOf(found.file)).toString();
+    };
+    const texts = await Promise.all([0, 1, 2, 3, 4, 5].map(versionOf));
+    expect(texts).to.deep.equal(['absent', 'one', 'two', 'absent', 'four', 'absent']);
+    expect((await open('a')).isImmutable).to.equal(undefined);
+    cluster.update('a', ['0']);
+    nowMs += 500;
+    expect(await versionOf(2)).to.equal('two');
+    expect(await versionOf(5)).to.equal('absent');
+    expect(await kindOf('a')).to.equal('absent');
+  });
+
+  it('serves a cluster that keeps no versions, without their times', async () => {
+    cluster.isOld = true;
+    cluster.put('a', [Buffer.from('one')]);
+    cluster.put('a', [Buffer.from('two')]);
+    expect((await open('a')).modifiedMs).to.equal(undefined);
+    expect((await source.find(['a'], 2)).kind).to.equal('file');
+    expect((await source.find(['a'], 1)).kind).to.equal('absent');
   });
 
   it('lists folders by names, jumping over what lies deeper', async () => {
