@@ -89,7 +89,6 @@ export class WorkerServer {
     this.#isClosing = true;
     const closed = once(this.#server, 'close');
     this.#server.close();
-    this.#server.closeIdleConnections();
     let isGraceful = true;
     const deadline = setTimeout(() => {
       isGraceful = false;

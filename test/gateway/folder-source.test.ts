@@ -185,6 +185,11 @@ describe('FolderSource', () => {
       () => write('a', Buffer.alloc(bytes.length, 2)),
       () => fs.truncate(join(folder, 'a'), bytes.length - 1),
       () => fs.appendFile(join(folder, 'a'), 'x'),
+      async () => {
+        const { atime, mtime } = await fs.stat(join(folder, 'a'));
+        await write('a', Buffer.alloc(bytes.length, 2));
+        await fs.utimes(join(folder, 'a'), atime, mtime);
+      },
     ];
     for (const change of changes) {
       await write('a', bytes);
@@ -260,12 +265,14 @@ describe('FolderSource', () => {
   it('gives nothing away while links are exchanged', async () => {
     await write('inside', 'inside');
     await fs.writeFile(join(outer, 'secret'), 'outside');
+    await run('mkfifo', [join(folder, 'pipe')]);
     const path = join(folder, 'link');
+    const targets = ['inside', '../secret', 'pipe'];
     let isOver = false;
     const exchange = async (): Promise<void> => {
       for (let round = 0; !isOver; round += 1) {
-        const next = `${path}.${round % 2}`;
-        await fs.symlink(round % 2 === 0 ? 'inside' : '../secret', next);
+        const next = `${path}.new`;
+        await fs.symlink(targets[round % targets.length] ?? '', next);
         await fs.rename(next, path);
       }
     };
@@ -344,13 +351,15 @@ describe('FolderSource', () => {
 
   it('keeps no file open', async () => {
     const openFiles = async (): Promise<number> => (await fs.readdir('/proc/self/fd')).length;
-    await write('small', 'x');
+    const names = Array.from({ length: 40 }, (_, i) => `small${i}`);
+    for (const name of names) await write(name, name);
     await write('large', Buffer.alloc(heldFileBytesMax + 1));
     await kindOf('large');
     const before = await openFiles();
-    for (let round = 0; round < 20; round += 1) {
-      for (const parts of [['small'], ['large'], ['sub'], [], ['absent']]) await kindOf(...parts);
-    }
+    for (const name of names) await kindOf(name);
+    for (const parts of [['sub'], [], ['absent'], ['sub', '..', 'large']]) await kindOf(...parts);
+    expect(await openFiles()).to.be.below(before + 10);
+    for (let round = 0; round < 40; round += 1) await kindOf('large');
     await eventually('all files to be closed', 5_000, async () =>
       (await openFiles()) <= before ? true : undefined,
     );

@@ -218,6 +218,23 @@ describe('a worker', () => {
     expect(late.code).to.equal('ECONNREFUSED');
   });
 
+  it('closes a connection that would be kept once its last answer is sent', async () => {
+    const source = new OneFile(64 * 1024 * 1024, pieceBytes);
+    const respond = createResponder({
+      ...{ source, listing: false, dotfiles: false, onBug: () => undefined },
+    });
+    const cacheStatistics = () => new ContentCache(0).statistics;
+    const server = new WorkerServer({ respond, host: '127.0.0.1', port: 0, cacheStatistics });
+    const socket = await open(await server.listen(), 'GET /a HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(socket, 'data');
+    socket.pause();
+    const isGraceful = server.close(20_000);
+    socket.resume();
+    await once(socket, 'close');
+    expect(await isGraceful).to.equal(true);
+    expect(socket.bytesRead).to.be.above(source.size);
+  });
+
   it('writes a line for each request that nobody can forge', async () => {
     const lines: string[] = [];
     const source = new OneFile(5, 5);
