@@ -196,6 +196,11 @@ describe('surfraft worker in front of a cluster', () => {
     await waitForText(worker, '/a.txt', 'one');
     await put(cluster, 'a.txt', Buffer.from('two'));
     await waitForText(worker, '/a.txt', 'two');
+    const older = await ask(worker.port, '/a.txt?version=1');
+    expect(older.body.toString()).to.equal('one');
+    expect(older.headers['cache-control']).to.contain('immutable');
+    expect(older.headers).to.have.property('last-modified');
+    expect((await ask(worker.port, '/a.txt?version=3')).status).to.equal(404);
     const list = await ask(worker.port, '/', { headers: { accept: 'text/plain' } });
     expect(list.body.toString()).to.equal('a.txt\nsub/\n');
     await put(cluster, 'a.txt');

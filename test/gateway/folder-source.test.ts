@@ -181,18 +181,19 @@ describe('FolderSource', () => {
 
   it('breaks off when a file changes while it is read', async () => {
     const bytes = Buffer.alloc(1024 * 1024, 1);
+    const oldTime = new Date(2020, 1, 2);
     const changes: readonly (() => Promise<unknown>)[] = [
       () => write('a', Buffer.alloc(bytes.length, 2)),
       () => fs.truncate(join(folder, 'a'), bytes.length - 1),
       () => fs.appendFile(join(folder, 'a'), 'x'),
       async () => {
-        const { atime, mtime } = await fs.stat(join(folder, 'a'));
         await write('a', Buffer.alloc(bytes.length, 2));
-        await fs.utimes(join(folder, 'a'), atime, mtime);
+        await fs.utimes(join(folder, 'a'), oldTime, oldTime);
       },
     ];
     for (const change of changes) {
       await write('a', bytes);
+      await fs.utimes(join(folder, 'a'), oldTime, oldTime);
       const file = await open('a');
       const reading = file.read(0, file.size)[Symbol.asyncIterator]();
       const first = await reading.next();
