@@ -23,7 +23,7 @@ import {
   type PathParts,
 } from './file-source.js';
 import { LastingAnswers } from './lasting-answers.js';
-import { VersionTimes, type AskVersions } from './version-times.js';
+import { VersionTimes } from './version-times.js';
 
 /** Hashes of blocks that are remembered with their files; a file counts as one more. */
 const rememberedHashesMax = 500_000;
@@ -33,9 +33,10 @@ const rememberedFoldersMax = 20_000;
 const pageMsMax = 6_000;
 
 export interface ClusterSourceOptions {
-  readonly client: Pick<ClusterClient, 'getFileInfo' | 'getFileInfoPage' | 'close'> & {
-    readonly getFileVersions?: AskVersions;
-  };
+  readonly client: Pick<
+    ClusterClient,
+    'getFileInfo' | 'getFileInfoPage' | 'getFileVersions' | 'close'
+  >;
   readonly blocks: Pick<ClusterBlocks, 'get' | 'close'>;
   readonly cache: ContentCache;
   /** Monotonous milliseconds; the machine's unless a test has others. */
@@ -61,8 +62,7 @@ export class ClusterSource implements FileSource {
     this.#blocks = new BlockReader(options.blocks, options.cache);
     this.#layouts = new BlockLayouts(this.#blocks);
     const { client, nowMs = () => performance.now() } = options;
-    const askVersions: AskVersions | undefined = client.getFileVersions?.bind(client);
-    this.#times = new VersionTimes(askVersions);
+    this.#times = new VersionTimes((name) => client.getFileVersions(name));
     this.#files = new LastingAnswers({
       ask: (name) => this.#askFile(name),
       weigh,

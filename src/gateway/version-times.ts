@@ -2,18 +2,14 @@
  * The versions of a file that a cluster keeps, and when each was made. That of a version never
  * changes, so it is asked for once. A cluster that keeps no versions knows no times either.
  */
-import type { FileInfo } from '../client/file-answers.js';
+import { Unsupported } from '../client/client-errors.js';
+import type { KeptVersion } from '../client/file-answers.js';
 import { RecentMap } from './recent-map.js';
 
 const rememberedMax = 100_000;
 
-export interface MadeVersion extends FileInfo {
-  /** Milliseconds since 1970; 0 when that is not known. */
-  readonly timeMs: number;
-}
-
 /** The versions that are kept, the current one first. */
-export type AskVersions = (name: string) => Promise<readonly MadeVersion[]>;
+type AskVersions = (name: string) => Promise<readonly KeptVersion[]>;
 
 interface KnownTime {
   readonly version: number;
@@ -21,16 +17,16 @@ interface KnownTime {
 }
 
 export class VersionTimes {
-  readonly #ask: AskVersions | undefined;
+  readonly #ask: AskVersions;
   readonly #known = new RecentMap<string, KnownTime>(rememberedMax);
 
-  constructor(ask: AskVersions | undefined) {
+  constructor(ask: AskVersions) {
     this.#ask = ask;
   }
 
   /** Undefined when nobody knows. Rejects when the cluster cannot answer. */
   async of(name: string, version: number): Promise<number | undefined> {
-    if (this.#ask === undefined || version === 0) return undefined;
+    if (version === 0) return undefined;
     const known = this.known(name, version);
     if (known !== undefined) return known;
     const made = (await this.versions(name)).find((one) => one.version === version);
@@ -46,13 +42,12 @@ export class VersionTimes {
   }
 
   /** None when the cluster keeps none. */
-  async versions(name: string): Promise<readonly MadeVersion[]> {
-    if (this.#ask === undefined) return [];
+  async versions(name: string): Promise<readonly KeptVersion[]> {
     try {
       return await this.#ask(name);
     } catch (error) {
       // A cluster older than this program.
-      if (error instanceof Error && error.name === 'Unsupported') return [];
+      if (error instanceof Unsupported) return [];
       throw error;
     }
   }
