@@ -5,12 +5,11 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { ClusterServer } from '../config/cluster-config.js';
 
 /** In the order of the configuration. A name that cannot be looked up belongs to nobody here. */
-export async function findLocalServers(
-  servers: readonly ClusterServer[],
-): Promise<readonly ClusterServer[]> {
+export async function findLocalServers<T extends { readonly host: string }>(
+  servers: readonly T[],
+): Promise<readonly T[]> {
   const own = ownAddresses();
   const areLocal = await Promise.all(
     servers.map(async ({ host }) =>

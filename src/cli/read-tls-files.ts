@@ -20,33 +20,47 @@ export interface TlsFiles {
 }
 
 export async function readTlsFiles(args: TlsArguments): Promise<TlsFiles> {
-  const { bytes: cert } = await readOptionFile('--tls-cert', args.certFile);
-  const { bytes: key, mode } = await readOptionFile('--tls-key', args.keyFile);
+  const { cert, key, warnings } = await readTlsPair(
+    { option: '--tls-cert', path: args.certFile },
+    { option: '--tls-key', path: args.keyFile },
+  );
   const ca = await readAuthorities('--tls-ca', args.caFile);
   const clientCa =
     args.clientCaFile === undefined
       ? undefined
       : await readAuthorities('--tls-client-ca', args.clientCaFile);
-  checked(`--tls-cert ${args.certFile}`, 'a certificate in PEM', () => {
+  return { identity: { cert, key, ca, clientCa }, warnings };
+}
+
+/** A file, and how the person who named it calls it. */
+export interface NamedFile {
+  readonly option: string;
+  readonly path: string;
+}
+
+export interface TlsPairFiles {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly warnings: readonly string[];
+}
+
+/** A certificate and its key, which fit. */
+export async function readTlsPair(certFile: NamedFile, keyFile: NamedFile): Promise<TlsPairFiles> {
+  const certName = `${certFile.option} ${certFile.path}`;
+  const keyName = `${keyFile.option} ${keyFile.path}`;
+  const { bytes: cert } = await readOptionFile(certFile.option, certFile.path);
+  const { bytes: key, mode } = await readOptionFile(keyFile.option, keyFile.path);
+  checked(certName, 'a certificate in PEM', () => {
     findCertificates(cert);
     createSecureContext({ cert });
   });
-  checked(`--tls-key ${args.keyFile}`, 'a private key in PEM without a pass phrase', () =>
-    createPrivateKey(key),
-  );
+  checked(keyName, 'a private key in PEM without a pass phrase', () => createPrivateKey(key));
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
-    throw new UsageError(
-      `--tls-key ${args.keyFile} is not the key of --tls-cert ${args.certFile}; expected a pair`,
-    );
+    throw new UsageError(`${keyName} is not the key of ${certName}; expected a pair`);
   }
-  checked(`--tls-cert ${args.certFile}`, 'a pair that TLS can use', () =>
-    createSecureContext({ cert, key }),
-  );
-  const warning = describeOpenMode(`--tls-key ${args.keyFile}`, mode);
-  return {
-    identity: { cert, key, ca, clientCa },
-    warnings: warning === undefined ? [] : [warning],
-  };
+  checked(certName, 'a pair that TLS can use', () => createSecureContext({ cert, key }));
+  const warning = describeOpenMode(keyName, mode);
+  return { cert, key, warnings: warning === undefined ? [] : [warning] };
 }
 
 async function readAuthorities(option: string, path: string): Promise<Buffer> {

@@ -9,6 +9,7 @@ import { closestWord } from '../base/closest-word.js';
 import { backupCommand } from './commands/backup.js';
 import { blockCommand } from './commands/block.js';
 import { blocksCommand } from './commands/blocks.js';
+import { gatewayCommand } from './commands/gateway.js';
 import { getCommand } from './commands/get.js';
 import { inspectCommand } from './commands/inspect.js';
 import { logCommand } from './commands/log.js';
@@ -41,6 +42,7 @@ const commandNames: readonly string[] = [
   serverCommand,
   blockCommand,
   blocksCommand,
+  gatewayCommand,
   workerCommand,
   backupCommand,
   restoreBackupCommand,
@@ -78,6 +80,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     .command(serverCommand)
     .command(blockCommand)
     .command(blocksCommand)
+    .command(gatewayCommand)
     .command(workerCommand)
     .command(backupCommand)
     .command(restoreBackupCommand)

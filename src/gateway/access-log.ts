@@ -16,8 +16,8 @@ export function accessLogLine({ request, response, atMs }: LoggedRequest): strin
   const target = `${method} ${url} HTTP/${httpVersion}`;
   const sent = `${response.headersSent ? response.statusCode : '-'} ${bodyBytes(response)}`;
   return (
-    `${clientOf(request)} - - [${logTime(atMs)}] "${escape(target)}" ${sent} ` +
-    `"${escape(headers.referer ?? '-')}" "${escape(headers['user-agent'] ?? '-')}"`
+    `${clientOf(request)} - - [${logTime(atMs)}] "${escapeLogged(target)}" ${sent} ` +
+    `"${escapeLogged(headers.referer ?? '-')}" "${escapeLogged(headers['user-agent'] ?? '-')}"`
   );
 }
 
@@ -38,7 +38,7 @@ function clientOf({ socket, headers }: IncomingMessage): string {
 }
 
 /** As `28/Nov/2026:19:52:08 +0000`. */
-function logTime(ms: number): string {
+export function logTime(ms: number): string {
   const date = new Date(ms);
   const two = (number: number): string => String(number).padStart(2, '0');
   const month = months[date.getUTCMonth()] ?? '';
@@ -48,7 +48,7 @@ function logTime(ms: number): string {
 }
 
 /** Quotes, backslashes and what is not printable ASCII, as `\xHH` of each of its bytes. */
-function escape(text: string): string {
+export function escapeLogged(text: string): string {
   return text.replace(/[^\x20-\x7e]|["\\]/g, (character) =>
     [...Buffer.from(character, 'latin1')]
       .map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`)

@@ -135,7 +135,7 @@ export class WorkerServer {
 }
 
 /** What is answered to that which the parser does not take. */
-function refusalOf(error: Error & { code?: string; rawPacket?: Buffer }): string {
+export function refusalOf(error: Error & { code?: string; rawPacket?: Buffer }): string {
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
       return '431 Request Header Fields Too Large';
@@ -153,7 +153,7 @@ function looksLikeRequest(packet: Buffer | undefined): boolean {
   return /^[!#$%&'*+.^_`|~\w-]+ [^ ]+ HTTP\/1\.[01]\r?\n/.test(packet?.toString('latin1') ?? '');
 }
 
-function refuse(socket: Socket, status: string): void {
+export function refuse(socket: Socket, status: string): void {
   if (!socket.writable) {
     socket.destroy();
     return;

@@ -63,6 +63,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   },
   'src/gateway': {
     folders: ['base', 'blocks', 'client', 'files'],
+    files: ['rpc/listen-error'],
     packages: ['node:*', 'mime'],
   },
   'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },

@@ -1,4 +1,5 @@
 /** `surfraft worker`: one worker of the gateway, started by its master or by a person. */
+import { Socket } from 'node:net';
 import type { CommandModule } from 'yargs';
 import { readPort } from '../service-options.js';
 import { listenForStop } from '../stop-request.js';
@@ -86,6 +87,8 @@ function endOfStdin(): Promise<WorkerStop> {
       resolve({ reason: 'the master is gone', graceMs: orphanGraceMs });
     };
     process.stdin.on('end', stop).on('close', stop).on('error', stop).resume();
+    // A worker that could not start must not wait for that.
+    if (process.stdin instanceof Socket) process.stdin.unref();
   });
 }
 

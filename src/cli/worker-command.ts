@@ -1,0 +1,35 @@
+/**
+ * The command line that runs one local worker of a gateway: what its configuration says, written
+ * out in full. It ends when its standard input does, so no worker outlives its master.
+ */
+import { join } from 'node:path';
+import type { GatewayConfig, WorkerConfig } from '../gateway/config/gateway-config.js';
+
+export interface WorkerCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+export function workerCommand({ host, port }: WorkerConfig, config: GatewayConfig): WorkerCommand {
+  const { baseDirectory, cluster, cacheBytes, listing, dotfiles } = config;
+  return {
+    command: process.execPath,
+    args: [
+      join(import.meta.dirname, 'worker-program.js'),
+      'worker',
+      `--port=${port}`,
+      ...(isLoopback(host) ? ['--loopback'] : []),
+      ...(baseDirectory === undefined ? [] : [`--base=${baseDirectory}`]),
+      ...(cluster === undefined ? [] : [`--cluster=${cluster}`]),
+      `--cache-bytes=${cacheBytes}`,
+      ...(listing ? ['--listing'] : []),
+      ...(dotfiles ? ['--dotfiles'] : []),
+      '--end-with-stdin',
+    ],
+  };
+}
+
+/** Others than the master have no business with such a worker. */
+function isLoopback(host: string): boolean {
+  return host === '127.0.0.1' || host.toLowerCase() === 'localhost';
+}

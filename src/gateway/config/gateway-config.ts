@@ -1,0 +1,51 @@
+/**
+ * What a gateway is told by its configuration file, checked and with every default filled in. Paths
+ * stand as the file writes them; whoever reads the file resolves them against its folder.
+ */
+
+export interface GatewayConfig {
+  readonly workers: readonly WorkerConfig[];
+  /** At least one of the two is there; the folder wins where both have a name. */
+  readonly baseDirectory: string | undefined;
+  readonly cluster: string | undefined;
+  readonly masterPort: number;
+  /** Undefined stands for all interfaces. */
+  readonly masterHost: string | undefined;
+  readonly healthIntervalMs: number;
+  readonly healthTimeoutMs: number;
+  readonly workerTimeoutMs: number;
+  readonly cacheBytes: number;
+  readonly listing: boolean;
+  readonly dotfiles: boolean;
+  readonly connectionsMax: number;
+  readonly tls: TlsConfig | undefined;
+  readonly auth: AuthConfig | undefined;
+}
+
+export interface WorkerConfig {
+  readonly host: string;
+  readonly port: number;
+  /** The file says that it is not started or ended here. */
+  readonly remote: boolean;
+}
+
+/** Paths of files in PEM. */
+export interface TlsConfig {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Basic authentication (RFC 7617). */
+export interface AuthConfig {
+  readonly realm: string;
+  readonly users: ReadonlyMap<string, ScryptHash>;
+}
+
+/** A password's hash: `scrypt:LOG2N:R:P:SALT:KEY`, salt and key in base64url. */
+export interface ScryptHash {
+  readonly log2n: number;
+  readonly r: number;
+  readonly p: number;
+  readonly salt: string;
+  readonly key: string;
+}

@@ -1,0 +1,116 @@
+/**
+ * What the master tells of itself to people on its own machine: a page, the same as JSON, and the
+ * figures for Prometheus.
+ */
+import type { Member } from './member.js';
+import { statusStyle } from './status-style.js';
+
+export interface StatusFigures {
+  readonly members: readonly Member[];
+  readonly startedMs: number;
+  readonly nowMs: number;
+  /** Requests of clients, whoever answered them. */
+  readonly requests: number;
+  /** Of those, answered by the master from its cache. */
+  readonly heldHits: number;
+  readonly carriedOn: number;
+  readonly connections: number;
+}
+
+/** The shape is a promise (contract, section 13). */
+export function statusJson({ members }: StatusFigures): string {
+  const workers = members.map(({ host, port, pid = null, isHealthy, requests, restarts }) => ({
+    ...{ host, port, pid, healthy: isHealthy, requests, restarts },
+  }));
+  return `${JSON.stringify({ workers })}\n`;
+}
+
+export function statusPage(figures: StatusFigures): string {
+  const { members, requests, heldHits, carriedOn, connections } = figures;
+  const healthy = members.filter(({ isHealthy }) => isHealthy).length;
+  const hitRatio = requests === 0 ? '–' : `${((100 * heldHits) / requests).toFixed(1)} %`;
+  const tiles = [
+    ['healthy workers', `${healthy} of ${members.length}`],
+    ['requests', requests.toLocaleString('en')],
+    ['answered from the master’s cache', hitRatio],
+    ['saved from a lost worker', carriedOn.toLocaleString('en')],
+    ['connections', connections.toLocaleString('en')],
+    ['up for', duration(figures.nowMs - figures.startedMs)],
+  ].map(([name = '', value = '']) => `<div><dt>${name}</dt><dd>${value}</dd></div>`);
+  const verdict = healthy === members.length ? 'well' : healthy === 0 ? 'down' : 'weakened';
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="2">
+<title>Gateway: ${healthy} of ${members.length} workers healthy</title>
+<style>${statusStyle}</style>
+</head>
+<body>
+<h1>Gateway <span class="verdict ${verdict}">${verdict}</span></h1>
+<dl>${tiles.join('')}</dl>
+<table>
+<caption>Workers</caption>
+<thead><tr><th scope="col">Worker</th><th scope="col">State</th><th scope="col">Process</th>
+<th scope="col">Requests</th><th scope="col">Running</th><th scope="col">Restarts</th></tr></thead>
+<tbody>
+${members.map(workerRow).join('\n')}
+</tbody>
+</table>
+</body>
+</html>
+`;
+}
+
+function workerRow({ address, state, pid, requests, running, restarts }: Member): string {
+  const why = state.reason === undefined ? '' : ` <small>${escapeHtml(state.reason)}</small>`;
+  const cells = [
+    `<td class="state ${state.phase}">${state.phase}${why}</td>`,
+    `<td class="number">${pid ?? '–'}</td>`,
+    ...[requests, running, restarts].map(
+      (figure) => `<td class="number">${figure.toLocaleString('en')}</td>`,
+    ),
+  ];
+  return `<tr><th scope="row">${escapeHtml(address)}</th>${cells.join('')}</tr>`;
+}
+
+/** In the text format of Prometheus, version 0.0.4. */
+export function statusMetrics(figures: StatusFigures): string {
+  const { members, requests, heldHits, carriedOn, connections } = figures;
+  const perWorker = (name: string, kind: string, value: (member: Member) => number): string =>
+    [
+      `# TYPE ${name} ${kind}`,
+      ...members.map((member) => `${name}{worker="${member.address}"} ${value(member)}`),
+    ].join('\n');
+  const single = (name: string, kind: string, value: number): string =>
+    `# TYPE ${name} ${kind}\n${name} ${value}`;
+  return `${[
+    single('surfraft_gateway_requests_total', 'counter', requests),
+    single('surfraft_gateway_cache_answers_total', 'counter', heldHits),
+    single('surfraft_gateway_carried_on_total', 'counter', carriedOn),
+    single('surfraft_gateway_connections', 'gauge', connections),
+    perWorker('surfraft_gateway_worker_healthy', 'gauge', ({ isHealthy }) => (isHealthy ? 1 : 0)),
+    perWorker('surfraft_gateway_worker_requests_total', 'counter', (member) => member.requests),
+    perWorker('surfraft_gateway_worker_running', 'gauge', ({ running }) => running),
+    perWorker('surfraft_gateway_worker_restarts_total', 'counter', (member) => member.restarts),
+  ].join('\n')}\n`;
+}
+
+function duration(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3_600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  const first = parts.findIndex(([count]) => count > 0);
+  const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2);
+  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
