@@ -4,6 +4,7 @@
  */
 import { goals } from './goals/goals.js';
 import { growthAxes } from './growth/growth-axes.js';
+import { GatewayBenchRun } from './gateway/run-gateway-bench.js';
 import { parseBenchRequest, type BenchOptions } from './options.js';
 import { boundText } from './report/figure-text.js';
 import { Progress } from './report/progress.js';
@@ -32,7 +33,10 @@ switch (request.kind) {
 async function runGuarded(options: BenchOptions): Promise<number> {
   const isColoured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
   const progress = new Progress(process.stderr);
-  const run = new BenchRun(options, { progress, print, isColoured });
+  const surroundings = { progress, print, isColoured };
+  const run = options.gateway
+    ? new GatewayBenchRun(options, surroundings)
+    : new BenchRun(options, surroundings);
   let isInterrupted = false;
   // Of one Ctrl-C two signals arrive, from the terminal and from npm: the second says nothing new.
   const interrupt = (): void => {

@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly isSync: boolean;
   /** The axes of growth instead of the goals. */
   readonly growth: readonly GrowthAxis[] | undefined;
+  /** The gateway beside web servers instead of the goals. */
+  readonly gateway: boolean;
   /** Below which the data folders go; undefined: the build folder of the project. */
   readonly dataDir: string | undefined;
   readonly json: string | undefined;
@@ -66,6 +68,11 @@ const options = {
     type: 'boolean',
     default: false,
     describe: 'Folders brought into a cluster and back, beside cp, rclone and rsync, instead',
+  },
+  gateway: {
+    type: 'boolean',
+    default: false,
+    describe: 'The HTTP gateway beside Apache 2 and nginx, instead of the goals',
   },
   json: { ...file, describe: 'Write everything that was measured to this file' },
   svg: {
@@ -123,6 +130,12 @@ function requestOf(args: Arguments): BenchRequest {
   );
   if (repeated !== undefined) throw new Misuse(`--${repeated[0]} is given twice`);
   if (args.sync && args.growth) throw new Misuse('--sync and --growth are two different runs');
+  if (
+    args.gateway &&
+    (args.growth || args.sync || args.only !== undefined || args.svg !== undefined)
+  ) {
+    throw new Misuse('--gateway goes with --quick, --rounds, --json and --markdown alone');
+  }
   const preset = args.quick ? quick : thorough;
   const parsed = {
     isQuick: args.quick,
@@ -132,6 +145,7 @@ function requestOf(args: Arguments): BenchRequest {
     warmUpSeconds: preset.warmUpSeconds,
     goals: args.growth ? undefined : chosenGoals(args.only),
     growth: args.growth ? chosenAxes(args.only) : undefined,
+    gateway: args.gateway,
     dataDir: args['data-dir'],
     json: args.json,
     svg: args.svg,

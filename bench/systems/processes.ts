@@ -11,7 +11,8 @@ import { must } from '../../src/base/assert.js';
 const tailCharactersMax = 2000;
 
 export class Processes {
-  readonly #children = new Set<ChildProcess>();
+  /** By which signal each is ended. */
+  readonly #children = new Map<ChildProcess, EndSignal>();
   readonly #warn: (text: string) => void;
   #lost = '';
   #isOver = false;
@@ -21,11 +22,15 @@ export class Processes {
     this.#warn = warn;
   }
 
-  /** Starts one that runs until it is ended. */
-  start(command: string, args: readonly string[]): RunningProcess {
+  /** Starts one that runs until it is ended: by SIGTERM if it has processes of its own to end. */
+  start(
+    command: string,
+    args: readonly string[],
+    endSignal: EndSignal = 'SIGKILL',
+  ): RunningProcess {
     this.#assertNotOver();
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    this.#children.add(child);
+    this.#children.set(child, endSignal);
     let tail = '';
     child.stderr.on('data', (chunk: Buffer) => {
       tail = (tail + chunk.toString()).slice(-tailCharactersMax);
@@ -45,7 +50,7 @@ export class Processes {
     return {
       pid: child.pid ?? 0,
       end: async () => {
-        if (this.#children.delete(child)) await kill(child);
+        if (this.#children.delete(child)) await kill(child, endSignal);
       },
     };
   }
@@ -60,7 +65,7 @@ export class Processes {
   ): Promise<string> {
     this.#assertNotOver();
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#children.add(child);
+    this.#children.set(child, 'SIGKILL');
     const printed: Buffer[] = [];
     const complaints: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
@@ -91,7 +96,7 @@ export class Processes {
     this.#isOver = true;
     const children = [...this.#children];
     this.#children.clear();
-    await Promise.all(children.map(kill));
+    await Promise.all(children.map(([child, signal]) => kill(child, signal)));
   }
 
   #assertNotOver(): void {
@@ -99,16 +104,18 @@ export class Processes {
   }
 }
 
+type EndSignal = 'SIGKILL' | 'SIGTERM';
+
 export interface RunningProcess {
   readonly pid: number;
-  /** By SIGKILL: nothing that a server promised may rest on a farewell. */
+  /** As a rule by SIGKILL: nothing that a server promised may rest on a farewell. */
   end(): Promise<void>;
 }
 
-async function kill(child: ChildProcess): Promise<void> {
+async function kill(child: ChildProcess, signal: EndSignal): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  child.kill('SIGKILL');
+  child.kill(signal);
   await gone;
 }
 

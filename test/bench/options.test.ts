@@ -16,7 +16,8 @@ describe('the command line of the bench', () => {
   it('is thorough unless it is told to be quick', async () => {
     expect(await optionsOf()).to.deep.equal({
       ...{ isQuick: false, rounds: 5, seconds: 5, warmUpSeconds: 3 },
-      ...{ isSync: false, goals: undefined, growth: undefined, dataDir: undefined },
+      ...{ isSync: false, goals: undefined, growth: undefined, gateway: false },
+      dataDir: undefined,
       ...{ json: undefined, svg: undefined, markdown: undefined },
     });
     expect(await optionsOf('--quick')).to.include({ rounds: 1, seconds: 1, warmUpSeconds: 1 });
