@@ -129,6 +129,25 @@ describe('a request that is carried to workers', () => {
     expect(got.isWhole && got.body.equals(bytes)).to.equal(true);
   });
 
+  it('breaks off when workers are lost again and again', async () => {
+    for (const worker of workers) worker.fault = { kind: 'reset', afterBytes: 1_000 };
+    expect((await rig.get('/a')).isWhole).to.equal(false);
+    const asked = workers.flatMap(({ requests }) => requests).length;
+    expect(asked).to.be.within(90, 102);
+  });
+
+  it('goes to a worker again once that has answered a health check', async () => {
+    setFault({ kind: 'reset', afterBytes: 0 });
+    await rig.get('/a');
+    await rig.get('/a');
+    setFault({ kind: 'none' });
+    const before = first().requests.length;
+    await eventually('a request to it', 10_000, async () => {
+      await rig.get('/a');
+      return first().requests.length > before ? true : undefined;
+    });
+  });
+
   it('holds a short answer back that nobody could carry on', async () => {
     first().answer = (asked, response) => {
       response.writeHead(404, { 'Content-Length': 10 });

@@ -90,10 +90,10 @@ describe("the master's own pages", () => {
     worker.answer = (_request, response) => {
       running += 1;
       most = Math.max(most, running);
-      setImmediate(() => {
+      setTimeout(() => {
         running -= 1;
         response.end('done');
-      });
+      }, 5);
     };
     const socket = connect(rig.port, '127.0.0.1');
     let text = '';

@@ -45,7 +45,9 @@ describe('files that the master holds itself', () => {
     path = join(folder, 'photo.jpg');
     await writeFile(path, bytes);
     worker = await startWorker(folder);
-    rig = await MasterRig.start({ workers: [worker], held: openHeldFiles(folder, 1_000_000) });
+    const held = openHeldFiles(folder, 1_000_000);
+    // Nobody is silent here but because the machine is busy.
+    rig = await MasterRig.start({ workers: [worker], held, keys: { workerTimeout: waitMs } });
   });
 
   afterEach(async () => {
@@ -98,6 +100,17 @@ describe('files that the master holds itself', () => {
     await untilHeld();
     await utimes(path, 1_000, 1_000);
     const got = await rig.get('/photo.jpg');
+    expect(got.headers['last-modified']).to.equal('Thu, 01 Jan 1970 00:16:40 GMT');
+  });
+
+  it('have that time whichever client asks', async () => {
+    const other = { 'accept-encoding': 'gzip' };
+    await untilHeld();
+    await rig.get('/photo.jpg', other);
+    await utimes(path, 1_000, 1_000);
+    await rig.get('/photo.jpg');
+    await untilHeld();
+    const got = await rig.get('/photo.jpg', other);
     expect(got.headers['last-modified']).to.equal('Thu, 01 Jan 1970 00:16:40 GMT');
   });
 
@@ -199,7 +212,7 @@ describe('files that the master holds itself', () => {
     const request = 'GET /photo.jpg HTTP/1.1\r\nHost: x\r\n\r\n';
     const before = rig.logged.length;
     socket.write(request);
-    for (let turn = 0; turn < 200; turn += 1) {
+    for (let turn = 0; turn < 100; turn += 1) {
       socket.write(request);
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -208,8 +221,8 @@ describe('files that the master holds itself', () => {
     expect(rig.logged.length - before).to.be.below(60);
     let receivedBytes = 0;
     socket.on('data', (chunk: Buffer) => (receivedBytes += chunk.length)).resume();
-    await eventually('all answers', waitMs, () =>
-      receivedBytes > 201 * bytes.length ? true : undefined,
+    await eventually('all answers', 3 * waitMs, () =>
+      receivedBytes > 101 * bytes.length ? true : undefined,
     );
     socket.destroy();
     expect(await readFile(path)).to.deep.equal(bytes);
