@@ -74,11 +74,11 @@ describe('a block store of a cluster with TLS and a secret', () => {
     return [server, store];
   }
 
-  async function call(port: number, proof: ServerProof, ...call: readonly XmlValue[]) {
+  async function call(port: number, proof: ServerProof, ...words: [string, ...XmlValue[]]) {
     const connection = new RpcConnection({ id: 0, host: '127.0.0.1', port }, proof);
     try {
-      const [method, ...params] = call;
-      return await connection.call(String(method), params, AbortSignal.timeout(5_000));
+      const [method, ...params] = words;
+      return await connection.call(method, params, AbortSignal.timeout(5_000));
     } finally {
       connection.close();
     }
