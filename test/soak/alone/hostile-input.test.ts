@@ -4,14 +4,14 @@
  */
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
-import { decodeResponse } from '../../src/rpc/codec/response-decoder.js';
-import { host, type TestCluster } from '../e2e/support/test-cluster.js';
-import { eventually } from '../e2e/support/eventually.js';
-import { useClusters } from '../e2e/support/use-clusters.js';
-import { RawConnection } from '../rpc/support/raw-connection.js';
-import { hostileBodies } from './support/hostile-bodies.js';
-import { PingWatch } from './support/ping-watch.js';
-import { residentMemory } from './support/resident-memory.js';
+import { decodeResponse } from '../../../src/rpc/codec/response-decoder.js';
+import { host, type TestCluster } from '../../e2e/support/test-cluster.js';
+import { eventually } from '../../e2e/support/eventually.js';
+import { useClusters } from '../../e2e/support/use-clusters.js';
+import { RawConnection } from '../../rpc/support/raw-connection.js';
+import { hostileBodies } from '../support/hostile-bodies.js';
+import { PingWatch } from '../support/ping-watch.js';
+import { residentMemory } from '../support/resident-memory.js';
 
 const mebibyte = 1024 * 1024;
 const bodyBytes = 64 * mebibyte;

@@ -3,12 +3,12 @@
  * those who are too many are told so at once, and when the load goes all is as before.
  */
 import { expect } from 'chai';
-import { pendingCallsMax } from '../../src/base/limits.js';
-import { faultCode } from '../../src/rpc/codec/fault-code.js';
-import { eventually } from '../e2e/support/eventually.js';
-import type { TestCluster } from '../e2e/support/test-cluster.js';
-import { useClusters } from '../e2e/support/use-clusters.js';
-import { Flood } from './support/flood.js';
+import { pendingCallsMax } from '../../../src/base/limits.js';
+import { faultCode } from '../../../src/rpc/codec/fault-code.js';
+import { eventually } from '../../e2e/support/eventually.js';
+import type { TestCluster } from '../../e2e/support/test-cluster.js';
+import { useClusters } from '../../e2e/support/use-clusters.js';
+import { Flood } from '../support/flood.js';
 
 const connections = 400;
 /** Together ten times as many as can be served within the shortest election timeout. */

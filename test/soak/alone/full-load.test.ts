@@ -2,12 +2,12 @@
  * Clients that take all of the machine make the cluster slow, and nothing else: no election.
  */
 import { expect } from 'chai';
-import { load, type Workload } from '../../bench/load.js';
-import { postRequest } from '../../bench/http-connection.js';
-import { encodeCall } from '../../src/rpc/codec/encode.js';
-import type { XmlValue } from '../../src/rpc/xml-value.js';
-import { host } from '../e2e/support/test-cluster.js';
-import { useClusters } from '../e2e/support/use-clusters.js';
+import { load, type Workload } from '../../../bench/load.js';
+import { postRequest } from '../../../bench/http-connection.js';
+import { encodeCall } from '../../../src/rpc/codec/encode.js';
+import type { XmlValue } from '../../../src/rpc/xml-value.js';
+import { host } from '../../e2e/support/test-cluster.js';
+import { useClusters } from '../../e2e/support/use-clusters.js';
 
 const connections = 64;
 const seconds = 5;
