@@ -4,7 +4,7 @@
  * Exit codes: 0 done, 1 it could not be done or what was looked at is bad, 2 the command line or
  * the configuration file is wrong.
  */
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { closestWord } from '../base/closest-word.js';
 import { backupCommand } from './commands/backup.js';
 import { blockCommand } from './commands/block.js';
@@ -30,13 +30,15 @@ import { usageFailure } from './usage-failure.js';
 
 const helpColumnsMax = 100;
 
-/** As a person types them. */
-const commandNames: readonly string[] = [
+/** In the order in which help lists them. */
+const commands = [
   syncCommand,
   lsCommand,
   putCommand,
   getCommand,
   rmCommand,
+  logCommand,
+  restoreCommand,
   inspectCommand,
   verifyCommand,
   serverCommand,
@@ -46,7 +48,10 @@ const commandNames: readonly string[] = [
   workerCommand,
   backupCommand,
   restoreBackupCommand,
-].map(({ command }) => String(command).split(' ', 1).join());
+];
+
+/** As a person types them. */
+const commandNames = commands.map(({ command }) => String(command).split(' ', 1).join());
 
 /** What may come more than once: lists of positional arguments. */
 const lists: readonly string[] = ['_', 'folders', 'words'];
@@ -68,22 +73,8 @@ async function runCommand(argv: readonly string[]): Promise<void> {
       'boolean-negation': false,
       'parse-positional-numbers': false,
     })
-    .command(syncCommand)
-    .command(lsCommand)
-    .command(putCommand)
-    .command(getCommand)
-    .command(rmCommand)
-    .command(logCommand)
-    .command(restoreCommand)
-    .command(inspectCommand)
-    .command(verifyCommand)
-    .command(serverCommand)
-    .command(blockCommand)
-    .command(blocksCommand)
-    .command(gatewayCommand)
-    .command(workerCommand)
-    .command(backupCommand)
-    .command(restoreBackupCommand)
+    // Each handler gets what its own builder declares.
+    .command(commands as CommandModule[])
     .demandCommand(1, 'a command is missing; --help lists them')
     .strict()
     .check(refuseRepeated)

@@ -54,7 +54,7 @@ export interface UpdateOptions {
 const timeoutMsDefault = 10_000;
 const silenceMsDefault = 1_000;
 /** Files, or versions, that the iterators over all of them ask for at a time. */
-const pageFilesDefault = 1_000;
+const pageFilesDefault = 500;
 
 export class ClusterClient {
   readonly servers: readonly ServerEndpoint[];
