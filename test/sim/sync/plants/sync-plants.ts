@@ -118,8 +118,8 @@ const folderPlants: readonly Plant[] = [
     patches: [
       {
         file: upload,
-        find: 'await sender.store(batch);',
-        replace: 'void sender.store(batch).catch(() => undefined);',
+        find: 'await Promise.all(storing);',
+        replace: 'void Promise.all(storing);',
       },
     ],
   },
