@@ -19,6 +19,8 @@ ensure_built "$root"
 case ${1-} in
   # What moves bytes makes garbage by the gigabyte, all of it short-lived: the less room for it, the
   # less memory is taken (docs/PERFORMANCE.md has figures).
-  sync | put | get) exec node --max-semi-space-size=2 "$built/src/cli/surfraft.js" "$@" ;;
+  sync | put | get)
+    exec node --max-semi-space-size=4 --heap-growing-percent=30 "$built/src/cli/surfraft.js" "$@"
+    ;;
   *) exec node "$built/src/cli/surfraft.js" "$@" ;;
 esac

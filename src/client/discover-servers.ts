@@ -1,6 +1,9 @@
 /**
- * The servers of a cluster, as one of them names them in `peers` of `getinternalstate`.
+ * The servers of a cluster, as one of them names them: in `peers` of its page `/status`, or, where
+ * there is no such page, of `getinternalstate`, which shows thousands of files besides.
  */
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { XmlValue } from '../rpc/xml-value.js';
 import { UnexpectedAnswer, Unreachable } from './client-errors.js';
 import { RpcConnection } from './rpc-connection.js';
@@ -18,9 +21,11 @@ export async function discoverServers(
   port: number,
   timeoutMs: number,
 ): Promise<readonly ServerEndpoint[]> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const page = await readStatusPage(host, port, signal);
+  if (page !== undefined) return page;
   const connection = new RpcConnection({ id: -1, host, port });
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
     const answer = await connection.call('getinternalstate', [], signal);
     switch (answer.kind) {
       case 'value':
@@ -35,6 +40,45 @@ export async function discoverServers(
   } finally {
     connection.close();
   }
+}
+
+/** Undefined when there is no page that names them; why there is none, the call will find out. */
+function readStatusPage(
+  host: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<readonly ServerEndpoint[] | undefined> {
+  return new Promise((resolve) => {
+    const none = (): void => {
+      resolve(undefined);
+    };
+    const headers = { accept: 'application/json' };
+    const asking = get({ host, port, path: '/status', agent: false, headers, signal });
+    asking.on('error', none);
+    asking.on('response', (page) => {
+      if (page.statusCode === 200) {
+        text(page).then((json) => {
+          resolve(serversOnPage(json));
+        }, none);
+        return;
+      }
+      page.resume();
+      none();
+    });
+  });
+}
+
+function serversOnPage(json: string): readonly ServerEndpoint[] | undefined {
+  try {
+    const { peers } = JSON.parse(json) as { readonly peers?: readonly XmlValue[] };
+    return serversIn(new Map([['peers', (peers ?? []).map(asStruct)]]));
+  } catch {
+    return undefined;
+  }
+}
+
+function asStruct(peer: XmlValue): XmlValue {
+  return peer !== null && typeof peer === 'object' ? new Map(Object.entries(peer)) : peer;
 }
 
 function serversIn(state: XmlValue): readonly ServerEndpoint[] {

@@ -1,5 +1,8 @@
 /** What the client learns about a cluster from one of its servers. */
 import { expect } from 'chai';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { UnexpectedAnswer, Unreachable } from '../../src/client/client-errors.js';
 import { discoverServers } from '../../src/client/discover-servers.js';
 import type { XmlValue } from '../../src/rpc/xml-value.js';
@@ -24,6 +27,26 @@ describe('discoverServers', () => {
       { id: 0, host: 'localhost', port: 9001 },
       { id: 1, host: '::1', port: 9002 },
     ]);
+  });
+
+  it('asks for the page alone, where there is one, and not for thousands of files', async () => {
+    const peers = [{ id: 0, address: 'localhost:9001' }];
+    const asked: string[] = [];
+    const pages = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.end(JSON.stringify({ serverId: 0, peers }));
+    });
+    try {
+      pages.listen(0, '127.0.0.1');
+      await once(pages, 'listening');
+      const { port } = pages.address() as AddressInfo;
+      expect(await discoverServers('127.0.0.1', port, 1_000)).to.deep.equal([
+        { id: 0, host: 'localhost', port: 9001 },
+      ]);
+      expect(asked).to.deep.equal(['GET /status']);
+    } finally {
+      pages.close();
+    }
   });
 
   it('says what is wrong with whom it asked', async () => {

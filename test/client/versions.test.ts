@@ -51,8 +51,8 @@ describe('ClusterClient, asked for versions', () => {
       { name: 'a', version: 1, timeMs: 0, hashlist: [] },
     ]);
     expect(server.received.slice(1).map(({ params }) => params)).to.deep.equal([
-      ['', 1_000, 0],
-      ['a', 1_000, 2],
+      ['', 500, 0],
+      ['a', 500, 2],
     ]);
   });
 

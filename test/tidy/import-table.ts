@@ -59,7 +59,14 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   },
   'src/client': {
     folders: ['base', 'blocks', 'config', 'rpc'],
-    packages: ['node:crypto', 'node:events', 'node:http', 'node:https', 'node:timers/promises'],
+    packages: [
+      'node:crypto',
+      'node:events',
+      'node:http',
+      'node:https',
+      'node:stream/consumers',
+      'node:timers/promises',
+    ],
   },
   'src/gateway': {
     folders: ['base', 'blocks', 'client', 'files'],
