@@ -121,7 +121,7 @@ async function snapshotIndexes(): Promise<readonly number[]> {
 }
 
 async function diskMebibytes(id: number): Promise<number> {
-  return (await folderBytes(cluster.dataFolder(id))) / mebibyte;
+  return (await folderBytes(cluster.dataFolder(id), '')) / mebibyte;
 }
 
 function say(text: string): void {

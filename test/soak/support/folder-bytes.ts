@@ -2,9 +2,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Files that disappear while they are counted count nothing. */
-export async function folderBytes(folder: string): Promise<number> {
-  const names = await readdir(folder);
+/** Of files whose names begin with `prefix`. Those that disappear meanwhile count nothing. */
+export async function folderBytes(folder: string, prefix: string): Promise<number> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(prefix));
   const sizes = await Promise.all(
     names.map((name) =>
       stat(join(folder, name)).then(

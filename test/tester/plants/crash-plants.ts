@@ -60,7 +60,7 @@ export const crashPlants: readonly ServerPlant[] = [
         file: fileMap,
         find: '    closeTail() {',
         replace: `    forgetAll() {
-        this.#files = new FileTable();
+        this.#files = new FileTable(this.#bounds);
     }
     closeTail() {`,
       },
