@@ -27,6 +27,7 @@ caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-pa
 th, td { padding: .5rem .9rem; text-align: left; font-weight: 400; overflow-wrap: anywhere;
   border-bottom: 1px solid var(--line); }
 tbody tr:last-child > * { border-bottom: 0; }
+tr > :first-child { width: 30%; }
 thead th { color: var(--dim); font-size: .8rem; }
 .number, thead th:nth-child(n+3) { text-align: right; font-variant-numeric: tabular-nums; }
 .state::before { content: "●"; margin-right: .4rem; }
