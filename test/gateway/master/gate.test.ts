@@ -107,18 +107,19 @@ describe("the master's own pages", () => {
   });
 
   it('does not put a refusal into the middle of a response', async () => {
+    let finish = (): unknown => undefined;
     worker.answer = (_request, response) => {
       response.writeHead(200, { 'Content-Length': 200_000 });
       response.write('x'.repeat(100_000));
       worker.answer = undefined;
-      setTimeout(() => response.end('x'.repeat(100_000)), 100);
+      finish = () => response.end('x'.repeat(100_000));
     };
     const socket = connect(rig.port, '127.0.0.1');
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
     socket.write('GET /a?1 HTTP/1.1\r\nHost: x\r\n\r\n');
     await eventually('a part of the response', waitMs, () => (text === '' ? undefined : true));
-    socket.write('nonsense\r\n\r\n');
+    socket.write('nonsense\r\n\r\n', () => finish());
     await once(socket, 'close');
     expect(text)
       .to.match(/^HTTP\/1\.1 200 OK\r\n/)
