@@ -20,11 +20,7 @@ describe('the options --tls-*', () => {
   let good: TlsArguments;
 
   before(async function () {
-    const made = await Certificates.create();
-    if (made === undefined) {
-      process.stderr.write('there is no openssl command: TLS is not tested\n');
-      this.skip();
-    }
+    const made = await Certificates.createOrSkip(this);
     certificates = made;
     await made.makeAuthority('ca');
     await made.make('server', 'ca');

@@ -141,11 +141,7 @@ describe('the store of another server', () => {
   });
 
   it('speaks TLS with the certificate of a server', async function () {
-    const certificates = await Certificates.create();
-    if (certificates === undefined) {
-      this.skip();
-      return;
-    }
+    const certificates = await Certificates.createOrSkip(this);
     await certificates.makeAuthority('ca');
     await certificates.make('server', 'ca');
     const tls = await certificates.identity('server', 'ca');

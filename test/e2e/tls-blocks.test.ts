@@ -20,11 +20,7 @@ describe('a block store of a cluster with TLS and a secret', () => {
   let running: ReturnType<typeof spawn>[] = [];
 
   before(async function () {
-    const made = await Certificates.create();
-    if (made === undefined) {
-      process.stderr.write('there is no openssl command: TLS is not tested\n');
-      this.skip();
-    }
+    const made = await Certificates.createOrSkip(this);
     certificates = made;
     await made.makeAuthority('ca');
     await made.make('server', 'ca');

@@ -16,10 +16,13 @@ export class Certificates {
     this.folder = folder;
   }
 
-  /** Undefined when this machine has no openssl. */
-  static async create(): Promise<Certificates | undefined> {
+  /** Skips the tests of whoever asks, and says so, when this machine has no openssl. */
+  static async createOrSkip(tests: Mocha.Context): Promise<Certificates> {
     const { failed } = await execa('openssl', ['version'], { reject: false });
-    if (failed) return undefined;
+    if (failed) {
+      process.stderr.write('there is no openssl command: TLS is not tested\n');
+      tests.skip();
+    }
     return new Certificates(await mkdtemp(join(tmpdir(), 'surfraft-tls-')));
   }
 
