@@ -3,7 +3,7 @@
  * memory, and for a server of a cluster all stores of the cluster as one, with what looks after
  * their copies.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asServerId, type ServerId } from '../base/ids.js';
 import { refusalText } from '../base/file-refusal.js';
@@ -26,6 +26,7 @@ import type { Address, ClusterConfig, ClusterServer } from '../config/cluster-co
 import { blocksFolderName } from '../io/data-folder.js';
 import { DiskBlockStore } from '../io/disk-block-store.js';
 import { lockFolder } from '../io/folder-lock.js';
+import { makeFolders } from '../io/make-folders.js';
 import { systemBlockTimer } from '../io/system-block-timer.js';
 import type { FileReplica } from '../rpc/method-services.js';
 import { S3BlockStore } from '../s3/s3-block-store.js';
@@ -100,7 +101,7 @@ function openBucket(place: S3Place, observer: (event: S3Event) => void): OwnStor
 }
 
 async function openFolder(folder: string, lockPath: string, who: string): Promise<OwnStore> {
-  await mkdir(lockPath, { recursive: true });
+  await makeFolders(lockPath);
   const lock = await lockFolder(lockPath);
   if (lock.kind === 'held') {
     throw new StartError(`${who} cannot start: ${lockPath} is in use by process ${lock.processId}`);
