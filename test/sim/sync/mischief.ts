@@ -51,8 +51,12 @@ export class Mischief {
     await this.#world.runFor(this.#gapMs());
   }
 
-  /** For a while everything is well: what stores missed must reach them, without any scrub. */
+  /**
+   * For a while everything is well: what stores missed must reach them, without any scrub. A
+   * collector that sleeps is left to wake up when much has changed.
+   */
   async #calm(): Promise<void> {
+    if (this.#world.care.isRunning) return;
     this.mend();
     await this.#world.runFor(calmMs);
     await expectHandedOff(this.#world);
@@ -99,9 +103,10 @@ export class Mischief {
   async #startCare(): Promise<void> {
     const random = this.#random;
     const { care } = this.#world;
+    if (care.isRunning) return;
     if (random.chance(0.7)) care.collect(this.#graceMs);
     else care.repair();
-    if (!random.chance(this.#roughness * 0.2)) return;
+    if (!random.chance(this.#roughness * 0.5)) return;
     await this.#world.runFor(random.next() * careMsUsual);
     care.pause(random.next() * careSleepMsMax);
   }
@@ -114,7 +119,7 @@ export class Mischief {
     if (dice < 0.15) this.#turnServer();
     else if (dice < 0.35) this.#turnStore();
     else if (dice < 0.6) await this.#hurt();
-    else if (dice < 0.92) this.#interrupt(desk);
+    else if (dice < 0.95) this.#interrupt(desk);
     else if (dice < 0.96) care.kill();
     else for (const server of cluster.servers) server.kill();
   }
