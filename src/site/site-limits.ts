@@ -23,6 +23,9 @@ export const sessionsPerAccountMax = 50;
 /** A session ends so long after its log-in, in ms. */
 export const sessionLifeMs = 30 * 24 * 3_600_000;
 
+/** Sessions that somebody ended and whose commands are still known, should they come again. */
+export const endedSessionsKept = 10_000;
+
 /** A link that was posted within so many ms is a duplicate. */
 export const duplicateLinkMs = 30 * 24 * 3_600_000;
 

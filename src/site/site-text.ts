@@ -2,7 +2,13 @@
  * Which texts the site takes: names, titles, comments, links. Fronts and servers judge by the same
  * functions; a front's refusal is for people, a server's for whoever calls it directly.
  */
-import { commentCharsMax, linkCharsMax, titleCharsMax, userNameCharsMax } from './site-limits.js';
+import {
+  commentCharsMax,
+  linkCharsMax,
+  sessionLabelCharsMax,
+  titleCharsMax,
+  userNameCharsMax,
+} from './site-limits.js';
 
 const namePattern = new RegExp(`^[A-Za-z0-9_-]{1,${userNameCharsMax}}$`);
 /** C0 and C1 control characters, and what breaks lines without being one. */
@@ -40,8 +46,19 @@ export function findCommentMistake(text: string): string | undefined {
   return undefined;
 }
 
+/** Of what a session is called. */
+export function findLabelMistake(label: string): string | undefined {
+  if (loneSurrogate.test(label)) return 'expected Unicode text';
+  if (control.test(label)) return 'expected one line without control characters';
+  if (charsOf(label) > sessionLabelCharsMax) {
+    return `expected at most ${sessionLabelCharsMax} characters`;
+  }
+  return undefined;
+}
+
 /** Of a link in the form that fronts give it (`normalizeLink`). */
 export function findLinkMistake(link: string): string | undefined {
+  if (loneSurrogate.test(link)) return 'expected Unicode text';
   if (!linkPattern.test(link) || control.test(link)) {
     return 'expected an address that begins with http:// or https://';
   }

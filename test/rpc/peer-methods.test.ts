@@ -72,7 +72,7 @@ describe('peer methods', () => {
     const payload = Buffer.from('garbage');
     const entry: Entry = { index: asLogIndex(1), term: asTerm(5), kind: 'command', payload };
     const forged = new Map(append).set('entries', encodeEntries([entry]));
-    expect(await served.fault('AppendEntries', forged)).to.match(/^-32602 .*entry 1 is no file/);
+    expect(await served.fault('AppendEntries', forged)).to.match(/^-32602 .*entry 1 is no command/);
     expect(served.replica.peerCalls).to.deep.equal([]);
   });
 });

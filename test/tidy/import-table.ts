@@ -67,6 +67,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   },
   'src/client': {
     folders: ['base', 'blocks', 'config', 'rpc'],
+    typesOf: ['site'],
     packages: [
       'node:crypto',
       'node:events',
