@@ -3,8 +3,6 @@
  * the time, so no list can be kept; but most posts need no look: a block of them is passed over
  * when not even its newest post with its most likes would be shown.
  */
-import { must } from '../base/assert.js';
-
 /** Posts from a number up to another one, none of which has more likes. */
 export interface HotBlock {
   readonly from: number;
@@ -44,7 +42,8 @@ export function hotPosts(question: HotQuestion): readonly number[] {
   });
   // Of equal ones the newest block comes first, as its posts do.
   rated.sort((a, b) => b.scoreMax - a.scoreMax || b.from - a.from);
-  const best = new BestPosts(start + count);
+  const all = question.blocks.at(-1)?.until ?? 0;
+  const best = new BestPosts(Math.min(start + count, all));
   for (const { from, until, scoreMax } of rated) {
     if (scoreMax < best.scoreMin) break;
     for (let number = until - 1; number >= from; number -= 1) {
@@ -54,41 +53,91 @@ export function hotPosts(question: HotQuestion): readonly number[] {
   return best.slice(start);
 }
 
-/** Numbers gathered before those that are too low are thrown away. */
-const gatheredMin = 1_024;
+/** Room for more than is wanted, before what is too low is thrown away. */
+const spareRoom = 1_024;
 
-/** The best of what it was offered. */
+/** The best of what it was offered. It costs by their number, in no order, and sorts but a page. */
 class BestPosts {
   readonly #wanted: number;
-  readonly #gatheredMax: number;
-  #numbers: number[] = [];
-  readonly #scores = new Map<number, number>();
+  readonly #numbers: Uint32Array;
+  readonly #scores: Float64Array;
+  #count = 0;
   /** What scores less is not among the best; −Infinity while too few were offered. */
   scoreMin = -Infinity;
 
   constructor(wanted: number) {
     this.#wanted = wanted;
-    this.#gatheredMax = Math.max(2 * wanted, gatheredMin);
+    const room = 2 * wanted + spareRoom;
+    this.#numbers = new Uint32Array(room);
+    this.#scores = new Float64Array(room);
   }
 
   offer(number: number, score: number): void {
     if (score < this.scoreMin) return;
-    this.#numbers.push(number);
-    this.#scores.set(number, score);
-    if (this.#numbers.length >= this.#gatheredMax) this.#cut();
+    this.#numbers[this.#count] = number;
+    this.#scores[this.#count] = score;
+    this.#count += 1;
+    if (this.#count === this.#numbers.length) this.#cut();
   }
 
   /** The best from a place on, in their order. */
   slice(start: number): readonly number[] {
     this.#cut();
-    return this.#numbers.slice(start);
+    this.#select(start);
+    const places = Array.from({ length: Math.max(0, this.#count - start) }, (_, at) => start + at);
+    places.sort((a, b) => (this.#isBefore(a, b) ? -1 : 1));
+    return places.map((at) => numberAt(this.#numbers, at));
   }
 
+  /** Keeps no more than is wanted. */
   #cut(): void {
-    const scoreOf = (number: number): number => must(this.#scores.get(number), 'it has a score');
-    this.#numbers.sort((a, b) => scoreOf(b) - scoreOf(a) || b - a);
-    for (const number of this.#numbers.splice(this.#wanted)) this.#scores.delete(number);
-    const last = this.#numbers[this.#wanted - 1];
-    if (last !== undefined) this.scoreMin = scoreOf(last);
+    if (this.#count < this.#wanted) return;
+    this.#select(this.#wanted - 1);
+    this.#count = this.#wanted;
+    this.scoreMin = numberAt(this.#scores, this.#wanted - 1);
   }
+
+  /** Puts at a place what belongs there, and what is better before it (Hoare's selection). */
+  #select(place: number): void {
+    let low = 0;
+    let high = this.#count - 1;
+    while (low < high) {
+      const pivotAt = this.#partition(low, high);
+      if (pivotAt === place) return;
+      if (pivotAt < place) low = pivotAt + 1;
+      else high = pivotAt - 1;
+    }
+  }
+
+  /** Puts one of a range where it belongs, the better ones before it; gives that place. */
+  #partition(low: number, high: number): number {
+    this.#swap((low + high) >>> 1, high);
+    let end = low;
+    for (let at = low; at < high; at += 1) {
+      if (!this.#isBefore(at, high)) continue;
+      this.#swap(at, end);
+      end += 1;
+    }
+    this.#swap(end, high);
+    return end;
+  }
+
+  /** Of what stands at two places: a higher score, or as high a one and newer. */
+  #isBefore(a: number, b: number): boolean {
+    const difference = numberAt(this.#scores, a) - numberAt(this.#scores, b);
+    if (difference !== 0) return difference > 0;
+    return numberAt(this.#numbers, a) > numberAt(this.#numbers, b);
+  }
+
+  #swap(a: number, b: number): void {
+    const [number, score] = [numberAt(this.#numbers, a), numberAt(this.#scores, a)];
+    this.#numbers[a] = numberAt(this.#numbers, b);
+    this.#scores[a] = numberAt(this.#scores, b);
+    this.#numbers[b] = number;
+    this.#scores[b] = score;
+  }
+}
+
+function numberAt(numbers: Uint32Array | Float64Array, at: number): number {
+  return numbers[at] ?? 0;
 }
