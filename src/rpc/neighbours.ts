@@ -1,7 +1,7 @@
 /**
  * The addresses from which the machines of a cluster call: those of its configuration, and this
- * machine's loopback. Names are looked up at the start, and again when somebody calls from an
- * address that is not known, but not more often than now and then.
+ * machine's loopback. Names are looked up when somebody calls from an address that is not known,
+ * but not more often than now and then.
  */
 import type { ServerAddress } from './server-address.js';
 

@@ -9,7 +9,7 @@ import { endedSessionsKept, sessionLifeMs, sessionsPerAccountMax } from './site-
 import type { SessionRecord } from './site-records.js';
 
 /** Sessions that one command finds to be over by the time; the others have to wait for the next. */
-export const expiredAtOnceMax = 1_000;
+const expiredAtOnceMax = 1_000;
 /** Places of ended sessions before they may be given back. */
 const emptyPlacesMin = 1_024;
 

@@ -1,10 +1,6 @@
 /** Commands and questions as JSON text: what is taken, and how each mistake is named. */
 import { expect } from 'chai';
-import {
-  parseSiteCommand,
-  parseSiteQuery,
-  SiteCallError,
-} from '../../src/site/parse-site-call.js';
+import { parseSiteCommand, parseSiteQuery, SiteCallError } from '../../src/site/parse-site-call.js';
 import type { SiteCommand } from '../../src/site/site-command.js';
 import { encodeSiteCommand } from '../../src/site/site-command-codec.js';
 import type { SiteQuery } from '../../src/site/site-query.js';

@@ -215,9 +215,7 @@ export class SiteModel {
   }
 
   #user(name: string) {
-    return this.#users.find(
-      ({ command }) => command.name.toLowerCase() === name.toLowerCase(),
-    );
+    return this.#users.find(({ command }) => command.name.toLowerCase() === name.toLowerCase());
   }
 
   /** One that lasts, or that was ended and not by time. */

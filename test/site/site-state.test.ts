@@ -169,9 +169,7 @@ describe('SiteState', () => {
     site.apply(words.logIn(1, 99, 99));
     expect(viewerOf(1)).to.equal(null);
     expect(viewerOf(2)).to.equal('user-1');
-    expect(site.answer({ type: 'counts' }).counts.sessions).to.equal(
-      limits.sessionsPerAccountMax,
-    );
+    expect(site.answer({ type: 'counts' }).counts.sessions).to.equal(limits.sessionsPerAccountMax);
   });
 
   it('ends sessions by the time, many of them over several commands', () => {
@@ -219,7 +217,12 @@ describe('SiteState', () => {
         const { posts, more } = site.answer({ type: 'posts', order, page });
         return [posts.length, more];
       });
-      expect(lengths).to.deep.equal([[30, true], [1, false], [0, false], [0, false]]);
+      expect(lengths).to.deep.equal([
+        [30, true],
+        [1, false],
+        [0, false],
+        [0, false],
+      ]);
     }
   });
 });
