@@ -67,7 +67,5 @@ export function findLinkMistake(link: string): string | undefined {
 }
 
 function charsOf(text: string): number {
-  let chars = 0;
-  for (const _char of text) chars += 1;
-  return chars;
+  return Array.from(text).length;
 }
