@@ -280,5 +280,6 @@ function describe(value: unknown): string {
 const quotedCharsMax = 40;
 
 function quote(text: string): string {
-  return JSON.stringify(text.slice(0, quotedCharsMax));
+  // What no answer could carry is not repeated.
+  return JSON.stringify(text.slice(0, quotedCharsMax).replace(/[^ -~]/g, '?'));
 }

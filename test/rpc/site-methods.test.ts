@@ -95,6 +95,11 @@ describe('the calls of the site', () => {
     );
     expect(await served.fault('readsite', counts, -1)).to.contain('argument 2 (atLeastIndex)');
     expect(await served.fault('updatesite', 'x'.repeat(65_537))).to.contain('65536 bytes');
+    const noXml = JSON.stringify({ type: 'counts', 'a\ufffe\u0001': 1 }).replace(
+      '\ufffe',
+      '\\ufffe',
+    );
+    expect(await served.fault('readsite', noXml)).to.contain('has no field "a??"');
     expect(served.replica.log).to.deep.equal([]);
   });
 
