@@ -28,7 +28,7 @@ import { DiskBlockStore } from '../io/disk-block-store.js';
 import { lockFolder } from '../io/folder-lock.js';
 import { makeFolders } from '../io/make-folders.js';
 import { systemBlockTimer } from '../io/system-block-timer.js';
-import type { FileReplica } from '../rpc/method-services.js';
+import type { ClusterReplica } from '../rpc/method-services.js';
 import { S3BlockStore } from '../s3/s3-block-store.js';
 import { formatS3Place, type S3Place } from '../s3/s3-place.js';
 import type { S3Event } from '../s3/s3-watch.js';
@@ -139,7 +139,7 @@ export interface ClusterBlocksOptions {
   readonly own: BlockStore | undefined;
   readonly proof: ServerProof;
   /** The replica of this server, whose crash switch and partition hold for blocks, too. */
-  readonly replica: Pick<FileReplica, 'isCrashed' | 'partition'>;
+  readonly replica: Pick<ClusterReplica, 'isCrashed' | 'partition'>;
   readonly observer: BlockObserver;
 }
 

@@ -9,7 +9,7 @@ import { assert } from '../base/assert.js';
 import type { HangUp, Outcome, Refusal } from '../replica/outcome.js';
 import { backupPieceBytesMax, type BackupReader, type BackupSource } from './backup-source.js';
 import type { BugListener } from './dispatcher.js';
-import type { FileReplica } from './method-services.js';
+import type { ClusterReplica } from './method-services.js';
 import { nothingToHangUp } from './method.js';
 import { busyFault, refusalFault } from './refusal-fault.js';
 import { formatAddress, type ServerAddress } from './server-address.js';
@@ -22,7 +22,7 @@ const retryAfterSeconds = 1;
 
 export interface BackupEndpointOptions {
   readonly source: BackupSource;
-  readonly replica: FileReplica;
+  readonly replica: ClusterReplica;
   readonly servers: readonly ServerAddress[];
   readonly scheme: 'http' | 'https';
   readonly limits: { readonly backupsMax: number; readonly backupStallMs: number };
