@@ -1,0 +1,178 @@
+/**
+ * How the pages look: paper and ink, titles in a book's letters, a wave under the head, and one
+ * warm colour for what people like. Light or dark as the reader's system has it.
+ */
+import { stylesOfForms } from './stylesheet-forms.js';
+
+const colours = `
+:root {
+  color-scheme: light dark;
+  --paper: #f4f1ea; --sheet: #fcfaf5; --ink: #18272b; --soft: #53636a; --line: #dad4c6;
+  --sea: #0b5c66; --sea-ink: #fff; --sea-wash: #dfe9e6; --warm: #a93a1d; --warm-wash: #f7e3da;
+  --wrong: #a3161f; --note: #f6e7b8; --note-ink: #4a3a06;
+  --book: "Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", P052, Georgia, serif;
+  --plain: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #10181b; --sheet: #172225; --ink: #e3eae8; --soft: #9bb0b3; --line: #2b3b40;
+    --sea: #7ccfd4; --sea-ink: #08262a; --sea-wash: #1d3236; --warm: #ffa488; --warm-wash: #3a2721;
+    --wrong: #ff9c9c; --note: #3b3417; --note-ink: #f3e3ab;
+  }
+}
+`;
+
+const ground = `
+*, *::before, *::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-top: 1rem; }
+body {
+  margin: 0; min-height: 100vh; display: flex; flex-direction: column;
+  background: var(--paper); color: var(--ink);
+  font: 1rem/1.55 var(--plain); overflow-wrap: anywhere;
+}
+h1, h2, p, ul, ol { margin: 0; padding: 0; }
+ol, ul { list-style: none; }
+a { color: var(--sea); text-underline-offset: .2em; text-decoration-thickness: 1px; }
+a:hover { text-decoration-thickness: 2px; }
+:focus-visible { outline: 3px solid var(--sea); outline-offset: 2px; border-radius: 4px; }
+main:focus { outline: none; }
+.unseen {
+  position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0;
+  overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+}
+.skip {
+  position: absolute; left: 1rem; top: -6rem; z-index: 1; padding: .6rem 1rem;
+  background: var(--sea); color: var(--sea-ink); border-radius: 0 0 8px 8px;
+}
+.skip:focus { top: 0; }
+.across, main { width: 100%; max-width: 46rem; margin: 0 auto; padding: 0 1.25rem; }
+main { flex: 1; padding-top: 2rem; padding-bottom: 4rem; }
+`;
+
+const headAndFoot = `
+.top { position: relative; padding: .75rem 0 1.1rem; background: var(--sheet); }
+.top::after {
+  content: ""; position: absolute; left: 0; right: 0; bottom: -4px; height: 8px;
+  background: var(--sea); opacity: .55;
+  -webkit-mask: url(wave.svg) repeat-x; mask: url(wave.svg) repeat-x;
+}
+.top .across { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.5rem; }
+.top a { text-decoration: none; }
+.brand {
+  display: inline-flex; align-items: center; gap: .5rem; min-height: 44px;
+  font: 600 1.3rem/1 var(--book); letter-spacing: -.01em; color: var(--ink);
+}
+.raft { width: 2rem; height: 2rem; fill: none; stroke-linecap: round; }
+.raft .sail { fill: var(--sea); }
+.raft .deck { stroke: var(--warm); stroke-width: 2.5; }
+.raft .wave { stroke: var(--sea); stroke-width: 2; }
+.lists ul { display: flex; gap: .25rem; }
+.lists a {
+  display: flex; align-items: center; min-height: 44px; padding: 0 .75rem; color: var(--soft);
+  font-weight: 500;
+}
+.lists a:hover { color: var(--ink); }
+.lists a[aria-current] {
+  color: var(--ink); box-shadow: inset 0 -3px var(--warm); border-radius: 2px 2px 0 0;
+}
+.account {
+  display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1rem; margin-left: auto;
+}
+.account a:not(.button) { display: inline-flex; align-items: center; min-height: 44px; }
+.me { color: var(--ink); font-weight: 600; }
+.bottom { border-top: 1px solid var(--line); color: var(--soft); font-size: .8125rem; }
+.bottom .across { display: flex; flex-wrap: wrap; gap: .1rem 0; padding: 1rem 1.25rem; }
+.bottom span + span::before { content: "·"; margin: 0 .5rem; }
+.banner, .notice {
+  margin-bottom: 1.5rem; padding: .75rem 1rem; border-radius: 8px;
+  background: var(--note); color: var(--note-ink);
+}
+.banner a, .notice a { color: inherit; font-weight: 600; }
+.notice { background: var(--sea-wash); color: var(--ink); border-left: 4px solid var(--sea); }
+.notice.problem { background: var(--warm-wash); border-left-color: var(--warm); }
+`;
+
+const posts = `
+.heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem 1rem; }
+.heading { margin-bottom: 1.25rem; }
+h1 { font: 600 2rem/1.2 var(--book); letter-spacing: -.015em; }
+.heading p { color: var(--soft); }
+.feeds { display: flex; gap: .25rem; margin-left: auto; font-size: .8125rem; }
+.feeds a { padding: .35rem .4rem; }
+.posts > li + li, .comments li + li { border-top: 1px solid var(--line); }
+.post { position: relative; padding: 1.15rem 5.5rem 1.15rem 0; }
+.post h2, .post h1 { font: 600 1.1875rem/1.35 var(--book); }
+.post .title { color: var(--ink); text-decoration: none; unicode-bidi: isolate; }
+.post .title:hover { text-decoration: underline; text-decoration-color: var(--warm); }
+.post .title:visited { color: var(--soft); }
+.site { font: 400 .8125rem/1.4 var(--plain); color: var(--soft); white-space: normal; }
+.site::before { content: "↗ "; opacity: .8; }
+.about { display: flex; flex-wrap: wrap; gap: 0 .9rem; color: var(--soft); font-size: .875rem; }
+.post .about { margin-top: .2rem; }
+.about a { color: inherit; padding: .2rem 0; }
+.about > * { padding: .2rem 0; }
+.likes { color: var(--warm); font-weight: 600; font-variant-numeric: tabular-nums; }
+.post:target, .comments article:target {
+  background: var(--sea-wash); box-shadow: -1rem 0 var(--sea-wash), 1rem 0 var(--sea-wash);
+}
+.like { position: absolute; right: 0; top: 1.1rem; }
+.like button {
+  display: grid; justify-items: center; gap: .05rem; min-width: 4rem; min-height: 3.25rem;
+  padding: .4rem .5rem; border: 1px solid var(--line); border-radius: 12px;
+  background: var(--sheet); color: var(--soft); font: 500 .75rem/1.3 var(--plain); cursor: pointer;
+}
+.like button:hover { border-color: var(--warm); color: var(--warm); }
+.heart { width: 1.3rem; height: 1.3rem; fill: none; stroke: currentColor; stroke-width: 1.75; }
+.heart { stroke-linejoin: round; }
+.like[action="/unlike"] button {
+  background: var(--warm-wash); border-color: transparent; color: var(--warm);
+}
+.like[action="/unlike"] .heart { fill: currentColor; }
+.like[aria-busy] button { opacity: .6; cursor: progress; }
+.pager { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.5rem; }
+.pager { margin-top: 1.5rem; color: var(--soft); }
+.pager a { padding: .6rem 0; }
+.empty { padding: 1.5rem 0; color: var(--soft); }
+.post.alone { padding-top: 0; }
+.post.alone h1 { font-size: 1.75rem; line-height: 1.25; }
+.link {
+  max-height: 4.7em; margin-top: .35rem; overflow: hidden; color: var(--soft);
+  font: .8125rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace;
+}
+.comments { margin-top: 1.75rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
+.comments h2 { font: 600 1.3rem/1.3 var(--book); }
+.comments article { padding: .9rem 0; }
+.comments .user { color: var(--ink); font-weight: 600; }
+.said { max-width: 38rem; white-space: pre-wrap; }
+`;
+
+const narrow = `
+@media (max-width: 34rem) {
+  .across, main { padding-left: 1rem; padding-right: 1rem; }
+  main { padding-top: 1.5rem; }
+  .bottom .across { padding-left: 1rem; padding-right: 1rem; }
+  .lists { order: 3; width: 100%; }
+  .lists ul { justify-content: space-between; }
+  .lists li { flex: 1; }
+  .lists a { justify-content: center; }
+  .brand span { font-size: 1.15rem; }
+  .account { gap: .25rem .75rem; }
+  .top { padding-bottom: .4rem; }
+  h1 { font-size: 1.75rem; }
+  .post { padding-right: 4.75rem; }
+}
+@media (prefers-reduced-motion: no-preference) {
+  a, button { transition: color .15s, background-color .15s, border-color .15s; }
+  .like[action="/unlike"] .heart { animation: beat .3s ease-out; }
+  @keyframes beat { 50% { transform: scale(1.25); } }
+}
+@media (forced-colors: active) {
+  .button, .like button { border: 1px solid; }
+  .top::after { display: none; }
+}
+@media print {
+  .skip, .top nav, .like, .comments form, .pager { display: none; }
+}
+`;
+
+export const stylesheet = [colours, ground, headAndFoot, posts, stylesOfForms, narrow].join('');
