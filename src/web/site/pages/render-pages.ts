@@ -18,6 +18,18 @@ import { problemContent } from './problem-page.js';
 import { submitContent } from './submit-page.js';
 import { userContent } from './user-page.js';
 
+/** The `Content-Security-Policy` that every page is made for, and is to be sent with. */
+export const contentPolicy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 export function renderPostList(frame: Frame, model: PostListPage): string {
   const { order } = model;
   const title = titleOfPage(orderWords[order].name, model.page);
