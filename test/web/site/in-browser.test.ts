@@ -7,7 +7,11 @@ import { projectRoot } from '../../tidy/source-text.js';
 import { launchBrowser, openPage, whyNoBrowser } from './chromium.js';
 import { pages, PageServer } from './page-server.js';
 
-const schemes = ['light', 'dark'] as const;
+const visits: Readonly<Record<string, readonly string[]>> = {
+  alice: Object.keys(pages),
+  'a visitor': ['/', '/empty', '/posts/p1'],
+};
+const widths = [320, 390, 600, 768];
 const phone = { width: 390, height: 844 };
 const desk = { width: 1280, height: 900 };
 
@@ -33,25 +37,30 @@ describe('the pages in a browser', function () {
 
   beforeEach(() => server.reset());
 
-  /** Opens every page, for a user and for a visitor. */
-  async function visitAll(page: Page, look: (name: string) => Promise<void>): Promise<void> {
-    for (const viewer of ['alice', undefined]) {
-      server.viewer = viewer;
-      for (const path of Object.keys(pages)) {
-        await page.goto(`${server.base}${path}`);
-        await look(`${path} for ${viewer ?? 'a visitor'}`);
-      }
+  for (const [viewer, paths] of Object.entries(visits)) {
+    for (const path of paths) {
+      it(`${path} is whole for ${viewer}: no complaint, no barrier, nothing sideways`, async () => {
+        server.viewer = viewer === 'a visitor' ? undefined : viewer;
+        const { page, complaints } = await openPage(browser, { viewport: desk });
+        await page.goto(`${server.base}${path}`, { waitUntil: 'networkidle' });
+        expect(complaints).to.deep.equal([]);
+        await expectKeyboard(page);
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 844 });
+          const needed = await page.evaluate('document.documentElement.scrollWidth');
+          expect(needed, `at ${width} px`).to.be.at.most(width);
+        }
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          await page.setViewportSize(phone);
+          expect(await findBarriers(page), colorScheme).to.deep.equal([]);
+          const name = `${viewer} ${path} ${colorScheme}`.replace(/\W+/g, '-');
+          await takePictures(page, name);
+        }
+        await page.context().close();
+      });
     }
   }
-
-  it('load without a complaint under the policy they are sent with', async () => {
-    const { page, complaints } = await openPage(browser);
-    await visitAll(page, async (name) => {
-      await page.waitForLoadState('networkidle');
-      expect(complaints, name).to.deep.equal([]);
-    });
-    await page.context().close();
-  });
 
   it('are refused what the policy forbids, so that the test before can fail', async () => {
     const { page, complaints } = await openPage(browser);
@@ -63,59 +72,6 @@ describe('the pages in a browser', function () {
     `);
     expect(await page.title()).to.equal('Hot · SurfRaft');
     expect(complaints.join()).to.contain('Content Security Policy');
-    await page.context().close();
-  });
-
-  for (const width of [320, 390, 768, 1280]) {
-    it(`never scroll sideways at ${width} px`, async () => {
-      const { page } = await openPage(browser, { viewport: { width, height: 700 } });
-      await visitAll(page, async (name) => {
-        const shown = await page.evaluate('document.documentElement.scrollWidth');
-        expect(shown, name).to.be.at.most(width);
-      });
-      await page.context().close();
-    });
-  }
-
-  for (const colorScheme of schemes) {
-    it(`break no rule of axe in ${colorScheme}`, async () => {
-      const { page } = await openPage(browser, { colorScheme, viewport: phone });
-      await visitAll(page, async (name) => {
-        expect(await findBarriers(page), name).to.deep.equal([]);
-      });
-      await page.context().close();
-    });
-
-    it(`have their picture taken in ${colorScheme}`, async () => {
-      const folder = join(projectRoot(), 'build/screenshots/site');
-      for (const [device, viewport] of Object.entries({ phone, desk })) {
-        const { page } = await openPage(browser, { colorScheme, viewport });
-        await visitAll(page, async (name) => {
-          const path = join(folder, `${name.replace(/\W+/g, '-')}-${device}-${colorScheme}.png`);
-          const picture = await page.screenshot({ path, fullPage: true });
-          expect(picture.length).to.be.above(5_000);
-        });
-        await page.context().close();
-      }
-    });
-  }
-
-  it('are reached all over with the keyboard, in their order, and show where one is', async () => {
-    const { page } = await openPage(browser);
-    await visitAll(page, async (name) => {
-      const expected = await page.evaluate<string[]>(markupOfFocusable);
-      // A field with a mistake has the focus already: back to the beginning.
-      await page.evaluate(`
-        document.activeElement?.blur();
-        getSelection().setPosition(document.body, 0);
-      `);
-      const reached: string[] = [];
-      for (const _element of expected) {
-        await page.keyboard.press('Tab');
-        reached.push(await readFocus(page));
-      }
-      expect(reached, name).to.deep.equal(expected);
-    });
     await page.context().close();
   });
 
@@ -150,6 +106,19 @@ const markupOfFocusable = `
     (element) => element.outerHTML,
   )`;
 
+/** Every place that can be used is reached with Tab, in the order of the page, and shows it. */
+async function expectKeyboard(page: Page): Promise<void> {
+  const expected = await page.evaluate<string[]>(markupOfFocusable);
+  // A field with a mistake has the focus already: back to the first place.
+  await page.focus('.skip');
+  const reached = [await readFocus(page)];
+  while (reached.length < expected.length) {
+    await page.keyboard.press('Tab');
+    reached.push(await readFocus(page));
+  }
+  expect(reached).to.deep.equal(expected);
+}
+
 /** The element that has the focus; fails when nothing shows that it has. */
 async function readFocus(page: Page): Promise<string> {
   const [markup = '', outline] = await page.evaluate<string[]>(`
@@ -164,4 +133,14 @@ async function findBarriers(page: Page): Promise<readonly string[]> {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
   );
+}
+
+/** For people to look at: build/screenshots/site. */
+async function takePictures(page: Page, name: string): Promise<void> {
+  for (const [device, viewport] of Object.entries({ phone, desk })) {
+    await page.setViewportSize(viewport);
+    const path = join(projectRoot(), `build/screenshots/site/${name}-${device}.png`);
+    const picture = await page.screenshot({ path, fullPage: true });
+    expect(picture.length).to.be.above(5_000);
+  }
 }

@@ -48,7 +48,7 @@ describe('a list of posts', () => {
     const title = item.one('a', { class: 'title' });
     expect(title.text).to.equal(post().title);
     expect(title.attribute('href')).to.equal(post().link);
-    expect(item.one('span', { class: 'site' }).text).to.equal('example.org');
+    expect(item.one('p', { class: 'site' }).text).to.equal('example.org');
     expect(item.one('span', { class: 'likes' }).text).to.equal('12 people like');
     expect(item.one('a', { class: 'user' }).attribute('href')).to.equal('/users/bob');
     expect(item.one('time').text).to.equal('3 hours ago');
@@ -115,7 +115,7 @@ describe('the frame of a page', () => {
 
   it('warns of a page that may be old, and only then', () => {
     const source = { server: 0, term: 2, isLeader: false, behind: 0, mayBeOld: true };
-    expect(renderPostList(frame({ source }), listPage())).to.contain('This page may be old.');
+    expect(renderPostList(frame({ source }), listPage())).to.contain('This page may be old:');
     expect(renderPostList(frame(), listPage())).to.not.contain('may be old');
   });
 

@@ -72,26 +72,28 @@ function top(frame: Frame, page: Document): Html {
           ${tabs}
         </ul>
       </nav>
+      ${frame.viewer === undefined ? undefined : newPost}
       <nav class="account" aria-label="Account">${account(frame)}</nav>
     </div>
   </header>`;
 }
+
+const newPost = html`<a class="button new" href="/post">Post new Link</a>`;
 
 function account(frame: Frame): Html {
   if (frame.viewer === undefined) {
     return html`<a href="/login">Log in</a> <a class="button" href="/signup">Sign up</a>`;
   }
   const logout = postForm(frame, '/logout', html`<button class="quiet">Log out</button>`);
-  return html`<a class="button" href="/post">Post new Link</a>
-    <a class="me" href="/account"><span id="username">${frame.viewer}</span></a>
+  return html`<a class="me" href="/account"><span id="username">${frame.viewer}</span></a>
     ${logout}`;
 }
 
 function banner(source: ReadSource | undefined): Html | undefined {
   if (source?.mayBeOld !== true) return undefined;
   return html`<p class="banner" role="note">
-    <strong>This page may be old.</strong> The cluster has no leader at the moment, or your latest
-    changes have not yet arrived at the server that answered. Nothing is lost: try again soon.
+    <strong>This page may be old:</strong> no leader is known, or your latest changes are still on
+    their way to the server that answered.
   </p>`;
 }
 

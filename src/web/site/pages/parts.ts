@@ -43,7 +43,7 @@ function siteOf(link: string): string | undefined {
 
 export function siteName(post: PostView): Html | undefined {
   const site = siteOf(post.link);
-  return site === undefined ? undefined : html`<span class="site">${site}</span>`;
+  return site === undefined ? undefined : html`<p class="site">${site}</p>`;
 }
 
 /** The words are the contract's, for one as for many. */

@@ -57,7 +57,8 @@ export function postItems(frame: Frame, posts: readonly PostView[]): Html {
 function postItem(frame: Frame, post: PostView): Html {
   return html`<li>
     <article class="post" id="post-${post.id}">
-      <h2>${titleLink(post)} ${siteName(post)}</h2>
+      <h2>${titleLink(post)}</h2>
+      ${siteName(post)}
       <p class="about">
         ${likesOf(post)}
         <span>by ${userLink(post.by)}</span>

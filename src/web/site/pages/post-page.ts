@@ -5,12 +5,12 @@ import type { CommentView } from '../../../site/site-query.js';
 import type { Frame, PostPage } from '../page-models.js';
 import { hidden, labelled, postForm } from './forms.js';
 import { html, type Html } from './html.js';
-import { age, likeForm, likesOf, pager, postPath, siteName, titleLink, userLink } from './parts.js';
+import { age, likeForm, likesOf, pager, postPath, titleLink, userLink } from './parts.js';
 
 export function postContent(frame: Frame, model: PostPage): Html {
   const { post, comments } = model;
   return html`<article class="post alone" id="post-${post.id}">
-      <h1>${titleLink(post)} ${siteName(post)}</h1>
+      <h1>${titleLink(post)}</h1>
       <p class="link"><span dir="ltr">${post.link}</span></p>
       <p class="about">
         ${likesOf(post)}

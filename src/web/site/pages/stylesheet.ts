@@ -78,11 +78,14 @@ const headAndFoot = `
 .account {
   display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1rem; margin-left: auto;
 }
+.new { margin-left: auto; }
+.new + .account { margin-left: 0; }
 .account a:not(.button) { display: inline-flex; align-items: center; min-height: 44px; }
 .me { color: var(--ink); font-weight: 600; }
 .bottom { border-top: 1px solid var(--line); color: var(--soft); font-size: .8125rem; }
-.bottom .across { display: flex; flex-wrap: wrap; gap: .1rem 0; padding: 1rem 1.25rem; }
-.bottom span + span::before { content: "·"; margin: 0 .5rem; }
+.bottom .across { display: flex; flex-wrap: wrap; gap: 0 .5rem; }
+.bottom .across { padding-top: 1rem; padding-bottom: 1rem; }
+.bottom span:not(:last-child)::after { content: " ·"; }
 .banner, .notice {
   margin-bottom: 1.5rem; padding: .75rem 1rem; border-radius: 8px;
   background: var(--note); color: var(--note-ink);
@@ -100,22 +103,25 @@ h1 { font: 600 2rem/1.2 var(--book); letter-spacing: -.015em; }
 .feeds { display: flex; gap: .25rem; margin-left: auto; font-size: .8125rem; }
 .feeds a { padding: .35rem .4rem; }
 .posts > li + li, .comments li + li { border-top: 1px solid var(--line); }
-.post { position: relative; padding: 1.15rem 5.5rem 1.15rem 0; }
+.post {
+  display: grid; grid-template-columns: minmax(0, 1fr) auto; column-gap: 1rem; padding: 1.1rem 0;
+}
+.post > * { grid-column: 1; }
 .post h2, .post h1 { font: 600 1.1875rem/1.35 var(--book); }
 .post .title { color: var(--ink); text-decoration: none; unicode-bidi: isolate; }
 .post .title:hover { text-decoration: underline; text-decoration-color: var(--warm); }
 .post .title:visited { color: var(--soft); }
-.site { font: 400 .8125rem/1.4 var(--plain); color: var(--soft); white-space: normal; }
-.site::before { content: "↗ "; opacity: .8; }
+.site, .link { color: var(--soft); font-size: .8125rem; line-height: 1.6; }
 .about { display: flex; flex-wrap: wrap; gap: 0 .9rem; color: var(--soft); font-size: .875rem; }
-.post .about { margin-top: .2rem; }
-.about a { color: inherit; padding: .2rem 0; }
+.post .about { grid-column: 1 / -1; }
+.about a { color: inherit; text-decoration-color: var(--line); }
+.about a:hover { text-decoration-color: currentColor; }
 .about > * { padding: .2rem 0; }
 .likes { color: var(--warm); font-weight: 600; font-variant-numeric: tabular-nums; }
 .post:target, .comments article:target {
   background: var(--sea-wash); box-shadow: -1rem 0 var(--sea-wash), 1rem 0 var(--sea-wash);
 }
-.like { position: absolute; right: 0; top: 1.1rem; }
+.like { grid-column: 2; grid-row: 1 / span 2; }
 .like button {
   display: grid; justify-items: center; gap: .05rem; min-width: 4rem; min-height: 3.25rem;
   padding: .4rem .5rem; border: 1px solid var(--line); border-radius: 12px;
@@ -133,13 +139,12 @@ h1 { font: 600 2rem/1.2 var(--book); letter-spacing: -.015em; }
 .pager { margin-top: 1.5rem; color: var(--soft); }
 .pager a { padding: .6rem 0; }
 .empty { padding: 1.5rem 0; color: var(--soft); }
-.post.alone { padding-top: 0; }
+.post.alone { padding: 0; }
 .post.alone h1 { font-size: 1.75rem; line-height: 1.25; }
 .link {
-  max-height: 4.7em; margin-top: .35rem; overflow: hidden; color: var(--soft);
-  font: .8125rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace;
+  display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 3;
 }
-.comments { margin-top: 1.75rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
+.comments { margin-top: 1.25rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
 .comments h2 { font: 600 1.3rem/1.3 var(--book); }
 .comments article { padding: .9rem 0; }
 .comments .user { color: var(--ink); font-weight: 600; }
@@ -150,16 +155,21 @@ const narrow = `
 @media (max-width: 34rem) {
   .across, main { padding-left: 1rem; padding-right: 1rem; }
   main { padding-top: 1.5rem; }
-  .bottom .across { padding-left: 1rem; padding-right: 1rem; }
-  .lists { order: 3; width: 100%; }
-  .lists ul { justify-content: space-between; }
-  .lists li { flex: 1; }
-  .lists a { justify-content: center; }
+  .top .across { column-gap: .5rem; }
+  .account { max-width: calc(100% - 9rem); flex-wrap: nowrap; }
+  .me { min-width: 0; }
+  .me span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .account form, .account > a:not(.me) { flex: none; }
+  .lists { order: 3; flex: 1; }
+  .lists ul { margin-left: -.75rem; }
+  .lists a { padding: 0 .6rem; }
+  .new { order: 4; }
+  .top .button { padding: .3rem .9rem; font-size: .9375rem; }
   .brand span { font-size: 1.15rem; }
-  .account { gap: .25rem .75rem; }
+  .account, .new + .account { gap: .25rem .75rem; margin-left: auto; }
   .top { padding-bottom: .4rem; }
   h1 { font-size: 1.75rem; }
-  .post { padding-right: 4.75rem; }
+  .about { gap: 0 .7rem; font-size: .8125rem; }
 }
 @media (prefers-reduced-motion: no-preference) {
   a, button { transition: color .15s, background-color .15s, border-color .15s; }
