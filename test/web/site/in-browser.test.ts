@@ -10,6 +10,8 @@ import { pages, PageServer } from './page-server.js';
 const visits: Readonly<Record<string, readonly string[]>> = {
   alice: Object.keys(pages),
   'a visitor': ['/', '/empty', '/posts/p1'],
+  // As wide as a name can be.
+  WWWWWWWWWWWWWWWWWWWW: ['/'],
 };
 const widths = [320, 390, 600, 768];
 const phone = { width: 390, height: 844 };
@@ -22,7 +24,7 @@ describe('the pages in a browser', function () {
   before(async function () {
     const reason = whyNoBrowser();
     if (reason !== undefined) {
-      this.test?.parent?.suites.forEach((suite) => (suite.title += ` (${reason})`));
+      process.stderr.write(`the pages are not looked at in a browser: ${reason}\n`);
       this.skip();
     }
     await server.start();
@@ -49,7 +51,10 @@ describe('the pages in a browser', function () {
           await page.setViewportSize({ width, height: 844 });
           const needed = await page.evaluate('document.documentElement.scrollWidth');
           expect(needed, `at ${width} px`).to.be.at.most(width);
+          const head = await page.locator('header').boundingBox();
+          expect(head?.height, `two lines at ${width} px`).to.be.within(50, 130);
         }
+        await page.evaluate('document.activeElement.blur()');
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           await page.setViewportSize(phone);

@@ -58,6 +58,7 @@ const headAndFoot = `
 }
 .top .across { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.5rem; }
 .top a { text-decoration: none; }
+.top a, .top button { white-space: nowrap; }
 .brand {
   display: inline-flex; align-items: center; gap: .5rem; min-height: 44px;
   font: 600 1.3rem/1 var(--book); letter-spacing: -.01em; color: var(--ink);
@@ -83,7 +84,7 @@ const headAndFoot = `
 .account a:not(.button) { display: inline-flex; align-items: center; min-height: 44px; }
 .me { color: var(--ink); font-weight: 600; }
 .bottom { border-top: 1px solid var(--line); color: var(--soft); font-size: .8125rem; }
-.bottom .across { display: flex; flex-wrap: wrap; gap: 0 .5rem; }
+.bottom .across { display: flex; flex-wrap: wrap; gap: 0 .3rem; }
 .bottom .across { padding-top: 1rem; padding-bottom: 1rem; }
 .bottom span:not(:last-child)::after { content: " ·"; }
 .banner, .notice {
@@ -140,7 +141,7 @@ h1 { font: 600 2rem/1.2 var(--book); letter-spacing: -.015em; }
 .pager a { padding: .6rem 0; }
 .empty { padding: 1.5rem 0; color: var(--soft); }
 .post.alone { padding: 0; }
-.post.alone h1 { font-size: 1.75rem; line-height: 1.25; }
+.post.alone h1 { margin-bottom: .25rem; font-size: 1.75rem; line-height: 1.25; }
 .link {
   display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 3;
 }
@@ -155,21 +156,27 @@ const narrow = `
 @media (max-width: 34rem) {
   .across, main { padding-left: 1rem; padding-right: 1rem; }
   main { padding-top: 1.5rem; }
-  .top .across { column-gap: .5rem; }
-  .account { max-width: calc(100% - 9rem); flex-wrap: nowrap; }
+  .top .across { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 .75rem; }
+  .account, .new + .account { flex-wrap: nowrap; justify-self: end; max-width: 100%; }
+  .account, .new + .account { gap: .75rem; margin: 0; }
   .me { min-width: 0; }
   .me span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  .account form, .account > a:not(.me) { flex: none; }
-  .lists { order: 3; flex: 1; }
-  .lists ul { margin-left: -.75rem; }
+  .lists { order: 1; }
+  .lists ul { margin-left: -.6rem; }
   .lists a { padding: 0 .6rem; }
-  .new { order: 4; }
+  .new { order: 2; justify-self: end; }
   .top .button { padding: .3rem .9rem; font-size: .9375rem; }
   .brand span { font-size: 1.15rem; }
-  .account, .new + .account { gap: .25rem .75rem; margin-left: auto; }
   .top { padding-bottom: .4rem; }
   h1 { font-size: 1.75rem; }
+  .post.alone h1 { font-size: 1.5rem; }
   .about { gap: 0 .7rem; font-size: .8125rem; }
+}
+@media (max-width: 22rem) {
+  .top .across { column-gap: .4rem; }
+  .lists ul { margin-left: -.4rem; }
+  .lists a { padding: 0 .4rem; }
+  .top .button { padding: .3rem .7rem; font-size: .875rem; }
 }
 @media (prefers-reduced-motion: no-preference) {
   a, button { transition: color .15s, background-color .15s, border-color .15s; }
