@@ -44,7 +44,7 @@ describe('the pages in a browser', function () {
       it(`${path} is whole for ${viewer}: no complaint, no barrier, nothing sideways`, async () => {
         server.viewer = viewer === 'a visitor' ? undefined : viewer;
         const { page, complaints } = await openPage(browser, { viewport: desk });
-        await page.goto(`${server.base}${path}`, { waitUntil: 'networkidle' });
+        await page.goto(`${server.base}${path}`);
         expect(complaints).to.deep.equal([]);
         await expectKeyboard(page);
         for (const width of widths) {

@@ -65,12 +65,14 @@ export const hostileTexts: readonly string[] = [
   '\u202eright to left\u202c \u0000 \ufeff',
 ];
 
+/** Characters that are made of many. */
+const crew = '👩‍👩‍👧‍👦🏳️‍🌈🧑🏽‍🚀';
+
 /** Lengths and scripts that break layouts. */
 export const unrulyPosts: readonly PostView[] = [
   post({
     id: 'long',
-    title:
-      'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'.repeat(2),
+    title: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamte'.repeat(2),
     link: `https://example.org/${'a'.repeat(1_970)}`,
     likes: 1_234_567,
     comments: 98_765,
@@ -82,7 +84,7 @@ export const unrulyPosts: readonly PostView[] = [
     link: 'https://مثال.إختبار/صفحة',
     liked: true,
   }),
-  post({ id: 'emoji', title: '👩‍👩‍👧‍👦🏳️‍🌈🧑🏽‍🚀'.repeat(20), link: 'http://192.0.2.7:8080/' }),
+  post({ id: 'emoji', title: crew.repeat(20), link: 'http://192.0.2.7:8080/' }),
 ];
 
 export const ordinaryPosts: readonly PostView[] = [

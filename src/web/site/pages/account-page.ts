@@ -41,7 +41,7 @@ function sessionItem(frame: Frame, session: SessionView): Html {
   return html`<li>
     <p>
       <strong dir="auto">${label}</strong>
-      <span class="about">logged in ${age(frame, session.since)}</span>
+      <span class="hint">logged in ${age(frame, session.since)}</span>
     </p>
     ${session.isThis ? html`<span class="this">this session</span>` : end}
   </li>`;

@@ -37,7 +37,7 @@ button, input, textarea { font: inherit; color: inherit; }
   display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between;
   gap: .25rem 1rem; min-height: 4.5rem; padding: .5rem 0; border-bottom: 1px solid var(--line);
 }
-.sessions .about { display: block; }
+.sessions .hint { display: block; margin: 0; }
 .this { color: var(--warm); font-weight: 600; font-size: .875rem; }
 .problem .status {
   width: 100%; color: var(--warm); font: 600 1rem/1.2 var(--plain); letter-spacing: .05em;

@@ -167,7 +167,7 @@ const narrow = `
   .new { order: 2; justify-self: end; }
   .top .button { padding: .3rem .9rem; font-size: .9375rem; }
   .brand span { font-size: 1.15rem; }
-  .top { padding-bottom: .4rem; }
+  .top { padding-bottom: .7rem; }
   h1 { font-size: 1.75rem; }
   .post.alone h1 { font-size: 1.5rem; }
   .about { gap: 0 .7rem; font-size: .8125rem; }
