@@ -1,14 +1,15 @@
 /** Debian's browser, driven for tests; nothing is downloaded. */
 import { existsSync } from 'node:fs';
+import { assert } from '../../../src/base/assert.js';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const executablePath = '/usr/bin/chromium';
 
-/** Why there is no browser; undefined when there is one. */
-export function whyNoBrowser(): string | undefined {
-  return existsSync(executablePath)
-    ? undefined
-    : `there is no ${executablePath} here (Debian: apt-get install chromium)`;
+/** Skips what follows, and says so, where there is no browser. */
+export function skipWithoutBrowser(test: Mocha.Context): void {
+  if (existsSync(executablePath)) return;
+  process.stderr.write(`no ${executablePath} here (Debian: chromium): nothing is tested in it\n`);
+  test.skip();
 }
 
 /** The sandbox cannot be had by root and is of no use before pages of our own. */
@@ -24,9 +25,10 @@ export interface OpenPage {
 
 /** A page of a browser that has seen nothing yet. */
 export async function openPage(
-  browser: Browser,
+  browser: Browser | undefined,
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
+  assert(browser !== undefined, 'the browser is launched before a page is opened');
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const complaints: string[] = [];

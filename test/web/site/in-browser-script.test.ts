@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { waitFor } from '../../cli/wait-for.js';
-import { launchBrowser, openPage, whyNoBrowser } from './chromium.js';
+import { launchBrowser, openPage, skipWithoutBrowser } from './chromium.js';
 import { now } from './page-fixtures.js';
 import { PageServer } from './page-server.js';
 
@@ -10,24 +10,19 @@ const title = '#title';
 const likeForm = 'form[data-like="p1"]';
 
 describe('the script of the pages', function () {
-  let browser: Browser;
+  let browser: Browser | undefined;
   let page: Page;
   let complaints: readonly string[];
   const server = new PageServer();
 
   before(async function () {
-    const reason = whyNoBrowser();
-    if (reason !== undefined) {
-      process.stderr.write(`the script of the pages is not tested: ${reason}\n`);
-      this.skip();
-    }
+    skipWithoutBrowser(this);
     await server.start();
     browser = await launchBrowser();
   });
 
   after(async () => {
-    if (whyNoBrowser() !== undefined) return;
-    await browser.close();
+    await browser?.close();
     await server.stop();
   });
 
@@ -151,8 +146,10 @@ describe('the script of the pages', function () {
       expect(await page.inputValue('#text')).to.equal('');
       await visit('/posts/p1');
       expect(await page.inputValue('#text')).to.equal('Well\nsaid');
+      const answered = page.waitForEvent('load');
       await submit();
-      await changed('POST /comment ');
+      await answered;
+      expect(server.changes).to.have.length(1);
       await visit('/posts/p1');
       expect(await page.inputValue('#text')).to.equal('');
     });

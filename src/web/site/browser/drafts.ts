@@ -17,8 +17,9 @@ type Draft = Readonly<Record<string, string>>;
 export function keepDrafts(): void {
   settleSentDraft();
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-draft]')) keep(form);
-  const logout = document.querySelector('form[action="/logout"]');
-  logout?.addEventListener('submit', forgetAll);
+  for (const form of document.querySelectorAll('form[data-ends-session]')) {
+    form.addEventListener('submit', forgetAll);
+  }
   addEventListener('pageshow', (event) => {
     if (event.persisted) remove(sentKey);
   });

@@ -2,7 +2,7 @@
 import { count } from '../../../base/count.js';
 import type { SessionView } from '../../../site/site-query.js';
 import type { AccountPage, Frame } from '../page-models.js';
-import { hidden, postForm } from './forms.js';
+import { endsSession, hidden, postForm } from './forms.js';
 import { html, type Html } from './html.js';
 import { age, userLink } from './parts.js';
 
@@ -11,6 +11,7 @@ export function accountContent(frame: Frame, { sessions }: AccountPage): Html {
     frame,
     '/sessions/end',
     html`<button type="submit" class="grave">Log out everywhere</button>`,
+    endsSession,
   );
   const name = frame.viewer === undefined ? undefined : userLink(frame.viewer);
   return html`<div class="heading">

@@ -5,7 +5,7 @@
 import { count } from '../../../base/count.js';
 import type { Frame, Notice, ReadSource } from '../page-models.js';
 import { assetPath, modulePaths } from './assets.js';
-import { postForm } from './forms.js';
+import { endsSession, postForm } from './forms.js';
 import { html, type Content, type Html } from './html.js';
 import { raft } from './icons.js';
 
@@ -84,7 +84,12 @@ function account(frame: Frame): Html {
   if (frame.viewer === undefined) {
     return html`<a href="/login">Log in</a> <a class="button" href="/signup">Sign up</a>`;
   }
-  const logout = postForm(frame, '/logout', html`<button class="quiet">Log out</button>`);
+  const logout = postForm(
+    frame,
+    '/logout',
+    html`<button class="quiet">Log out</button>`,
+    endsSession,
+  );
   return html`<a class="me" href="/account"><span id="username">${frame.viewer}</span></a>
     ${logout}`;
 }

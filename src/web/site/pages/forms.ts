@@ -10,13 +10,16 @@ export function postForm(
   attributes: Html = html``,
 ): Html {
   return html`<form method="post" action="${action}" ${attributes}>
-    <input type="hidden" name="csrf" value="${frame.csrf}" />
-    ${content}
+    ${hidden('csrf', frame.csrf)} ${content}
   </form>`;
 }
 
+/** Marks a form that logs its sender out: the script forgets what was typed. */
+export const endsSession = html`data-ends-session=""`;
+
+/** Some browsers bring old values back on a reload, into hidden fields, too, unless they are told. */
 export function hidden(name: string, value: string): Html {
-  return html`<input type="hidden" name="${name}" value="${value}" />`;
+  return html`<input type="hidden" name="${name}" value="${value}" autocomplete="off" />`;
 }
 
 export interface Field {
