@@ -57,6 +57,10 @@ export interface PostPage {
   readonly more: boolean;
   /** What was typed and could not be kept. */
   readonly draft: string;
+  /** What is wrong with the draft. */
+  readonly mistake?: string;
+  /** Goes with the next comment as `id`, so that a form that is sent twice is one comment. */
+  readonly nextId: string;
 }
 
 export interface UserPage {
@@ -79,6 +83,8 @@ export interface CredentialsPage {
 }
 
 export interface SubmitPage {
+  /** Goes with the form as `id`, so that a form that is sent twice is one post. */
+  readonly nextId: string;
   readonly title: string;
   readonly link: string;
   readonly mistakes: Readonly<Partial<Record<'title' | 'link', string>>>;
