@@ -11,10 +11,13 @@ import {
 } from './site-limits.js';
 
 const namePattern = new RegExp(`^[A-Za-z0-9_-]{1,${userNameCharsMax}}$`);
-/** C0 and C1 control characters, and what breaks lines without being one. */
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+/**
+ * C0 and C1 control characters, what breaks lines without being one, and what is no character and
+ * no XML can carry.
+ */
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
 /** The same without line feeds. */
-const controlInLines = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
+const controlInLines = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
 /** Half of a character: not Unicode text. */
 const loneSurrogate = /\p{Cs}/u;
 const linkPattern = /^https?:\/\/[^\s]+$/;
@@ -67,7 +70,5 @@ export function findLinkMistake(link: string): string | undefined {
 }
 
 function charsOf(text: string): number {
-  let chars = 0;
-  for (const _char of text) chars += 1;
-  return chars;
+  return Array.from(text).length;
 }
