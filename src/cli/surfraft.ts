@@ -19,6 +19,7 @@ import { restoreCommand } from './commands/restore.js';
 import { restoreBackupCommand } from './commands/restore-backup.js';
 import { rmCommand } from './commands/rm.js';
 import { serverCommand } from './commands/server.js';
+import { siteCommand } from './commands/site.js';
 import { syncCommand } from './commands/sync.js';
 import { verifyCommand } from './commands/verify.js';
 import { workerCommand } from './commands/worker.js';
@@ -46,6 +47,7 @@ const commands = [
   blocksCommand,
   gatewayCommand,
   workerCommand,
+  siteCommand,
   backupCommand,
   restoreBackupCommand,
 ];
