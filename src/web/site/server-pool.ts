@@ -134,9 +134,10 @@ export class ServerPool {
 
   async #watch(state: ServerState): Promise<void> {
     const { signal } = this.#stopping;
-    while (!signal.aborted) {
+    for (;;) {
       await wait(probeEveryMs, undefined, { signal }).catch(() => undefined);
-      if (!signal.aborted) await this.#probe(state);
+      if (signal.aborted) return;
+      await this.#probe(state);
     }
   }
 
