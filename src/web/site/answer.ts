@@ -1,4 +1,5 @@
 /** What a request is answered: a page, JSON, a redirect, or bytes; and the headers of each. */
+import { contentPolicy } from './pages/render-pages.js';
 
 export interface Answer {
   readonly status: number;
@@ -8,18 +9,7 @@ export interface Answer {
 
 /** Headers of everything that the site answers. */
 export const securityHeaders: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "style-src 'self'",
-    "script-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "manifest-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
+  'Content-Security-Policy': contentPolicy,
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Cross-Origin-Opener-Policy': 'same-origin',
