@@ -6,7 +6,7 @@ const pairs = /../g;
 
 export function bytesToHex(bytes: Uint8Array): string {
   let digits = '';
-  for (const byte of bytes) digits += digitsOfByte[byte];
+  for (const byte of bytes) digits += digitsOfByte[byte] ?? '';
   return digits;
 }
 

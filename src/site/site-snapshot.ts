@@ -97,7 +97,8 @@ function* recordsOf(
 ): Generator<Uint8Array, void> {
   const body = new ByteWriter();
   const record = new ByteWriter();
-  for (const _record of write(body.begin())) {
+  const steps = write(body.begin());
+  while (steps.next().done !== true) {
     const { written } = body;
     yield record.begin().varint(written.length).raw(written).written;
     body.begin();

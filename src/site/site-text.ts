@@ -11,15 +11,12 @@ import {
 } from './site-limits.js';
 
 const namePattern = new RegExp(`^[A-Za-z0-9_-]{1,${userNameCharsMax}}$`);
-/**
- * C0 and C1 control characters, what breaks lines without being one, and what is no character and
- * no XML can carry.
- */
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
+/** C0 and C1 control characters, and what breaks lines without being one. */
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 /** The same without line feeds. */
-const controlInLines = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
-/** Half of a character: not Unicode text. */
-const loneSurrogate = /\p{Cs}/u;
+const controlInLines = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
+/** Half of a character, and the two that no XML can carry: not Unicode text. */
+const notText = /\p{Cs}|[\ufffe\uffff]/u;
 const linkPattern = /^https?:\/\/[^\s]+$/;
 
 /** What is wrong with a user's name, as the end of a sentence; undefined when nothing is. */
@@ -34,7 +31,7 @@ export function nameKey(name: string): string {
 }
 
 export function findTitleMistake(title: string): string | undefined {
-  if (loneSurrogate.test(title)) return 'expected Unicode text';
+  if (notText.test(title)) return 'expected Unicode text';
   if (control.test(title)) return 'expected one line without control characters';
   if (title.trim() === '') return 'expected at least one character that can be seen';
   if (charsOf(title) > titleCharsMax) return `expected at most ${titleCharsMax} characters`;
@@ -42,7 +39,7 @@ export function findTitleMistake(title: string): string | undefined {
 }
 
 export function findCommentMistake(text: string): string | undefined {
-  if (loneSurrogate.test(text)) return 'expected Unicode text';
+  if (notText.test(text)) return 'expected Unicode text';
   if (controlInLines.test(text)) return 'expected text without control characters';
   if (text.trim() === '') return 'expected at least one character that can be seen';
   if (charsOf(text) > commentCharsMax) return `expected at most ${commentCharsMax} characters`;
@@ -51,7 +48,7 @@ export function findCommentMistake(text: string): string | undefined {
 
 /** Of what a session is called. */
 export function findLabelMistake(label: string): string | undefined {
-  if (loneSurrogate.test(label)) return 'expected Unicode text';
+  if (notText.test(label)) return 'expected Unicode text';
   if (control.test(label)) return 'expected one line without control characters';
   if (charsOf(label) > sessionLabelCharsMax) {
     return `expected at most ${sessionLabelCharsMax} characters`;
@@ -61,7 +58,7 @@ export function findLabelMistake(label: string): string | undefined {
 
 /** Of a link in the form that fronts give it (`normalizeLink`). */
 export function findLinkMistake(link: string): string | undefined {
-  if (loneSurrogate.test(link)) return 'expected Unicode text';
+  if (notText.test(link)) return 'expected Unicode text';
   if (!linkPattern.test(link) || control.test(link)) {
     return 'expected an address that begins with http:// or https://';
   }

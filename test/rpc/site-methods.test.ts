@@ -63,7 +63,9 @@ async function answerTo(
 }
 
 async function json<Value>(served: ServedReplica, name: string, ...params: (string | number)[]) {
-  return JSON.parse(String(await served.value(name, ...params))) as Value;
+  const text = await served.value(name, ...params);
+  expect(text).to.be.a('string');
+  return JSON.parse(text as string) as Value;
 }
 
 describe('the calls of the site', () => {

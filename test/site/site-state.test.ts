@@ -208,6 +208,20 @@ describe('SiteState', () => {
     expect(imageOf(restoredSite(imageOf(site), 777)).equals(imageOf(site))).to.equal(true);
   });
 
+  it('takes a link again, and ends a session, when just so much time has passed', () => {
+    const site = new SiteState();
+    site.apply(words.signUp(1, 'user-1', 1));
+    site.apply(words.post(1, 1, 1));
+    const again = { ...words.post(2, 2), link: words.post(1, 1).link };
+    const { duplicateLinkMs, sessionLifeMs } = limits;
+    site.apply(words.logIn(1, 2, 2));
+    const early = site.apply({ ...again, timeMs: duplicateLinkMs });
+    expect(early).to.deep.equal({ kind: 'duplicate', postId: words.postId(1), title: 'Post 1' });
+    expect(site.apply({ ...again, timeMs: 1 + duplicateLinkMs })).to.deep.equal({ kind: 'done' });
+    expect(site.apply(words.like(2, 1, true, 1 + sessionLifeMs)).kind).to.equal('liked');
+    expect(site.apply(words.like(2, 1, true, 2 + sessionLifeMs)).kind).to.equal('notLoggedIn');
+  });
+
   it('answers far pages with nothing', () => {
     const site = new SiteState();
     site.apply(words.signUp(1));
