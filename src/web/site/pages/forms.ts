@@ -17,7 +17,7 @@ export function postForm(
 /** Marks a form that logs its sender out: the script forgets what was typed. */
 export const endsSession = html`data-ends-session=""`;
 
-/** Some browsers bring old values back on a reload, into hidden fields, too, unless they are told. */
+/** A reload brings old values back into hidden fields, too, unless a browser is told not to. */
 export function hidden(name: string, value: string): Html {
   return html`<input type="hidden" name="${name}" value="${value}" autocomplete="off" />`;
 }
