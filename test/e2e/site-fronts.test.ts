@@ -8,6 +8,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { must } from '../../src/base/assert.js';
 import { findFreePorts } from '../cli/free-ports.js';
+import { Certificates } from '../rpc/support/certificates.js';
 import { projectRoot } from '../tidy/source-text.js';
 import { Browser } from '../web/site/browser.js';
 import { eventually } from './support/eventually.js';
@@ -117,6 +118,23 @@ describe('fronts of the site', () => {
     });
   }
 
+  it('go on while a server says nothing, the leader too', async () => {
+    const cluster = await clusters.start(3);
+    const front = await openFront(cluster);
+    const ada = new Browser(front.port);
+    await ada.signUp('Ada');
+    const { serverId: leader } = await cluster.leader();
+    cluster.server(leader).signal('SIGSTOP');
+    const beganMs = performance.now();
+    expect((await ada.get('/')).status).to.equal(200);
+    expect(performance.now() - beganMs).to.be.below(2_000);
+    await takesPart(ada, 'a leader that says nothing');
+    await expectReadFrom(ada, cluster.others(leader));
+    cluster.server(leader).signal('SIGCONT');
+    await expectReadFrom(ada, [0, 1, 2]);
+    expect(await postsSeenBy(ada)).to.have.length(1);
+  });
+
   it('answer 503 without a majority, show what there is, and succeed with one', async () => {
     const cluster = await clusters.start(3);
     const front = await openFront(cluster);
@@ -173,6 +191,37 @@ describe('fronts of the site', () => {
     expect((await ada.signUp('Ada')).status).to.equal(303);
     expect(ada.setCookies.every((line) => line.endsWith('; Secure'))).to.equal(true);
     await takesPart(ada, 'with the secret');
+  });
+});
+
+describe('a front of a cluster with TLS', () => {
+  const clusters = useClusters();
+  let certificates: Certificates;
+
+  before(async function () {
+    certificates = await Certificates.createOrSkip(this);
+    await certificates.makeAuthority('ca');
+    await certificates.make('server', 'ca');
+  });
+
+  after(async () => {
+    await certificates.remove();
+  });
+
+  afterEach(closeFronts);
+
+  it('speaks it with the servers, and is a stranger without', async () => {
+    const path = (name: string): string => certificates.path(name);
+    const files = ['--tls-cert', path('server.pem'), '--tls-key', path('server.key')];
+    const tls = [...files, '--tls-ca', path('ca.pem')];
+    const cluster = await clusters.create(1);
+    for (const server of cluster.servers) server.launch(...tls);
+    await Promise.all(cluster.servers.map((server) => server.ready()));
+    const stranger = new Browser((await openFront(cluster)).port);
+    expect((await stranger.get('/')).text).to.include('No server answers right now');
+    const ada = new Browser((await openFront(cluster, ...tls)).port);
+    expect((await ada.signUp('Ada')).status).to.equal(303);
+    await takesPart(ada, 'with certificates');
   });
 });
 
