@@ -33,6 +33,7 @@ const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   blocks: async () => (await import('./commands/blocks.js')).blocksCommand,
   gateway: async () => (await import('./commands/gateway.js')).gatewayCommand,
   worker: async () => (await import('./commands/worker.js')).workerCommand,
+  site: async () => (await import('./commands/site.js')).siteCommand,
   backup: async () => (await import('./commands/backup.js')).backupCommand,
   'restore-backup': async () => (await import('./commands/restore-backup.js')).restoreBackupCommand,
 };

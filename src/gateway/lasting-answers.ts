@@ -4,7 +4,7 @@
  * All who ask for the same wait for one question.
  */
 import { SourceUnavailable } from './file-source.js';
-import { RecentMap } from './recent-map.js';
+import { RecentMap } from '../base/recent-map.js';
 
 /** An answer is as old as its question. */
 const freshMs = 500;
