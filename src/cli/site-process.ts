@@ -1,11 +1,9 @@
 /** A front of the site as a process: opens the port, and ends when it is asked to. */
-import type { ServerEndpoint } from '../client/rpc-connection.js';
+import type { ServerEndpoint, ServerProof } from '../client/rpc-connection.js';
 import { createLogger } from '../io/logger.js';
 import { ListenError } from '../rpc/listen-error.js';
 import { NetworkSiteCluster } from '../web/site/network-site-cluster.js';
 import { SiteFront } from '../web/site/site-front.js';
-import type { SecretFile } from './read-secret-file.js';
-import type { TlsFiles } from './read-tls-files.js';
 import { reportBug } from './report-bug.js';
 import { StartError } from './start-error.js';
 
@@ -17,21 +15,19 @@ export interface SiteProcessOptions {
   readonly hosts: readonly string[];
   readonly isDebugging: boolean;
   readonly isSecure: boolean;
-  readonly secretFile: SecretFile | undefined;
-  readonly tlsFiles: TlsFiles | undefined;
+  readonly proof: ServerProof;
+  /** About the files of the proof, for the log. */
+  readonly warnings: readonly string[];
   /** Resolves, with the reason, when the process is to end. */
   readonly stopRequested: Promise<string>;
 }
 
 /** Resolves with the exit code; throws `StartError`. */
 export async function runSite(options: SiteProcessOptions): Promise<number> {
-  const { servers, secretFile, tlsFiles, isDebugging } = options;
+  const { servers, proof, warnings, isDebugging } = options;
   const level = isDebugging ? 'debug' : 'warn';
   const logger = createLogger({ level, format: 'pretty', base: { pid: process.pid } });
-  for (const warning of [...(secretFile?.warnings ?? []), ...(tlsFiles?.warnings ?? [])]) {
-    logger.log('warn', warning);
-  }
-  const proof = { secret: secretFile?.secret, tls: tlsFiles?.identity };
+  for (const warning of warnings) logger.log('warn', warning);
   const front = new SiteFront({
     ...{ hosts: options.hosts, port: options.port, isSecure: options.isSecure },
     cluster: new NetworkSiteCluster(servers, proof),

@@ -19,17 +19,15 @@ export class ClusterDoor {
 
   /** Runs what was asked for, or answers with a fault; perhaps after a look-up of names. */
   enter(caller: Caller, reply: Reply, run: () => HangUp): HangUp {
-    const { peerMistake } = caller;
-    if (peerMistake !== undefined) return refuse(reply, peerMistake);
-    if (this.#isInside(caller)) return run();
-    const lookingUp = this.#neighbours.lookAgain();
-    if (lookingUp === undefined) return refuse(reply, outsideOf(caller));
+    const why = this.whyNot(caller);
+    if (why === undefined) return run();
+    if (typeof why === 'string') return refuse(reply, why);
     let hangUp: HangUp | undefined;
     let isHungUp = false;
-    void lookingUp.then(() => {
+    void why.then((found) => {
       if (isHungUp) return;
       try {
-        hangUp = this.#isInside(caller) ? run() : refuse(reply, outsideOf(caller));
+        hangUp = found === undefined ? run() : refuse(reply, found);
       } catch (error) {
         reply({ kind: 'bug', error });
       }
@@ -38,6 +36,16 @@ export class ClusterDoor {
       isHungUp = true;
       hangUp?.();
     };
+  }
+
+  /** Why the door is shut to a caller; undefined when it is open. Names may have to be looked up. */
+  whyNot(caller: Caller): string | undefined | Promise<string | undefined> {
+    const { peerMistake } = caller;
+    if (peerMistake !== undefined) return peerMistake;
+    const judge = (): string | undefined =>
+      this.#isInside(caller) ? undefined : outsideOf(caller);
+    const why = judge();
+    return why === undefined ? undefined : (this.#neighbours.lookAgain()?.then(judge) ?? why);
   }
 
   #isInside({ isProven, address }: Caller): boolean {

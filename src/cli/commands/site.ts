@@ -1,22 +1,19 @@
 /** `surfraft site CONFIG`: one front of the community site (contract, section 14). */
 import type { CommandModule } from 'yargs';
 import { readClusterConfig } from '../read-cluster-config.js';
-import { readSecretFile } from '../read-secret-file.js';
-import { readTlsFiles } from '../read-tls-files.js';
+import { proofOptions, readProof, type ProofOptions } from '../proof-options.js';
 import { readPort } from '../service-options.js';
 import { runSite } from '../site-process.js';
 import { listenForStop } from '../stop-request.js';
-import { readTlsArguments, tlsOptions, type TlsOptions } from '../tls-options.js';
 import { UsageError } from '../usage-error.js';
 
-interface SiteArguments extends TlsOptions {
+interface SiteArguments extends ProofOptions {
   readonly configuration: string | undefined;
   readonly port: string;
   readonly host: string | undefined;
   readonly loopback: boolean;
   readonly debug: boolean;
   readonly 'secure-cookies': boolean;
-  readonly 'secret-file': string | undefined;
 }
 
 export const siteCommand: CommandModule<object, SiteArguments> = {
@@ -45,17 +42,7 @@ export const siteCommand: CommandModule<object, SiteArguments> = {
         ...{ type: 'boolean', default: false },
         description: 'Browsers send the cookies over HTTPS only (behind a proxy that speaks it)',
       },
-      'secret-file': {
-        ...{ type: 'string', requiresArg: true },
-        description: "FILE with the cluster's secret",
-        defaultDescription: 'none',
-      },
-      ...tlsOptions,
-      'tls-cert': {
-        ...tlsOptions['tls-cert'],
-        description: 'Speak HTTPS with the cluster, with the certificate in FILE (PEM)',
-      },
-      'tls-client-ca': { ...tlsOptions['tls-client-ca'], hidden: true },
+      ...proofOptions,
     }),
   handler: async (given) => {
     const { configuration, host, loopback } = given;
@@ -65,16 +52,15 @@ export const siteCommand: CommandModule<object, SiteArguments> = {
     if (host !== undefined && (loopback || host === '')) {
       throw new UsageError('--host expects one address, and does not go with --loopback');
     }
-    const secretPath = given['secret-file'];
-    const tls = readTlsArguments(given);
+    const { proof, warnings } = await readProof(given);
     const exitCode = await runSite({
       port: readPort(given.port),
       servers: (await readClusterConfig(configuration)).servers,
       hosts: loopback ? ['127.0.0.1', '::1'] : host === undefined ? [] : [host],
       isDebugging: given.debug,
       isSecure: given['secure-cookies'],
-      secretFile: secretPath === undefined ? undefined : await readSecretFile(secretPath),
-      tlsFiles: tls === undefined ? undefined : await readTlsFiles(tls),
+      proof,
+      warnings,
       stopRequested: listenForStop(),
     });
     // A cluster that hangs must not keep the process.
