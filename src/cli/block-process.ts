@@ -8,9 +8,12 @@ import { createLogger, type Logger } from '../io/logger.js';
 import { ListenError } from '../rpc/listen-error.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
+import { CurrentTls } from '../rpc/tls-identity.js';
 import { formatS3Place } from '../s3/s3-place.js';
+import { findOpenPort } from './open-port-warning.js';
 import { openOwnStore, standAloneBlocks, type BlocksPlace, type OwnStore } from './open-blocks.js';
 import { placeOfTarget } from './place-of-target.js';
+import { reloadTlsOnHangUp } from './reload-tls.js';
 import { reportBug } from './report-bug.js';
 import { listenPlace, type ServiceOptions } from './service-options.js';
 import { StartError } from './start-error.js';
@@ -32,9 +35,7 @@ export async function runBlockStore(options: BlockProcessOptions): Promise<numbe
     const own = await openOwnStore(place, 'the block store');
     const rpcServer = createServer(options, own, logger);
     await openPort(rpcServer, own);
-    const { secretFile, tlsFiles } = options;
-    const warnings = [...(secretFile?.warnings ?? []), ...(tlsFiles?.warnings ?? [])];
-    for (const warning of warnings) logger.log('warn', warning);
+    warn(options, logger);
     logger.log('info', `block store at port ${options.port}; ${describePlace(place)}`);
     process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
     logger.log('info', `stopping: ${await options.stopRequested}`);
@@ -44,6 +45,16 @@ export async function runBlockStore(options: BlockProcessOptions): Promise<numbe
   } finally {
     await logger.close();
   }
+}
+
+function warn(options: BlockProcessOptions, logger: Logger): void {
+  const { secretFile, tlsFiles } = options;
+  const openPort = findOpenPort(listenPlace(options), {
+    isGuarded: secretFile !== undefined || tlsFiles !== undefined,
+    danger: 'read, store and remove every block',
+  });
+  const warnings = [...(secretFile?.warnings ?? []), ...(tlsFiles?.warnings ?? []), openPort];
+  for (const warning of warnings) if (warning !== undefined) logger.log('warn', warning);
 }
 
 function placeOf({ blocks, ephemeral, dataDir }: BlockProcessOptions, logger: Logger): BlocksPlace {
@@ -71,18 +82,21 @@ function createServer(
   const { port, secretFile, tlsFiles, version } = options;
   const metrics = new ServerMetrics();
   metrics.watchProcess();
-  return new RpcServer({
+  const tls = tlsFiles && new CurrentTls(tlsFiles.identity);
+  const rpcServer = new RpcServer({
     blocks: standAloneBlocks(store, `localhost:${port}`),
     listen: listenPlace(options),
-    testerApi: false,
+    testerApi: 'none',
     version,
     metrics,
     secret: secretFile?.secret,
-    tls: tlsFiles?.identity,
+    tls,
     onBug: (error, where) => {
       reportBug(logger, error, where);
     },
   });
+  if (tlsFiles && tls) reloadTlsOnHangUp({ files: tlsFiles, current: tls, rpcServer, logger });
+  return rpcServer;
 }
 
 async function openPort(rpcServer: RpcServer, own: OwnStore): Promise<void> {

@@ -26,7 +26,7 @@ export function childArguments(args: ServerArguments, serverId: ServerId): reado
     ...option('listen', listen?.host),
     ...option('log-level', args.logLevel),
     ...option('log-format', args.logFormat),
-    ...(args.testerApi ? [] : ['--no-tester-api']),
+    ...testerApiOptions[args.testerApi],
     ...option('secret-file', args.secretFile),
     ...option('tls-cert', args.tls?.certFile),
     ...option('tls-key', args.tls?.keyFile),
@@ -37,6 +37,12 @@ export function childArguments(args: ServerArguments, serverId: ServerId): reado
     String(serverId),
   ];
 }
+
+const testerApiOptions: Readonly<Record<ServerArguments['testerApi'], readonly string[]>> = {
+  none: ['--no-tester-api'],
+  inside: [],
+  open: ['--open-tester-api'],
+};
 
 /** In one word, so that a value that begins with a dash stays a value. */
 function option(name: string, value: string | undefined): readonly string[] {

@@ -18,6 +18,8 @@ export interface RunnerOptions {
   readonly program: string;
   /** Its arguments for this server. */
   readonly argumentsOf: (serverId: ServerId) => readonly string[];
+  /** Signals that the servers take for something else than their end. */
+  readonly passOn: readonly NodeJS.Signals[];
   /** Resolves when the runner is to end its servers. */
   readonly stopRequested: Promise<unknown>;
 }
@@ -32,6 +34,11 @@ export async function runCluster(options: RunnerOptions): Promise<number> {
     const child = startServer(options, serverId);
     return { serverId, child };
   });
+  for (const signal of options.passOn) {
+    process.on(signal, () => {
+      for (const { child } of children) child.kill(signal);
+    });
+  }
   void options.stopRequested.then(() => {
     run.isStopping = true;
     for (const { child } of children) stopServer(child);

@@ -17,6 +17,8 @@ export interface TlsFiles {
   readonly identity: TlsIdentity;
   /** What whoever runs the server should mend, for its log. */
   readonly warnings: readonly string[];
+  /** The same files as they are now. Rejects with `UsageError`. */
+  readonly readAgain: () => Promise<TlsFiles>;
 }
 
 export async function readTlsFiles(args: TlsArguments): Promise<TlsFiles> {
@@ -29,7 +31,8 @@ export async function readTlsFiles(args: TlsArguments): Promise<TlsFiles> {
     args.clientCaFile === undefined
       ? undefined
       : await readAuthorities('--tls-client-ca', args.clientCaFile);
-  return { identity: { cert, key, ca, clientCa }, warnings };
+  const readAgain = (): Promise<TlsFiles> => readTlsFiles(args);
+  return { identity: { cert, key, ca, clientCa }, warnings, readAgain };
 }
 
 /** A file, and how the person who named it calls it. */

@@ -68,6 +68,8 @@ async function runLocalServers(args: ServerArguments, config: ClusterConfig): Pr
     servers: local.map(({ id }) => id),
     program: import.meta.filename,
     argumentsOf: (serverId) => childArguments(args, serverId),
+    // Without TLS a terminal that hangs up ends the servers.
+    passOn: args.tls === undefined ? [] : ['SIGHUP'],
     stopRequested: listenForStop(),
   });
 }

@@ -6,6 +6,7 @@ import yargs from 'yargs';
 import { parseAddress } from '../config/parse-address.js';
 import { logFormats, logLevels, type LogFormat, type LogThreshold } from '../io/logger.js';
 import type { ReplicaTiming } from '../replica/timing.js';
+import type { TesterApi } from '../rpc/method-table.js';
 import { blocksOption, readBlocksTarget, s3EndpointOption } from './blocks-option.js';
 import type { BlocksTarget } from './blocks-option.js';
 import { readTlsArguments, tlsOptions, type TlsArguments } from './tls-options.js';
@@ -27,7 +28,7 @@ export interface ServerArguments {
   readonly listen: ListenArgument | undefined;
   readonly logLevel: LogThreshold;
   readonly logFormat: LogFormat;
-  readonly testerApi: boolean;
+  readonly testerApi: TesterApi;
   readonly secretFile: string | undefined;
   readonly tls: TlsArguments | undefined;
 }
@@ -82,7 +83,7 @@ export async function parseServerArguments(
     listen: readListen(parsed.listen, serverId),
     logLevel: parsed.logLevel,
     logFormat: parsed.logFormat,
-    testerApi: !parsed.noTesterApi,
+    testerApi: readTesterApi(parsed.noTesterApi, parsed.openTesterApi),
     secretFile: parsed.secretFile,
     tls: readTlsArguments(parsed),
   };
@@ -143,6 +144,11 @@ const options = {
     default: false,
     description: 'Do not serve the methods that break a server on purpose',
   },
+  'open-tester-api': {
+    type: 'boolean',
+    default: false,
+    description: "Serve them to whoever reaches the port, and not to the cluster's machines only",
+  },
   'secret-file': {
     type: 'string',
     requiresArg: true,
@@ -169,6 +175,14 @@ function declareOptions(version: string, argv: readonly string[]) {
     .version(version)
     .exitProcess(false)
     .fail(usageFailure(argv));
+}
+
+function readTesterApi(isOff: boolean, isOpen: boolean): TesterApi {
+  if (isOff && isOpen) {
+    throw new UsageError('--no-tester-api and --open-tester-api exclude each other; give one');
+  }
+  if (isOff) return 'none';
+  return isOpen ? 'open' : 'inside';
 }
 
 function readServerId(text: string): number {

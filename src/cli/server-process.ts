@@ -14,6 +14,7 @@ import { Neighbours } from '../rpc/neighbours.js';
 import { XmlRpcPeerTransport } from '../rpc/peer-transport.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
+import { CurrentTls } from '../rpc/tls-identity.js';
 import type { ClusterCommand, ClusterResult, ClusterState } from '../state/cluster-state.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { StateBackupSource } from './backup-source.js';
@@ -27,11 +28,13 @@ import {
   type OwnStore,
 } from './open-blocks.js';
 import { lookUpHost } from './look-up-host.js';
+import { findOpenPort } from './open-port-warning.js';
 import { openServerStorage, type ServerStorage } from './open-server-storage.js';
 import { placeOfTarget } from './place-of-target.js';
 import { PresentFiles } from './present-files.js';
 import type { SecretFile } from './read-secret-file.js';
 import type { TlsFiles } from './read-tls-files.js';
+import { reloadTlsOnHangUp } from './reload-tls.js';
 import { reportBug } from './report-bug.js';
 import type { ServerArguments } from './server-arguments.js';
 import { StartError } from './start-error.js';
@@ -117,7 +120,10 @@ function buildServer(
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
-  const tls = tlsFiles?.identity;
+  const tls = tlsFiles && new CurrentTls(tlsFiles.identity);
+  const neighbours = new Neighbours({ servers, lookUp: lookUpHost, now: () => performance.now() });
+  // Names are known by the time the other servers call, and looked up again when they change.
+  void neighbours.lookAgain();
   const metrics = new ServerMetrics();
   metrics.watchProcess();
   const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
@@ -152,7 +158,7 @@ function buildServer(
         findMistake: (payload) => replica.stateMachine.findMistake(payload),
         view: (payload) => replica.stateMachine.view(payload),
       },
-      neighbours: new Neighbours({ servers, lookUp: lookUpHost, now: () => performance.now() }),
+      neighbours,
     },
     blocks: blocks.service,
     listen: listenAddress(args, server),
@@ -168,6 +174,7 @@ function buildServer(
       reportBug(logger, error, where);
     },
   });
+  if (tlsFiles && tls) reloadTlsOnHangUp({ files: tlsFiles, current: tls, rpcServer, logger });
   return { replica, rpcServer, blocks, ownStore };
 }
 
@@ -215,7 +222,7 @@ async function stopServer(parts: ServerParts, opened: ServerStorage) {
 
 function logOpened(
   logger: Logger,
-  { config, server, secretFile, tlsFiles }: ServerProcessOptions,
+  { args, config, server, secretFile, tlsFiles }: ServerProcessOptions,
   { opened, place }: ServerStorage,
 ): void {
   const { isNew, notices } = opened.recovered;
@@ -224,6 +231,11 @@ function logOpened(
   logger.log('info', `${who}: ${known}; ${place}`);
   const warnings = [...(secretFile?.warnings ?? []), ...(tlsFiles?.warnings ?? [])];
   for (const notice of [...notices, ...warnings]) logger.log('warn', notice);
+  const openPort = findOpenPort(listenAddress(args, server), {
+    isGuarded: secretFile !== undefined || tlsFiles !== undefined,
+    danger: 'read and change every file',
+  });
+  if (openPort !== undefined) logger.log('warn', openPort);
 }
 
 /** For example `term 7, snapshot through 1200, log 1001–1310, member`. */

@@ -60,6 +60,8 @@ export class RpcConnection {
   readonly #endpoint: ServerEndpoint;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #agent: Agent;
+  /** Read for each call: connections are shared as long as it stays the same. */
+  readonly #tls: TlsIdentity | undefined;
   readonly #request: typeof request;
   readonly #pool: BytePool | undefined;
   readonly #inProgress = new Set<ClientRequest>();
@@ -69,11 +71,9 @@ export class RpcConnection {
     this.#pool = pool;
     this.#headers = secret?.headers ?? {};
     const options = { keepAlive: true, maxSockets: connectionsPerServerMax };
+    this.#tls = tls;
     this.#request = tls === undefined ? request : requestTls;
-    this.#agent =
-      tls === undefined
-        ? new Agent(options)
-        : new TlsAgent({ ...options, cert: tls.cert, key: tls.key, ca: tls.ca });
+    this.#agent = tls === undefined ? new Agent(options) : new TlsAgent(options);
   }
 
   /** Calls, and gives up once `signal` fires. Throws `UnencodableError` for params XML refuses. */
@@ -135,6 +135,7 @@ export class RpcConnection {
         'content-type': 'text/xml; charset=utf-8',
         'content-length': bodyBytes,
       },
+      ...(this.#tls && { cert: this.#tls.cert, key: this.#tls.key, ca: this.#tls.ca }),
       ...(signal && { signal }),
       // The connection is watched while it is being opened, too.
       ...(watch && { timeout: watch.silenceMs }),

@@ -18,6 +18,7 @@ import type { Dispatcher } from './dispatcher.js';
 import type { HttpLimits } from './http-limits.js';
 import { findCertificateMistake, isOverTls } from './http-server.js';
 import { nothingToHangUp, type Caller, type MethodOutcome } from './method.js';
+import type { Neighbours } from './neighbours.js';
 import { readUsualAppendEntries, usualAppendEntriesMethod } from './peer-codec.js';
 import { busyFault } from './refusal-fault.js';
 import { Turns } from './turns.js';
@@ -29,6 +30,8 @@ export interface CallRunnerOptions {
   readonly serverCount: number;
   /** What a server's calls must carry; undefined asks for nothing. */
   readonly secret: ClusterSecret | undefined;
+  /** Where servers call from when nothing else proves what they are; undefined: from anywhere. */
+  readonly neighbours: Neighbours | undefined;
   /** A part of a long call of this peer has arrived. */
   readonly onPeerPiece: (peer: ServerId) => void;
   readonly onBug: (error: unknown, where: string) => void;
@@ -85,14 +88,13 @@ export class CallRunner {
 
   /** Whoever does not prove to be a server is a client, whatever its header says. */
   callerOf({ peer, secret }: PeerHeaders, socket: Socket): Caller {
-    const cluster = this.#options.secret;
-    const peerMistake = findCertificateMistake(socket) ?? cluster?.findMistake(secret);
-    return {
-      peerId: peerMistake === undefined ? this.#peerId(peer) : undefined,
-      peerMistake,
-      isProven: peerMistake === undefined && (cluster !== undefined || isOverTls(socket)),
-      address: socket.remoteAddress ?? '',
-    };
+    const { secret: wanted, neighbours } = this.#options;
+    const peerMistake = findCertificateMistake(socket) ?? wanted?.findMistake(secret);
+    const isProven = peerMistake === undefined && (wanted !== undefined || isOverTls(socket));
+    const address = socket.remoteAddress ?? '';
+    const isNear = isProven || (neighbours?.has(address) ?? true);
+    const mayBePeer = peerMistake === undefined && isNear;
+    return { peerId: mayBePeer ? this.#peerId(peer) : undefined, peerMistake, isProven, address };
   }
 
   /** The longest body that this caller may send. */

@@ -3,18 +3,27 @@
  * certificates, these open it, and nothing else does. Where they have neither, it is open to the
  * machines of the configuration and to this machine: the address of the connection counts, and
  * nothing that a request says of itself.
+ *
+ * What helps people to try a cluster is open to those machines in any case, and to whoever proves
+ * to be of the cluster.
  */
 import type { HangUp } from '../replica/outcome.js';
 import { faultCode } from './codec/fault-code.js';
 import { nothingToHangUp, type Caller, type Reply } from './method.js';
 import type { Neighbours } from './neighbours.js';
+import { RpcFault } from './rpc-fault.js';
 import type { Fault } from './xml-value.js';
+
+/** `proof`: an address is not enough where there is a secret or a certificate. */
+export type DoorRule = 'proof' | 'address';
 
 export class ClusterDoor {
   readonly #neighbours: Neighbours;
+  readonly #rule: DoorRule;
 
-  constructor(neighbours: Neighbours) {
+  constructor(neighbours: Neighbours, rule: DoorRule = 'proof') {
     this.#neighbours = neighbours;
+    this.#rule = rule;
   }
 
   /** Runs what was asked for, or answers with a fault; perhaps after a look-up of names. */
@@ -29,7 +38,8 @@ export class ClusterDoor {
       try {
         hangUp = found === undefined ? run() : refuse(reply, found);
       } catch (error) {
-        reply({ kind: 'bug', error });
+        if (error instanceof RpcFault) reply({ kind: 'fault', fault: error.fault });
+        else reply({ kind: 'bug', error });
       }
     });
     return () => {
@@ -40,16 +50,31 @@ export class ClusterDoor {
 
   /** Why the door is shut to a caller; undefined when it is open. Names may have to be looked up. */
   whyNot(caller: Caller): string | undefined | Promise<string | undefined> {
-    const { peerMistake } = caller;
-    if (peerMistake !== undefined) return peerMistake;
-    const judge = (): string | undefined =>
-      this.#isInside(caller) ? undefined : outsideOf(caller);
-    const why = judge();
-    return why === undefined ? undefined : (this.#neighbours.lookAgain()?.then(judge) ?? why);
+    const why = this.#judge(caller);
+    if (why === undefined || why === caller.peerMistake) return why;
+    return this.#neighbours.lookAgain()?.then(() => this.#judge(caller)) ?? why;
   }
 
-  #isInside({ isProven, address }: Caller): boolean {
-    return isProven || this.#neighbours.has(address);
+  /**
+   * The same at once, for those who ask again all the time: an address that has to be looked up is
+   * shut out until it has been.
+   */
+  whyNotYet(caller: Caller): string | undefined {
+    const why = this.#judge(caller);
+    if (why !== undefined && why !== caller.peerMistake) void this.#neighbours.lookAgain();
+    return why;
+  }
+
+  #judge({ isProven, peerMistake, address }: Caller): string | undefined {
+    if (isProven) return undefined;
+    if (this.#rule === 'proof' && peerMistake !== undefined) return peerMistake;
+    if (this.#neighbours.has(address)) return undefined;
+    const who = address === '' ? 'the caller' : address;
+    return this.#rule === 'proof'
+      ? 'a cluster without a secret takes this call from its own machines only, and ' +
+          `${who} is none of them; start the servers, and whoever calls them, with --secret-file`
+      : `this call is taken from the cluster's own machines only, and ${who} is none of them; ` +
+          '--open-tester-api lets everybody make it';
   }
 }
 
@@ -57,12 +82,4 @@ function refuse(reply: Reply, why: string): HangUp {
   const fault: Fault = { code: faultCode.unauthorised, text: `unauthorised: ${why}` };
   reply({ kind: 'fault', fault });
   return nothingToHangUp;
-}
-
-function outsideOf({ address }: Caller): string {
-  return (
-    `a cluster without a secret answers this call to its own machines only, and ` +
-    `${address === '' ? 'the caller' : address} is none of them; start the servers, and whoever ` +
-    'calls them, with --secret-file'
-  );
 }

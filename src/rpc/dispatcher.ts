@@ -9,7 +9,7 @@ import type { CallEnd, CallObserver } from './call-observer.js';
 import { faultCode } from './codec/fault-code.js';
 import { GatheredAnswers } from './gathered-answers.js';
 import { MapAnswers, type MapAnswerLimits } from './map-answers.js';
-import { buildMethodTable, fullName, type MethodTable } from './method-table.js';
+import { buildMethodTable, fullName, type MethodTable, type TesterApi } from './method-table.js';
 import type { MethodServices } from './method-services.js';
 import {
   nothingToHangUp,
@@ -36,7 +36,7 @@ export interface DispatcherOptions {
   /** Left out for a stand-alone block store. */
   readonly services?: MethodServices | undefined;
   readonly blocks?: BlockService | undefined;
-  readonly testerApi: boolean;
+  readonly testerApi: TesterApi;
   /** Pending calls of clients before `busy`. */
   readonly pendingCallsMax: number;
   /** Whether clients have left so much unread that only short answers are given. */

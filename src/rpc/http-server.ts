@@ -8,7 +8,8 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
+import { Server as TlsServer, TLSSocket, type SecureContextOptions } from 'node:tls';
+import { assert } from '../base/assert.js';
 import type { HttpLimits } from './http-limits.js';
 import type { TlsIdentity } from './tls-identity.js';
 
@@ -25,6 +26,9 @@ export interface HttpServer {
   /** Ends the connections that were not told to `onConnection` yet. */
   readonly destroyUnfinished: () => void;
 }
+
+/** A session that is resumed shows no certificate again. */
+const noTickets = { secureOptions: constants.SSL_OP_NO_TICKET } as const;
 
 export function createHttpServer(
   limits: HttpLimits,
@@ -50,15 +54,13 @@ export function createHttpServer(
     };
     return { server, serveByNode, destroyUnfinished: () => undefined };
   }
-  const { cert, key, ca, clientCa } = tls;
   const server = createTlsServer({
     ...options,
-    ...{ cert, key, ca: clientCa === undefined ? [ca] : [ca, clientCa] },
+    ...secureContextOf(tls),
     handshakeTimeout: limits.headersTimeoutMs,
     requestCert: true,
-    rejectUnauthorized: clientCa !== undefined,
-    // A session that is resumed shows no certificate again.
-    secureOptions: constants.SSL_OP_NO_TICKET,
+    rejectUnauthorized: tls.clientCa !== undefined,
+    ...noTickets,
   });
   server.maxConnections = limits.connectionsMax + unfinishedConnectionsMax;
   const open = new Set<Duplex>();
@@ -75,6 +77,16 @@ export function createHttpServer(
     for (const socket of open) socket.destroy();
   };
   return { server, serveByNode: undefined, destroyUnfinished };
+}
+
+/** New connections are shown, and asked for, what this identity has. Only for a server over TLS. */
+export function changeIdentity(server: Server, tls: TlsIdentity): void {
+  assert(server instanceof TlsServer, 'only a server over TLS has an identity');
+  server.setSecureContext({ ...secureContextOf(tls), ...noTickets });
+}
+
+function secureContextOf({ cert, key, ca, clientCa }: TlsIdentity): SecureContextOptions {
+  return { cert, key, ca: clientCa === undefined ? [ca] : [ca, clientCa] };
 }
 
 /** Whether the connection is one on which certificates are asked for. */

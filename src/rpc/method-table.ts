@@ -72,6 +72,12 @@ export class MethodTable {
   }
 }
 
+/**
+ * For whom the methods that break a server are: for nobody, for the cluster's own machines, or for
+ * whoever reaches the port.
+ */
+export type TesterApi = 'none' | 'inside' | 'open';
+
 interface ClusterTable {
   readonly services: MethodServices;
   readonly mapAnswers: MapAnswers;
@@ -84,8 +90,7 @@ export interface MethodTableOptions {
   readonly blocks: BlockService | undefined;
   readonly gathered: GatheredAnswers;
   readonly introspection: Introspection;
-  /** Otherwise the methods that break a server do not exist. */
-  readonly testerApi: boolean;
+  readonly testerApi: TesterApi;
 }
 
 /** The table of one server. */
@@ -99,13 +104,34 @@ export function buildMethodTable(options: MethodTableOptions): MethodTable {
     ...(cluster ? versionMethods(cluster.services, cluster.mapAnswers) : []),
     ...(cluster ? siteMethods(cluster.services, new ClusterDoor(cluster.services.neighbours)) : []),
     ...(blocks ? blockMethods(blocks, new BlockCalls(isCrashed)) : []),
-    ...(cluster && testerApi ? testerMethods(cluster.services, gathered) : []),
-    ...(cluster ? peerMethods(cluster.services) : []),
+    ...(cluster ? testerMethodsFor(cluster.services, gathered, testerApi) : []),
+    ...(cluster ? peerMethods(cluster.services, new ClusterDoor(cluster.services.neighbours)) : []),
     ...(blocks?.own
       ? storeMethods({ own: blocks.own, calls: new BlockCalls(isCrashed), door })
       : []),
     ...systemMethods(introspection, gathered),
   ]);
+}
+
+function testerMethodsFor(
+  services: MethodServices,
+  gathered: GatheredAnswers,
+  api: TesterApi,
+): readonly Method[] {
+  if (api === 'none') return [];
+  const methods = testerMethods(services, gathered);
+  if (api === 'open') return methods;
+  const door = new ClusterDoor(services.neighbours, 'address');
+  return methods.map((method) => behindDoor(method, door));
+}
+
+/** The same method for those to whom the door is open. */
+function behindDoor(method: Method, door: ClusterDoor): Method {
+  return {
+    ...method,
+    invoke: (args, caller, reply) =>
+      door.enter(caller, reply, () => method.invoke(args, caller, reply)),
+  };
 }
 
 /** The name in the form in which `system.listMethods` gives it. */

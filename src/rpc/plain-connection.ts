@@ -188,9 +188,11 @@ export class PlainConnection {
   #callerNow(): Caller {
     const { head } = this.#reader;
     if (head === undefined || head === this.#head) return this.#caller;
-    this.#head = head;
     this.#caller = this.#options.runner.callerOf(head, this.#socket);
-    if (this.#caller.peerId !== undefined) this.#options.reading.exempt(this.#socket);
+    const { peerId } = this.#caller;
+    // One that names itself a server and is none may be one once its name has been looked up.
+    if (peerId !== undefined || head.peer === undefined) this.#head = head;
+    if (peerId !== undefined) this.#options.reading.exempt(this.#socket);
     return this.#caller;
   }
 

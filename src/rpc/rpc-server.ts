@@ -16,12 +16,12 @@ import { ClusterDoor } from './cluster-door.js';
 import type { ClusterSecret } from './cluster-secret.js';
 import { Dispatcher, type BugListener } from './dispatcher.js';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
-import { createHttpServer, type HttpServer } from './http-server.js';
+import { changeIdentity, createHttpServer, type HttpServer } from './http-server.js';
 import { FairReading } from './fair-reading.js';
 import { ListenError } from './listen-error.js';
 import type { ListenPlace } from './listen-place.js';
 import type { MethodServices } from './method-services.js';
-import type { MethodTable } from './method-table.js';
+import type { MethodTable, TesterApi } from './method-table.js';
 import { OpenConnections } from './open-connections.js';
 import { PlainConnections } from './plain-connections.js';
 import { endWithLastResponse, endWithPlainResponse, notHttp, tooSlow } from './plain-response.js';
@@ -37,8 +37,8 @@ export interface RpcServerOptions {
   /** Left out, no blocks are served. A server needs one of the two. */
   readonly blocks?: BlockService | undefined;
   readonly listen: ListenPlace;
-  /** Whether the methods that break a server exist. */
-  readonly testerApi: boolean;
+  /** For whom the methods that break a server are. */
+  readonly testerApi: TesterApi;
   /** The version of this program. */
   readonly version: string;
   readonly metrics: ServerMetrics;
@@ -93,6 +93,7 @@ export class RpcServer {
       limits: this.#limits,
       serverCount: services?.servers.length ?? 0,
       secret: options.secret,
+      neighbours: services?.neighbours,
       onPeerPiece: (peer) => {
         services?.replica.hearing(peer);
       },
@@ -109,6 +110,11 @@ export class RpcServer {
     this.#http = this.#createHttpServer();
     this.#server = this.#http.server;
     this.#plain = this.#createPlainConnections();
+  }
+
+  /** New connections get this identity; those that are open stay. Only for a server over TLS. */
+  changeIdentity(tls: TlsIdentity): void {
+    changeIdentity(this.#server, tls);
   }
 
   /** The methods that are served; docs are made of it. */
@@ -246,14 +252,10 @@ export class RpcServer {
     const { replica, servers } = services;
     const scheme = tls === undefined ? 'http' : 'https';
     return new BackupEndpoint({
-      source: backups,
-      replica,
-      servers,
-      scheme,
+      ...{ source: backups, replica, servers, scheme, onBug },
       door: new ClusterDoor(services.neighbours),
       callerOf: (request) => this.#calls.callerOf(request),
       limits: this.#limits,
-      onBug,
     });
   }
 

@@ -5,6 +5,7 @@
  */
 import type { ServerId } from '../base/ids.js';
 import type { HangUp } from '../replica/outcome.js';
+import { ClusterDoor } from './cluster-door.js';
 import { faultCode } from './codec/fault-code.js';
 import type { MethodServices } from './method-services.js';
 import { nothingToHangUp, type Caller, type Reply } from './method.js';
@@ -19,10 +20,12 @@ export interface StoreVisit {
 
 export class StoreDoor {
   readonly #cluster: MethodServices | undefined;
+  readonly #door: ClusterDoor | undefined;
 
   /** `cluster` is undefined for a stand-alone store, which nothing can be cut off from. */
   constructor(cluster: MethodServices | undefined) {
     this.#cluster = cluster;
+    this.#door = cluster && new ClusterDoor(cluster.neighbours);
   }
 
   /** Runs what was asked for, and answers unless the visitor is cut off. Throws `RpcFault`. */
@@ -45,9 +48,11 @@ export class StoreDoor {
     });
   }
 
-  #refuseStrangers({ peerMistake }: Caller, from: ServerId | undefined): void {
-    if (peerMistake !== undefined) {
-      throw new RpcFault(faultCode.unauthorised, `unauthorised: ${peerMistake}`);
+  #refuseStrangers(caller: Caller, from: ServerId | undefined): void {
+    // A stand-alone store does not know whose it is: a secret or a certificate guards it, or nothing.
+    const whyNot = this.#door === undefined ? caller.peerMistake : this.#door.whyNotYet(caller);
+    if (whyNot !== undefined) {
+      throw new RpcFault(faultCode.unauthorised, `unauthorised: ${whyNot}`);
     }
     if (this.#cluster === undefined || from === undefined) return;
     const { servers, serverId } = this.#cluster;

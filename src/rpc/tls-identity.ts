@@ -11,3 +11,35 @@ export interface TlsIdentity {
   /** When set, clients need a certificate, too: of these authorities, or of the servers'. */
   readonly clientCa: Buffer | undefined;
 }
+
+/**
+ * An identity in use, which another one may replace: whoever reads it for a new connection gets the
+ * one of now.
+ */
+export class CurrentTls implements TlsIdentity {
+  #now: TlsIdentity;
+
+  constructor(identity: TlsIdentity) {
+    this.#now = identity;
+  }
+
+  get cert(): Buffer {
+    return this.#now.cert;
+  }
+
+  get key(): Buffer {
+    return this.#now.key;
+  }
+
+  get ca(): Buffer {
+    return this.#now.ca;
+  }
+
+  get clientCa(): Buffer | undefined {
+    return this.#now.clientCa;
+  }
+
+  replace(identity: TlsIdentity): void {
+    this.#now = identity;
+  }
+}

@@ -32,7 +32,7 @@ const defaults = {
   listen: undefined,
   logLevel: 'info',
   logFormat: 'pretty',
-  testerApi: true,
+  testerApi: 'inside',
   secretFile: undefined,
   tls: undefined,
 };
@@ -61,7 +61,7 @@ describe('the command line of the server', () => {
       timing: { heartbeatMs: 50, electionTimeoutMinMs: 150, electionTimeoutMaxMs: 250 },
       logLevel: 'debug',
       logFormat: 'json',
-      testerApi: false,
+      testerApi: 'none',
       secretFile: 's.txt',
       tls: { certFile: 'c', keyFile: 'k', caFile: 'a', clientCaFile: undefined },
     });
@@ -95,7 +95,7 @@ describe('the command line of the server', () => {
     ]) {
       expect(text).to.contain(word);
     }
-    expect(text.match(/\[default: /g)).to.have.length(17);
+    expect(text.match(/\[default: /g)).to.have.length(18);
   });
 
   it('prints the version under --version', async () => {

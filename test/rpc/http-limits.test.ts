@@ -191,7 +191,7 @@ describe('opening and closing the port', () => {
     const second = new RpcServer({
       services: fakeServices(replica, () => 1),
       listen: { host, port: served.port },
-      testerApi: true,
+      testerApi: 'open',
       version: '',
       metrics: new ServerMetrics(),
       onBug: () => undefined,

@@ -115,7 +115,7 @@ describe('the method table', () => {
 
 describe('a server without the tester API', () => {
   it('knows none of the methods that break it, and lists none', async () => {
-    const served = await ServedReplica.start({ testerApi: false });
+    const served = await ServedReplica.start({ testerApi: 'none' });
     try {
       const names = await served.value('system.listMethods');
       expect(names).to.include('surfstore.updatefile').and.not.include('surfstore.crash');

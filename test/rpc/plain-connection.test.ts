@@ -30,7 +30,7 @@ function newRunner(): CallRunner {
   };
   const dispatcher = new Dispatcher({
     services: fakeServices(replica, () => 1),
-    testerApi: true,
+    testerApi: 'open',
     pendingCallsMax: 9,
     mapAnswerLimits: limits,
     isOverloaded: () => false,
@@ -42,6 +42,7 @@ function newRunner(): CallRunner {
     ...{ dispatcher, limits, onPeerPiece, onBug },
     serverCount: 3,
     secret: undefined,
+    neighbours: undefined,
   });
 }
 

@@ -3,63 +3,29 @@
  * loopback network that no machine of the configuration has.
  */
 import { expect } from 'chai';
-import { request } from 'node:http';
 import { ClusterSecret } from '../../src/rpc/cluster-secret.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
-import { decodeResponse } from '../../src/rpc/codec/response-decoder.js';
 import type { SiteRead, SiteUpdated } from '../../src/site/site-call.js';
 import * as words from '../site/site-words.js';
+import { answerFrom, postFrom, type Headers } from './support/call-from.js';
 import { host, ServedReplica } from './support/served-replica.js';
 
 const counts = JSON.stringify({ type: 'counts' });
 const signUp = JSON.stringify(words.signUp(1));
 const outside = '127.0.0.2';
 
-type Headers = Readonly<Record<string, string>>;
-
-/** The body of the answer to calls, one after the other, on one connection from this address. */
-function post(
-  { port }: ServedReplica,
-  localAddress: string,
-  body: string,
-  headers: Headers = {},
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      {
-        ...{ host, port, localAddress, method: 'POST', path: '/RPC2' },
-        headers: {
-          'content-type': 'text/xml',
-          'content-length': Buffer.byteLength(body),
-          ...headers,
-        },
-      },
-      (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('end', () => {
-          resolve(Buffer.concat(parts));
-        });
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
-}
-
 /** `code text` of a fault, or `answered`. */
-async function answerTo(
-  served: ServedReplica,
-  localAddress: string,
+function answerTo(
+  { port }: ServedReplica,
+  from: string,
   call: readonly [string, ...string[]],
   headers?: Headers,
 ): Promise<string> {
-  const [name, ...params] = call;
-  const decoded = decodeResponse(
-    await post(served, localAddress, encodeCall(name, params), headers),
-  );
-  if (decoded.kind === 'fault') return `${decoded.fault.code} ${decoded.fault.text}`;
-  return decoded.kind === 'value' ? 'answered' : decoded.reason;
+  return answerFrom({ port, from }, call, headers);
+}
+
+function post({ port }: ServedReplica, from: string, body: string): Promise<Buffer> {
+  return postFrom({ port, from }, body);
 }
 
 async function json<Value>(served: ServedReplica, name: string, ...params: (string | number)[]) {

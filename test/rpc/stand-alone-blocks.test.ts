@@ -22,7 +22,7 @@ describe('a stand-alone block store', () => {
     server = new RpcServer({
       blocks: memoryBlocks(store),
       listen: { host, port: 0 },
-      testerApi: true,
+      testerApi: 'open',
       version: '1.2.3',
       metrics: new ServerMetrics(),
       onBug: (error) => {

@@ -9,6 +9,7 @@ import type { Entry } from '../../raft/messages.js';
 import type { HangUp } from '../../replica/outcome.js';
 import type { PeerMessage } from '../../replica/peer-transport.js';
 import type { PeerOutcome } from '../../replica/replica-api.js';
+import type { ClusterDoor } from '../cluster-door.js';
 import { faultCode } from '../codec/fault-code.js';
 import type { CommandReader } from '../command-reader.js';
 import type { MethodServices } from '../method-services.js';
@@ -32,9 +33,10 @@ import { crashedFault } from '../refusal-fault.js';
 import { RpcFault } from '../rpc-fault.js';
 import type { XmlValue } from '../xml-value.js';
 
-export function peerMethods(services: MethodServices): readonly Method[] {
+export function peerMethods(services: MethodServices, door: ClusterDoor): readonly Method[] {
+  const room = { services, door };
   return [
-    peerMethod(services, {
+    peerMethod(room, {
       name: 'AppendEntries',
       help:
         "Raft's AppendEntries. Answers {term, success, matchIndex, conflictIndex, conflictTerm, " +
@@ -44,7 +46,7 @@ export function peerMethods(services: MethodServices): readonly Method[] {
         '[, majorityLost]}; entries is base64 of the binary form of log entries, or an empty array',
       read: readAppendEntries,
     }),
-    peerMethod(services, {
+    peerMethod(room, {
       name: 'RequestVote',
       help:
         "Raft's RequestVote, also as a pre-vote. Answers {term, voteGranted, preVote, forTerm} " +
@@ -53,7 +55,7 @@ export function peerMethods(services: MethodServices): readonly Method[] {
         '{term, candidateId, lastLogIndex, lastLogTerm [, preVote] [, leadershipTransfer]}',
       read: readRequestVote,
     }),
-    peerMethod(services, {
+    peerMethod(room, {
       name: 'InstallSnapshot',
       help:
         "Raft's InstallSnapshot: a piece of the image of the leader's state. Answers {term, " +
@@ -65,7 +67,7 @@ export function peerMethods(services: MethodServices): readonly Method[] {
         'server is; both checksums are CRC-32C',
       read: readInstallSnapshot,
     }),
-    peerMethod(services, {
+    peerMethod(room, {
       name: 'Join',
       help:
         'A server that does not count yet makes itself known. Answers {term, knownIncarnation, ' +
@@ -73,7 +75,7 @@ export function peerMethods(services: MethodServices): readonly Method[] {
       paramHelp: '{serverId, incarnation}; incarnation is 32 lower-case hexadecimal digits',
       read: readJoin,
     }),
-    peerMethod(services, {
+    peerMethod(room, {
       name: 'StateReport',
       help:
         "Tells the checksum of the caller's state at an index, so that servers whose states " +
@@ -91,7 +93,12 @@ interface PeerMethodFacts {
   readonly read: (value: XmlValue) => PeerMessage;
 }
 
-function peerMethod(services: MethodServices, facts: PeerMethodFacts): Method {
+interface PeerRoom {
+  readonly services: MethodServices;
+  readonly door: ClusterDoor;
+}
+
+function peerMethod(room: PeerRoom, facts: PeerMethodFacts): Method {
   const { name, help, paramHelp, read } = facts;
   const method = defineMethod({
     name,
@@ -102,23 +109,23 @@ function peerMethod(services: MethodServices, facts: PeerMethodFacts): Method {
     wait: 'peer',
     leaderOnly: false,
     answersWhenCrashed: false,
-    run: ([message], reply, caller) => handle(services, message, reply, caller),
+    run: ([message], reply, caller) => handle(room, message, reply, caller),
   });
   const invokeRead = (message: PeerMessage, caller: Caller, reply: Reply): HangUp =>
-    handle(services, message, reply, caller);
+    handle(room, message, reply, caller);
   return { ...method, invokeRead };
 }
 
 /** Refuses strangers, hands the rest to the replica. Such a call cannot be taken back. */
 function handle(
-  services: MethodServices,
+  { services, door }: PeerRoom,
   message: PeerMessage,
   reply: Reply,
   caller: Caller,
 ): HangUp {
   if (message.type === 'appendEntries') refuseForeignCommands(services.commands, message.entries);
   const from = senderOf(message);
-  refuseStrangers(services, from, caller);
+  refuseStrangers({ services, door }, from, caller);
   services.replica.handlePeer(from, message, (outcome) => {
     reply(peerOutcome(outcome));
   });
@@ -153,9 +160,10 @@ function refuseForeignCommands(commands: CommandReader, entries: readonly Entry[
   }
 }
 
-function refuseStrangers(services: MethodServices, from: ServerId, caller: Caller): void {
-  if (caller.peerMistake !== undefined) {
-    throw new RpcFault(faultCode.unauthorised, `unauthorised: ${caller.peerMistake}`);
+function refuseStrangers({ services, door }: PeerRoom, from: ServerId, caller: Caller): void {
+  const whyNot = door.whyNotYet(caller);
+  if (whyNot !== undefined) {
+    throw new RpcFault(faultCode.unauthorised, `unauthorised: ${whyNot}`);
   }
   if (from >= services.servers.length) {
     throw new RpcFault(

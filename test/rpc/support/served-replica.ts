@@ -7,6 +7,7 @@ import type { ClusterSecret } from '../../../src/rpc/cluster-secret.js';
 import { encodeCall } from '../../../src/rpc/codec/encode.js';
 import { decodeResponse, type DecodedResponse } from '../../../src/rpc/codec/response-decoder.js';
 import type { HttpLimits } from '../../../src/rpc/http-limits.js';
+import type { TesterApi } from '../../../src/rpc/method-table.js';
 import { RpcServer } from '../../../src/rpc/rpc-server.js';
 import { ServerMetrics } from '../../../src/rpc/server-metrics.js';
 import type { TlsIdentity } from '../../../src/rpc/tls-identity.js';
@@ -18,7 +19,7 @@ import { memoryBlocks } from './memory-blocks.js';
 export const host = '127.0.0.1';
 
 export interface ServeOptions {
-  readonly testerApi?: boolean;
+  readonly testerApi?: TesterApi;
   /** A free port when left out. */
   readonly port?: number;
   readonly alsoHosts?: readonly string[];
@@ -46,7 +47,7 @@ export class ServedReplica {
       services: fakeServices(replica, () => this.nowMs),
       blocks: options.blocks ?? memoryBlocks(),
       listen: { host, port: options.port ?? 0, alsoHosts: options.alsoHosts },
-      testerApi: options.testerApi ?? true,
+      testerApi: options.testerApi ?? 'inside',
       version: '1.2.3',
       metrics,
       secret: options.secret,
