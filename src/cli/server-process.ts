@@ -10,6 +10,7 @@ import { LastingReplica } from '../replica/lasting-replica.js';
 import type { ReplicaEvent } from '../replica/observer.js';
 import { ListenError } from '../rpc/listen-error.js';
 import type { ListenPlace } from '../rpc/listen-place.js';
+import type { MethodServices } from '../rpc/method-services.js';
 import { Neighbours } from '../rpc/neighbours.js';
 import { XmlRpcPeerTransport } from '../rpc/peer-transport.js';
 import { RpcServer } from '../rpc/rpc-server.js';
@@ -121,9 +122,6 @@ function buildServer(
   const { servers } = config;
   const secret = secretFile?.secret;
   const tls = tlsFiles && new CurrentTls(tlsFiles.identity);
-  const neighbours = new Neighbours({ servers, lookUp: lookUpHost, now: () => performance.now() });
-  // Names are known by the time the other servers call, and looked up again when they change.
-  void neighbours.lookAgain();
   const metrics = new ServerMetrics();
   metrics.watchProcess();
   const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
@@ -142,7 +140,6 @@ function buildServer(
     opened,
     open,
   });
-  const files = new PresentFiles(() => replica.stateMachine.files);
   const blocks = openClusterBlocks({
     ...{ config, server, own: ownStore?.store, proof: { secret, tls }, replica },
     observer: (event) => {
@@ -151,15 +148,7 @@ function buildServer(
     },
   });
   const rpcServer = new RpcServer({
-    services: {
-      ...{ serverId: server.id, servers, replica, files, nowMs: Date.now },
-      site: { answer: (query) => replica.stateMachine.site.answer(query) },
-      commands: {
-        findMistake: (payload) => replica.stateMachine.findMistake(payload),
-        view: (payload) => replica.stateMachine.view(payload),
-      },
-      neighbours,
-    },
+    services: servicesOf(replica, server, config),
     blocks: blocks.service,
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
@@ -176,6 +165,26 @@ function buildServer(
   });
   if (tlsFiles && tls) reloadTlsOnHangUp({ files: tlsFiles, current: tls, rpcServer, logger });
   return { replica, rpcServer, blocks, ownStore };
+}
+
+/** The state is another one after a disk has failed: it is asked for each time. */
+function servicesOf(
+  replica: ServerParts['replica'],
+  { id: serverId }: ClusterServer,
+  { servers }: ClusterConfig,
+): MethodServices {
+  const neighbours = new Neighbours({ servers, lookUp: lookUpHost, now: () => performance.now() });
+  // Names are known by the time the other servers call, and looked up again when they change.
+  void neighbours.lookAgain();
+  return {
+    ...{ serverId, servers, replica, neighbours, nowMs: Date.now },
+    files: new PresentFiles(() => replica.stateMachine.files),
+    site: { answer: (query) => replica.stateMachine.site.answer(query) },
+    commands: {
+      findMistake: (payload) => replica.stateMachine.findMistake(payload),
+      view: (payload) => replica.stateMachine.view(payload),
+    },
+  };
 }
 
 /**

@@ -48,7 +48,7 @@ export class ClusterDoor {
     };
   }
 
-  /** Why the door is shut to a caller; undefined when it is open. Names may have to be looked up. */
+  /** Why the door is shut; undefined when it is open. Names may have to be looked up first. */
   whyNot(caller: Caller): string | undefined | Promise<string | undefined> {
     const why = this.#judge(caller);
     if (why === undefined || why === caller.peerMistake) return why;

@@ -49,7 +49,7 @@ export class StoreDoor {
   }
 
   #refuseStrangers(caller: Caller, from: ServerId | undefined): void {
-    // A stand-alone store does not know whose it is: a secret or a certificate guards it, or nothing.
+    // A stand-alone store does not know whose it is: a secret or a certificate guards it.
     const whyNot = this.#door === undefined ? caller.peerMistake : this.#door.whyNotYet(caller);
     if (whyNot !== undefined) {
       throw new RpcFault(faultCode.unauthorised, `unauthorised: ${whyNot}`);
