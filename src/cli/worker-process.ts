@@ -5,12 +5,16 @@
 import { stat } from 'node:fs/promises';
 import { ClusterBlocks } from '../client/cluster-blocks.js';
 import { ClusterClient } from '../client/cluster-client.js';
+import type { ServerEndpoint } from '../client/rpc-connection.js';
 import { BothSources } from '../gateway/both-sources.js';
 import { ClusterSource } from '../gateway/cluster-source.js';
 import { ContentCache } from '../gateway/content-cache.js';
 import { createResponder } from '../gateway/create-responder.js';
 import type { FileSource } from '../gateway/file-source.js';
 import { FolderSource } from '../gateway/folder-source.js';
+import { methodsOf } from '../gateway/methods.js';
+import type { UploadOptions } from '../gateway/uploads/answer-upload.js';
+import { ClusterUploads } from '../gateway/uploads/cluster-uploads.js';
 import { WorkerServer } from '../gateway/worker-server.js';
 import { createLogger, type Logger } from '../io/logger.js';
 import { readClusterConfig } from './read-cluster-config.js';
@@ -23,6 +27,10 @@ const silenceMs = 300;
 /** A block that no server has given by then is not waited for. */
 const blockMsMax = 5_000;
 
+const openToAll =
+  'uploads are on and this worker asks for no password: whoever reaches its port can change and ' +
+  'delete every file of the cluster; expected --loopback, or a firewall and a master with "auth"';
+
 export interface WorkerProcessOptions {
   readonly port: number;
   readonly isLoopbackOnly: boolean;
@@ -33,6 +41,8 @@ export interface WorkerProcessOptions {
   readonly listing: boolean;
   readonly dotfiles: boolean;
   readonly cacheBytes: number;
+  /** The most that an uploaded file may have; undefined when nothing is to be changed. */
+  readonly uploadBytes: number | undefined;
   /** Resolves when the worker is to stop. */
   readonly stopRequested: Promise<WorkerStop>;
 }
@@ -48,9 +58,10 @@ export async function runWorker(options: WorkerProcessOptions): Promise<number> 
   const level = options.isDebugging ? 'debug' : 'warn';
   const logger = createLogger({ level, format: 'pretty', base: { pid: process.pid } });
   const cache = new ContentCache(options.cacheBytes);
-  const source = await openSource(options, cache);
+  const { source, uploads } = await openServed(options, cache);
   try {
-    const server = createServer(options, { source, cache, logger });
+    if (uploads !== undefined && !options.isLoopbackOnly) logger.log('warn', openToAll);
+    const server = createServer(options, { source, uploads, cache, logger });
     await openPort(server, options.port);
     process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
     const { reason, graceMs } = await options.stopRequested;
@@ -59,20 +70,37 @@ export async function runWorker(options: WorkerProcessOptions): Promise<number> 
     if (!isGraceful) logger.log('warn', 'requests that were still running have been cut off');
     return 0;
   } finally {
+    uploads?.cluster.close();
     await source.close();
     await logger.close();
   }
 }
 
-async function openSource(
-  { base, cluster }: WorkerProcessOptions,
+/** What is served, and what takes uploads. */
+interface Served {
+  readonly source: FileSource;
+  readonly uploads: UploadOptions | undefined;
+}
+
+async function openServed(
+  { base, cluster, uploadBytes }: WorkerProcessOptions,
   cache: ContentCache,
-): Promise<FileSource> {
+): Promise<Served> {
+  if (uploadBytes !== undefined && cluster === undefined) {
+    throw new UsageError('--uploads has no use alone; expected --cluster, too');
+  }
   const folder = base === undefined ? undefined : await openFolder(base, cache);
-  const files = cluster === undefined ? undefined : await openCluster(cluster, cache);
-  if (folder !== undefined && files !== undefined) return new BothSources(folder, files);
+  const servers = cluster === undefined ? undefined : (await readClusterConfig(cluster)).servers;
+  const files = servers && openCluster(servers, cache);
+  const uploads =
+    servers === undefined || uploadBytes === undefined
+      ? undefined
+      : { cluster: openUploads(servers), folder, bytesMax: uploadBytes };
+  if (folder !== undefined && files !== undefined) {
+    return { source: new BothSources(folder, files), uploads };
+  }
   const source = folder ?? files;
-  if (source !== undefined) return source;
+  if (source !== undefined) return { source, uploads };
   throw new UsageError('nothing to serve: expected --base with a folder, --cluster, or both');
 }
 
@@ -86,8 +114,7 @@ async function openFolder(path: string, cache: ContentCache): Promise<FileSource
   throw new UsageError(`--base ${path} is no folder`);
 }
 
-async function openCluster(config: string, cache: ContentCache): Promise<FileSource> {
-  const { servers } = await readClusterConfig(config);
+function openCluster(servers: readonly ServerEndpoint[], cache: ContentCache): FileSource {
   return new ClusterSource({
     client: new ClusterClient(servers, { silenceMs }),
     blocks: new ClusterBlocks(servers, { silenceMs, timeoutMs: blockMsMax }),
@@ -95,19 +122,25 @@ async function openCluster(config: string, cache: ContentCache): Promise<FileSou
   });
 }
 
-interface Parts {
-  readonly source: FileSource;
+function openUploads(servers: readonly ServerEndpoint[]): ClusterUploads {
+  return new ClusterUploads({
+    makeClient: () => new ClusterClient(servers, { silenceMs }),
+    blocks: new ClusterBlocks(servers, { silenceMs, timeoutMs: blockMsMax }),
+  });
+}
+
+interface Parts extends Served {
   readonly cache: ContentCache;
   readonly logger: Logger;
 }
 
 function createServer(
   { listing, dotfiles, isLoopbackOnly, isDebugging, port }: WorkerProcessOptions,
-  { source, cache, logger }: Parts,
+  { source, uploads, cache, logger }: Parts,
 ): WorkerServer {
   return new WorkerServer({
     respond: createResponder({
-      ...{ source, listing, dotfiles, cache },
+      ...{ source, uploads, listing, dotfiles, cache },
       onBug: (error) => {
         reportBug(logger, error, 'a request');
       },
@@ -115,6 +148,7 @@ function createServer(
     host: isLoopbackOnly ? '127.0.0.1' : undefined,
     port,
     cacheStatistics: () => cache.statistics,
+    allow: methodsOf({ uploads: uploads !== undefined }),
     log: isDebugging ? (line) => process.stderr.write(`${line}\n`) : undefined,
   });
 }

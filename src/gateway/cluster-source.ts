@@ -21,6 +21,7 @@ import {
   type FolderEntry,
   type Found,
   type PathParts,
+  type Wanted,
 } from './file-source.js';
 import { LastingAnswers } from './lasting-answers.js';
 import { VersionTimes } from './version-times.js';
@@ -83,22 +84,22 @@ export class ClusterSource implements FileSource {
     });
   }
 
-  async find(parts: PathParts, version?: number): Promise<Found> {
+  async find(parts: PathParts, { version, maxAgeMs }: Wanted = {}): Promise<Found> {
     const name = parts.join('/');
     if (name === '') return this.#folder('');
     if (utf8Length(name) > fileNameBytesMax) return absent;
-    const known = await this.#files.get(name);
+    const known = await this.#files.get(name, maxAgeMs);
     if (known.kind === 'file' && (version === undefined || version === known.version)) {
       return { kind: 'file', file: await this.#open(known, version !== undefined) };
     }
     if (version !== undefined) {
-      const older = (await this.#versions.get(name)).find(isVersion(version));
+      const older = (await this.#versions.get(name, maxAgeMs)).find(isVersion(version));
       if (older?.kind === 'file') return { kind: 'file', file: await this.#open(older, true) };
     }
     if (known.kind === 'file') return absent;
     const prefix = `${name}/`;
     if (utf8Length(prefix) >= fileNameBytesMax) return absent;
-    return (await this.#folders.get(prefix)) === 'folder' ? this.#folder(prefix) : absent;
+    return (await this.#folders.get(prefix, maxAgeMs)) === 'folder' ? this.#folder(prefix) : absent;
   }
 
   close(): Promise<void> {
@@ -108,10 +109,10 @@ export class ClusterSource implements FileSource {
   }
 
   async #open(known: KnownVersion, isImmutable: boolean): Promise<ClusterFile> {
-    const { etag, hashes, modifiedMs } = known;
+    const { etag, hashes, modifiedMs, version } = known;
     const layout = await this.#layouts.of(etag, hashes);
     return new ClusterFile({
-      ...{ etag, hashes, layout, isImmutable, modifiedMs },
+      ...{ etag, hashes, layout, isImmutable, modifiedMs, version },
       layouts: this.#layouts,
       blocks: this.#blocks,
     });

@@ -40,7 +40,9 @@ export interface LastingAnswersOptions<T> {
 export class LastingAnswers<T extends object | string> {
   readonly #options: LastingAnswersOptions<T>;
   readonly #answered: RecentMap<string, Answered<T>>;
+  /** The newest of those that are open, by what they ask for. */
   readonly #questions = new Map<string, Question<T>>();
+  #openQuestions = 0;
   /** When the first of the questions was asked that have had no answer since the last one had. */
   #troubleSinceMs: number | undefined;
 
@@ -49,12 +51,20 @@ export class LastingAnswers<T extends object | string> {
     this.#answered = new RecentMap(options.weightMax, ({ value }) => options.weigh(value));
   }
 
-  /** Rejects with `SourceUnavailable`. */
-  async get(key: string): Promise<T> {
-    const last = this.#answered.get(key);
+  /**
+   * What is answered was asked for less than `maxAgeMs` ago: after a moment that somebody knows of,
+   * or, with 0, after this call. Then nothing older is an answer, whatever the trouble. Rejects with
+   * `SourceUnavailable`.
+   */
+  async get(key: string, maxAgeMs = Infinity): Promise<T> {
     const nowMs = this.#options.nowMs();
+    const isYoung = ({ askedMs }: { readonly askedMs: number }): boolean =>
+      nowMs - askedMs < maxAgeMs;
+    const answered = this.#answered.get(key);
+    const last = answered !== undefined && isYoung(answered) ? answered : undefined;
     if (last !== undefined && nowMs - last.askedMs < freshMs) return last.value;
-    const question = this.#questions.get(key) ?? this.#ask(key);
+    const open = this.#questions.get(key);
+    const question = open !== undefined && isYoung(open) ? open : this.#ask(key);
     const waitMs = last === undefined ? firstAnswerMsMax : patienceMs;
     const late = question.askedMs + waitMs - nowMs;
     const outcome = await within(Math.max(0, late), question.answer);
@@ -70,26 +80,36 @@ export class LastingAnswers<T extends object | string> {
     return this.#options.nowMs() - this.#troubleSinceMs >= outlastingMs;
   }
 
+  /** In the place of an older question for the same, if there is one. */
   #ask(key: string): Question<T> {
-    if (this.#questions.size >= openQuestionsMax) {
+    if (this.#openQuestions >= openQuestionsMax) {
       throw new SourceUnavailable('too many questions to the cluster are open');
     }
     const askedMs = this.#options.nowMs();
-    const question = { askedMs, answer: this.#answer(key, askedMs) };
+    const answer = this.#answer(key, askedMs);
+    const question = { askedMs, answer };
     this.#questions.set(key, question);
+    const close = (): void => {
+      if (this.#questions.get(key) === question) this.#questions.delete(key);
+    };
     // Whoever waits hears of a failure; there may be nobody.
-    question.answer.catch(() => undefined);
+    answer.then(close, close);
     return question;
   }
 
   async #answer(key: string, askedMs: number): Promise<T> {
+    this.#openQuestions += 1;
     try {
       const value = await this.#options.ask(key);
-      this.#answered.set(key, { value, askedMs });
+      // A question that was asked later may have been answered sooner.
+      const known = this.#answered.get(key);
+      if (known === undefined || known.askedMs <= askedMs) {
+        this.#answered.set(key, { value, askedMs });
+      }
       this.#troubleSinceMs = undefined;
       return value;
     } finally {
-      this.#questions.delete(key);
+      this.#openQuestions -= 1;
     }
   }
 }

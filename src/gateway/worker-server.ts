@@ -7,13 +7,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { accessLogLine } from './access-log.js';
 import type { CacheStatistics } from './content-cache.js';
+import { discardRest } from './discard-rest.js';
 import type { Respond } from './file-responder.js';
 
 /** The longest request target that is answered 414 must still be read. */
 const headerBytesMax = 32 * 1024;
-const headersMsMax = 10_000;
-/** A request that has a body must have sent it by then. */
-const requestMsMax = 300_000;
+export const headersMsDefault = 10_000;
 /** A reader that takes nothing for so long is given up. */
 const stalledMsMax = 120_000;
 /** Longer than the masters' connections rest between two health checks. */
@@ -31,6 +30,10 @@ export interface WorkerServerOptions {
   readonly port: number;
   /** Told with the answers to health checks. */
   readonly cacheStatistics: () => CacheStatistics;
+  /** In the header Allow where no address is known. */
+  readonly allow: string;
+  /** From the opening of a connection to the end of the head of a request; 10 s. */
+  readonly headersMsMax?: number;
   /** Given a line for each request; left out, nothing is put together. */
   readonly log?: ((line: string) => void) | undefined;
 }
@@ -46,12 +49,14 @@ export class WorkerServer {
 
   constructor(options: WorkerServerOptions) {
     this.#options = options;
+    const { headersMsMax = headersMsDefault } = options;
     this.#server = createServer({
       maxHeaderSize: headerBytesMax,
       headersTimeout: headersMsMax,
-      requestTimeout: requestMsMax,
+      // Whoever reads a body decides how long it may take; of others it is not waited for.
+      requestTimeout: 0,
       keepAliveTimeout: keptMsMax,
-      connectionsCheckingInterval: checkMs,
+      connectionsCheckingInterval: Math.min(checkMs, headersMsMax),
       noDelay: true,
     });
     this.#server.timeout = stalledMsMax;
@@ -63,12 +68,12 @@ export class WorkerServer {
     // A body is invited by whoever wants it; most are refused.
     this.#server.on('checkContinue', answer);
     this.#server.on('connect', (_request, socket: Socket) => {
-      refuse(socket, '405 Method Not Allowed');
+      refuse(socket, '405 Method Not Allowed', options.allow);
     });
     this.#server.on('clientError', (error, socket: Socket) => {
       const status = refusalOf(error);
       if ((this.#running.get(socket) ?? 0) > 0) this.#refused.set(socket, status);
-      else refuse(socket, status);
+      else refuse(socket, status, options.allow);
     });
   }
 
@@ -110,6 +115,7 @@ export class WorkerServer {
       log(accessLogLine({ request, response, atMs }));
     }
     this.#count(request.socket, -1);
+    discardRest(request);
     // A connection that is kept would keep the process.
     if (this.#isClosing) setImmediate(() => this.#server.closeIdleConnections());
   }
@@ -118,7 +124,7 @@ export class WorkerServer {
     const running = (this.#running.get(socket) ?? 0) + change;
     this.#running.set(socket, running);
     const refusal = this.#refused.get(socket);
-    if (running === 0 && refusal !== undefined) refuse(socket, refusal);
+    if (running === 0 && refusal !== undefined) refuse(socket, refusal, this.#options.allow);
   }
 
   #answerHealth(response: ServerResponse): void {
@@ -153,11 +159,12 @@ function looksLikeRequest(packet: Buffer | undefined): boolean {
   return /^[!#$%&'*+.^_`|~\w-]+ [^ ]+ HTTP\/1\.[01]\r?\n/.test(packet?.toString('latin1') ?? '');
 }
 
-export function refuse(socket: Socket, status: string): void {
+/** `allow`: what is said of methods, should the status be 405. */
+export function refuse(socket: Socket, status: string, allow: string): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const allow = status.startsWith('405') ? 'Allow: GET, HEAD, OPTIONS\r\n' : '';
-  socket.end(`HTTP/1.1 ${status}\r\n${allow}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+  const field = status.startsWith('405') ? `Allow: ${allow}\r\n` : '';
+  socket.end(`HTTP/1.1 ${status}\r\n${field}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -10,6 +10,7 @@ import {
   type FileSource,
   type ServedFile,
 } from '../../src/gateway/file-source.js';
+import { readMethods } from '../../src/gateway/methods.js';
 import { WorkerServer } from '../../src/gateway/worker-server.js';
 import { eventually } from '../e2e/support/eventually.js';
 import { ask, Served } from './served.js';
@@ -199,7 +200,7 @@ describe('a worker', () => {
       onBug: () => undefined,
     });
     const cacheStatistics = () => new ContentCache(0).statistics;
-    const server = new WorkerServer({ respond, host: '127.0.0.1', port: 0, cacheStatistics });
+    const server = new WorkerServer({ respond, host: '127.0.0.1', port: 0, cacheStatistics, allow: readMethods });
     const port = await server.listen();
     const idle = await open(port, 'GET /healthcheck HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(idle, 'data');
@@ -224,7 +225,7 @@ describe('a worker', () => {
       ...{ source, listing: false, dotfiles: false, onBug: () => undefined },
     });
     const cacheStatistics = () => new ContentCache(0).statistics;
-    const server = new WorkerServer({ respond, host: '127.0.0.1', port: 0, cacheStatistics });
+    const server = new WorkerServer({ respond, host: '127.0.0.1', port: 0, cacheStatistics, allow: readMethods });
     const socket = await open(await server.listen(), 'GET /a HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(socket, 'data');
     socket.pause();
@@ -243,7 +244,7 @@ describe('a worker', () => {
     });
     const cacheStatistics = () => new ContentCache(0).statistics;
     const log = (line: string) => lines.push(line);
-    const options = { respond, host: '127.0.0.1', port: 0, cacheStatistics, log };
+    const options = { respond, host: '127.0.0.1', port: 0, cacheStatistics, allow: readMethods, log };
     const server = new WorkerServer(options);
     const port = await server.listen();
     const headers = {

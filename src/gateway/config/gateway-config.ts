@@ -18,6 +18,9 @@ export interface GatewayConfig {
   readonly listing: boolean;
   readonly dotfiles: boolean;
   readonly connectionsMax: number;
+  /** Take PUT and DELETE for files of the cluster, of so many bytes at most. */
+  readonly uploads: boolean;
+  readonly uploadBytes: number;
   readonly tls: TlsConfig | undefined;
   readonly auth: AuthConfig | undefined;
 }

@@ -3,6 +3,8 @@
  * the configuration to the end.
  */
 import type { Socket } from 'node:net';
+import { methodsOf } from '../methods.js';
+import { RecentWrites } from '../recent-writes.js';
 import type { GatewayConfig, WorkerConfig } from '../config/gateway-config.js';
 import { accessLine } from './access-line.js';
 import type { Say } from './attendant.js';
@@ -38,6 +40,8 @@ export interface MasterOptions {
   /** Undefined: no request is logged. */
   readonly logRequest: ((line: string) => void) | undefined;
   readonly startsAtOnceMax: number;
+  /** For the head of a request; 10 s. */
+  readonly headersMsMax?: number;
 }
 
 /** Running requests have so long to finish (contract, section 13). */
@@ -50,6 +54,7 @@ export class Master {
   readonly #pool = new Pool();
   readonly #starts: StartQueue;
   readonly #startedMs = Date.now();
+  readonly #writes = new RecentWrites();
   #setup: MasterSetup;
   #front: Front;
   #gate: Gate;
@@ -148,13 +153,15 @@ export class Master {
       },
       logRequest: this.#options.logRequest,
       isClosing: () => this.#isClosing,
+      writes: config.uploads ? this.#writes : undefined,
     });
   }
 
   #makeFront({ config, tls }: MasterSetup): Front {
     const { masterHost: host, masterPort: port, connectionsMax } = config;
     return new Front({
-      ...{ host, port, tls, connectionsMax },
+      ...{ host, port, tls, connectionsMax, headersMsMax: this.#options.headersMsMax },
+      allow: () => methodsOf(this.#setup.config),
       onRequest: (request, response) => {
         this.#requests += 1;
         void this.#gate.handle(request, response);
