@@ -43,6 +43,8 @@ export class WorkerServer {
   readonly #server: Server;
   /** Requests that run on a connection. */
   readonly #running = new WeakMap<Socket, number>();
+  /** The response that was begun last on a connection. */
+  readonly #last = new WeakMap<Socket, ServerResponse>();
   /** What a connection is told once they have been answered, because it sent no request. */
   readonly #refused = new WeakMap<Socket, string>();
   #isClosing = false;
@@ -72,7 +74,12 @@ export class WorkerServer {
     });
     this.#server.on('clientError', (error, socket: Socket) => {
       const status = refusalOf(error);
-      if ((this.#running.get(socket) ?? 0) > 0) this.#refused.set(socket, status);
+      const last = this.#last.get(socket);
+      if (last !== undefined && !last.writableEnded && !last.req.complete) {
+        breakOff(last, () => {
+          refuse(socket, status, options.allow);
+        });
+      } else if ((this.#running.get(socket) ?? 0) > 0) this.#refused.set(socket, status);
       else refuse(socket, status, options.allow);
     });
   }
@@ -108,6 +115,7 @@ export class WorkerServer {
     const { log, respond } = this.#options;
     const atMs = Date.now();
     this.#count(request.socket, 1);
+    this.#last.set(request.socket, response);
     if (this.#isClosing) response.setHeader('Connection', 'close');
     if (request.url === healthPath) this.#answerHealth(response);
     else await respond(request, response);
@@ -152,6 +160,17 @@ export function refusalOf(error: Error & { code?: string; rawPacket?: Buffer }):
     default:
       return '400 Bad Request';
   }
+}
+
+/**
+ * Ends a request whose body goes wrong, or ends too early: whoever reads it hears of that by the
+ * end of the connection. `refuseIt` says what is wrong, where nothing else was said.
+ */
+export function breakOff(response: ServerResponse, refuseIt: () => void): void {
+  const { socket } = response;
+  if (!response.headersSent) refuseIt();
+  if (response.headersSent) socket?.destroy();
+  else socket?.destroySoon();
 }
 
 /** A method that nobody knows, rather than something that is not HTTP. */

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ListenError } from '../../rpc/listen-error.js';
-import { headersMsDefault, refusalOf, refuse } from '../worker-server.js';
+import { breakOff, headersMsDefault, refusalOf, refuse } from '../worker-server.js';
 import type { HeldAnswers } from './held-answers.js';
 import { HeldConnection } from './held-connection.js';
 import { HttpDate } from './http-date-clock.js';
@@ -87,6 +87,7 @@ export class Front {
       const running = this.#running.get(socket);
       // In the middle of a response it would look like a part of it.
       if (running === undefined) refuseIt();
+      else if (!running.req.complete) breakOff(running, refuseIt);
       else running.once('close', refuseIt);
     });
     server.on('request', (request, response) => {

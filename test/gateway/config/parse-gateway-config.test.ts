@@ -52,6 +52,8 @@ describe("the gateway's configuration", () => {
       listing: false,
       dotfiles: false,
       connectionsMax: 1_000,
+      uploads: false,
+      uploadBytes: 1_073_741_824,
       tls: undefined,
       auth: undefined,
     });

@@ -46,6 +46,10 @@ export class StandInWorker {
     const found = (probe.address() as AddressInfo).port;
     await new Promise((resolve) => probe.close(resolve));
     const worker = new StandInWorker(file, found);
+    // A body is invited by the test.
+    worker.#server.on('checkContinue', (request, response) => {
+      worker.#serve(request, response);
+    });
     await worker.open();
     return worker;
   }

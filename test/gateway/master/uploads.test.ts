@@ -172,8 +172,9 @@ describe('an upload through the master', () => {
       const socket = connect(rig.port, '127.0.0.1');
       let text = '';
       socket.on('data', (piece: Buffer) => {
-        if (text === '' && piece.toString().startsWith('HTTP/1.1 100 ')) socket.end('abc');
+        if (text === '' && piece.toString().startsWith('HTTP/1.1 100 ')) socket.write('abc');
         text += piece.toString();
+        if (text.includes('201 Created')) socket.end();
       });
       const lines = 'Content-Length: 3\r\nExpect: 100-continue\r\n';
       socket.write(`PUT /a HTTP/1.1\r\nHost: x\r\n${lines}${more}\r\n`);

@@ -308,8 +308,12 @@ describe('uploads', () => {
       const stored = cluster.stored.length;
       const socket = await open(text);
       await eventually('a block', waitMs, () => (cluster.stored.length > stored ? true : undefined));
-      socket.destroy();
+      // A client that says no more is told so, and not waited for.
+      let answer = '';
+      socket.on('data', (piece: Buffer) => (answer += piece.toString()));
+      socket.end();
       await once(socket, 'close');
+      expect(answer).to.match(/^HTTP\/1\.1 400 /);
       cluster.blocks.clear();
     }
     await served.stop();
