@@ -13,11 +13,15 @@ import { createResponder } from '../gateway/create-responder.js';
 import type { FileSource } from '../gateway/file-source.js';
 import { FolderSource } from '../gateway/folder-source.js';
 import { methodsOf } from '../gateway/methods.js';
+import { PeerBlocks } from '../gateway/peers/peer-blocks.js';
+import { PeerDoor } from '../gateway/peers/peer-door.js';
+import { PeerKey, shareKeyVariable } from '../gateway/peers/peer-key.js';
 import type { UploadOptions } from '../gateway/uploads/answer-upload.js';
 import { ClusterUploads } from '../gateway/uploads/cluster-uploads.js';
 import { WorkerServer } from '../gateway/worker-server.js';
 import { createLogger, type Logger } from '../io/logger.js';
 import { readClusterConfig } from './read-cluster-config.js';
+import { readShareKey } from './read-share-key.js';
 import { reportBug } from './report-bug.js';
 import { StartError } from './start-error.js';
 import { UsageError } from './usage-error.js';
@@ -41,6 +45,8 @@ export interface WorkerProcessOptions {
   readonly listing: boolean;
   readonly dotfiles: boolean;
   readonly cacheBytes: number;
+  /** A file; left out, the key may stand in the environment. */
+  readonly shareKeyPath: string | undefined;
   /** The most that an uploaded file may have; undefined when nothing is to be changed. */
   readonly uploadBytes: number | undefined;
   /** Resolves when the worker is to stop. */
@@ -58,10 +64,11 @@ export async function runWorker(options: WorkerProcessOptions): Promise<number> 
   const level = options.isDebugging ? 'debug' : 'warn';
   const logger = createLogger({ level, format: 'pretty', base: { pid: process.pid } });
   const cache = new ContentCache(options.cacheBytes);
-  const { source, uploads } = await openServed(options, cache);
+  const served = await openServed(options, cache);
+  const { source, uploads, sharing } = served;
   try {
     if (uploads !== undefined && !options.isLoopbackOnly) logger.log('warn', openToAll);
-    const server = createServer(options, { source, uploads, cache, logger });
+    const server = createServer(options, { ...served, cache, logger });
     await openPort(server, options.port);
     process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
     const { reason, graceMs } = await options.stopRequested;
@@ -71,6 +78,7 @@ export async function runWorker(options: WorkerProcessOptions): Promise<number> 
     return 0;
   } finally {
     uploads?.cluster.close();
+    sharing?.peers.close();
     await source.close();
     await logger.close();
   }
@@ -80,27 +88,38 @@ export async function runWorker(options: WorkerProcessOptions): Promise<number> 
 interface Served {
   readonly source: FileSource;
   readonly uploads: UploadOptions | undefined;
+  readonly sharing: Sharing | undefined;
 }
 
-async function openServed(
-  { base, cluster, uploadBytes }: WorkerProcessOptions,
-  cache: ContentCache,
-): Promise<Served> {
+/** What is shared with other workers of the same master. */
+interface Sharing {
+  readonly peers: PeerBlocks;
+  readonly door: PeerDoor;
+}
+
+async function openServed(options: WorkerProcessOptions, cache: ContentCache): Promise<Served> {
+  const { base, cluster, uploadBytes } = options;
   if (uploadBytes !== undefined && cluster === undefined) {
     throw new UsageError('--uploads has no use alone; expected --cluster, too');
   }
   const folder = base === undefined ? undefined : await openFolder(base, cache);
   const servers = cluster === undefined ? undefined : (await readClusterConfig(cluster)).servers;
-  const files = servers && openCluster(servers, cache);
+  const key = await findShareKey(options.shareKeyPath);
+  const peers = key && new PeerBlocks(key);
+  const files = servers && openCluster(servers, cache, peers);
+  const sharing =
+    key && peers && files
+      ? { peers, door: new PeerDoor({ key, peers, readBlock: (hash) => files.readBlock(hash) }) }
+      : undefined;
   const uploads =
     servers === undefined || uploadBytes === undefined
       ? undefined
       : { cluster: openUploads(servers), folder, bytesMax: uploadBytes };
   if (folder !== undefined && files !== undefined) {
-    return { source: new BothSources(folder, files), uploads };
+    return { source: new BothSources(folder, files), uploads, sharing };
   }
   const source = folder ?? files;
-  if (source !== undefined) return { source, uploads };
+  if (source !== undefined) return { source, uploads, sharing };
   throw new UsageError('nothing to serve: expected --base with a folder, --cluster, or both');
 }
 
@@ -114,11 +133,22 @@ async function openFolder(path: string, cache: ContentCache): Promise<FileSource
   throw new UsageError(`--base ${path} is no folder`);
 }
 
-function openCluster(servers: readonly ServerEndpoint[], cache: ContentCache): FileSource {
+/** A master gives it to its workers in their environment. */
+async function findShareKey(path: string | undefined): Promise<PeerKey | undefined> {
+  const secret =
+    path === undefined ? process.env[shareKeyVariable] : await readShareKey('--share-key', path);
+  return secret === undefined || secret === '' ? undefined : new PeerKey(secret);
+}
+
+function openCluster(
+  servers: readonly ServerEndpoint[],
+  cache: ContentCache,
+  peers: PeerBlocks | undefined,
+): ClusterSource {
   return new ClusterSource({
     client: new ClusterClient(servers, { silenceMs }),
     blocks: new ClusterBlocks(servers, { silenceMs, timeoutMs: blockMsMax }),
-    cache,
+    ...{ cache, peers },
   });
 }
 
@@ -136,7 +166,7 @@ interface Parts extends Served {
 
 function createServer(
   { listing, dotfiles, isLoopbackOnly, isDebugging, port }: WorkerProcessOptions,
-  { source, uploads, cache, logger }: Parts,
+  { source, uploads, sharing, cache, logger }: Parts,
 ): WorkerServer {
   return new WorkerServer({
     respond: createResponder({
@@ -148,6 +178,8 @@ function createServer(
     host: isLoopbackOnly ? '127.0.0.1' : undefined,
     port,
     cacheStatistics: () => cache.statistics,
+    peers: sharing?.door,
+    peerStatistics: sharing && (() => sharing.peers.statistics),
     allow: methodsOf({ uploads: uploads !== undefined }),
     log: isDebugging ? (line) => process.stderr.write(`${line}\n`) : undefined,
   });

@@ -3,6 +3,7 @@
  * elections, and for a minute without a majority (`lasting-answers.ts`). Its bytes come from any
  * server, verified.
  */
+import type { BlockHash } from '../blocks/block-hash.js';
 import { fileNameBytesMax } from '../base/limits.js';
 import { utf8Length } from '../base/utf8.js';
 import { InvalidArgument } from '../client/client-errors.js';
@@ -24,6 +25,7 @@ import {
   type Wanted,
 } from './file-source.js';
 import { LastingAnswers } from './lasting-answers.js';
+import type { PeerBlocks } from './peers/peer-blocks.js';
 import { VersionTimes } from './version-times.js';
 
 /** Hashes of blocks that are remembered with their files; a file counts as one more. */
@@ -40,6 +42,8 @@ export interface ClusterSourceOptions {
   >;
   readonly blocks: Pick<ClusterBlocks, 'get' | 'close'>;
   readonly cache: ContentCache;
+  /** Other workers, whose caches have blocks, too. */
+  readonly peers?: Pick<PeerBlocks, 'get'> | undefined;
   /** Monotonous milliseconds; the machine's unless a test has others. */
   readonly nowMs?: () => number;
 }
@@ -60,7 +64,7 @@ export class ClusterSource implements FileSource {
   /** Closes `client` and `blocks` when it is closed. */
   constructor(options: ClusterSourceOptions) {
     this.#options = options;
-    this.#blocks = new BlockReader(options.blocks, options.cache);
+    this.#blocks = new BlockReader(options.blocks, options.cache, options.peers);
     this.#layouts = new BlockLayouts(this.#blocks);
     const { client, nowMs = () => performance.now() } = options;
     this.#times = new VersionTimes((name) => client.getFileVersions(name));
@@ -100,6 +104,11 @@ export class ClusterSource implements FileSource {
     const prefix = `${name}/`;
     if (utf8Length(prefix) >= fileNameBytesMax) return absent;
     return (await this.#folders.get(prefix, maxAgeMs)) === 'folder' ? this.#folder(prefix) : absent;
+  }
+
+  /** A block for a peer: from the cache or the cluster. Rejects with `SourceUnavailable`. */
+  readBlock(hash: BlockHash): Promise<Uint8Array> {
+    return this.#blocks.getForPeer(hash);
   }
 
   close(): Promise<void> {

@@ -9,6 +9,8 @@ import { accessLogLine } from './access-log.js';
 import type { CacheStatistics } from './content-cache.js';
 import { discardRest } from './discard-rest.js';
 import type { Respond } from './file-responder.js';
+import type { PeerStatistics } from './peers/peer-blocks.js';
+import type { PeerDoor } from './peers/peer-door.js';
 
 /** The longest request target that is answered 414 must still be read. */
 const headerBytesMax = 32 * 1024;
@@ -30,6 +32,9 @@ export interface WorkerServerOptions {
   readonly port: number;
   /** Told with the answers to health checks. */
   readonly cacheStatistics: () => CacheStatistics;
+  /** Left out where nothing is shared with other workers. */
+  readonly peers?: PeerDoor | undefined;
+  readonly peerStatistics?: (() => PeerStatistics) | undefined;
   /** In the header Allow where no address is known. */
   readonly allow: string;
   /** From the opening of a connection to the end of the head of a request; 10 s. */
@@ -112,13 +117,13 @@ export class WorkerServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { log, respond } = this.#options;
+    const { log, peers, respond } = this.#options;
     const atMs = Date.now();
     this.#count(request.socket, 1);
     this.#last.set(request.socket, response);
     if (this.#isClosing) response.setHeader('Connection', 'close');
-    if (request.url === healthPath) this.#answerHealth(response);
-    else await respond(request, response);
+    if (request.url === healthPath) this.#answerHealth(request, response);
+    else if ((await peers?.answer(request, response)) !== true) await respond(request, response);
     if (log !== undefined) {
       log(accessLogLine({ request, response, atMs }));
     }
@@ -135,14 +140,20 @@ export class WorkerServer {
     if (running === 0 && refusal !== undefined) refuse(socket, refusal, this.#options.allow);
   }
 
-  #answerHealth(response: ServerResponse): void {
+  #answerHealth(request: IncomingMessage, response: ServerResponse): void {
+    const { peers, peerStatistics } = this.#options;
     const { hits, misses, bytes } = this.#options.cacheStatistics();
+    const shared = peerStatistics?.();
+    peers?.learn(request);
     response.writeHead(200, {
       'Cache-Control': 'no-store',
       'Content-Length': 0,
       'X-Cache-Hits': hits,
       'X-Cache-Misses': misses,
       'X-Cache-Bytes': bytes,
+      ...(shared === undefined
+        ? {}
+        : { 'X-Peer-Hits': shared.hits, 'X-Peer-Misses': shared.misses }),
     });
     response.end();
   }

@@ -58,6 +58,23 @@ describe('uploads through a gateway', () => {
     expect(Math.min(...used)).to.be.above(0);
   });
 
+  it('are loaded once for all workers', async () => {
+    const texts = Array.from({ length: 10 }, (_, index) => `text ${index} ${'x'.repeat(20_000)}`);
+    for (const [index, text] of texts.entries()) await send('PUT', `/file${index}`, text);
+    const figureOf = async (name: string): Promise<number> => {
+      const { body } = await gateway.get('/status?format=prometheus');
+      const found = body.toString().matchAll(new RegExp(`^${name}{[^}]*} (\\d+)$`, 'gm'));
+      return [...found].reduce((sum, [, value]) => sum + Number(value), 0);
+    };
+    await eventually('blocks from peers', waitMs, async () => {
+      for (const [index, text] of texts.entries()) {
+        expect(await textOf(`/file${index}`)).to.equal(text);
+      }
+      return (await figureOf('surfraft_gateway_worker_peer_hits_total')) >= 8 ? true : undefined;
+    });
+    expect(await figureOf('surfraft_gateway_worker_cache_hits_total')).to.be.above(0);
+  });
+
   it('that count by If-Match lose no update', async () => {
     await send('PUT', '/counter', '0');
     const count = async (): Promise<void> => {

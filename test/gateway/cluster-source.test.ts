@@ -247,6 +247,78 @@ describe('ClusterSource', () => {
     expect(await failureOf(open('b'))).to.be.instanceOf(SourceUnavailable);
   });
 
+  describe('that is asked for something young', () => {
+    const textAt = async (maxAgeMs: number): Promise<string> => {
+      const found = await source.find(['a'], { maxAgeMs });
+      return found.kind === 'file' ? (await bytesOf(found.file)).toString() : found.kind;
+    };
+
+    it('asks anew, whatever it knows, and tells others what it has learned', async () => {
+      cluster.put('a', [Buffer.from('one')]);
+      expect(await textAt(Infinity)).to.equal('one');
+      cluster.put('a', [Buffer.from('two')]);
+      expect(await textAt(Infinity)).to.equal('one');
+      expect(await textAt(0)).to.equal('two');
+      expect(await textAt(Infinity)).to.equal('two');
+      cluster.update('a', ['0']);
+      nowMs += 100;
+      expect(await textAt(101)).to.equal('two');
+      expect(await textAt(100)).to.equal('absent');
+      cluster.put('a/b', [Buffer.from('x')]);
+      expect(await textAt(0)).to.equal('folder');
+    });
+
+    it('does not share a question that was asked before', async () => {
+      cluster.put('a', [Buffer.from('one')]);
+      cluster.trouble = 'hangs';
+      const before = textAt(Infinity);
+      await eventually('the question', 2_000, () => cluster.questions || undefined);
+      cluster.trouble = 'none';
+      cluster.put('a', [Buffer.from('two')]);
+      nowMs += 10;
+      expect(await textAt(10)).to.equal('two');
+      cluster.heal();
+      expect(await before).to.equal('two');
+    });
+
+    it('keeps the younger answer when the older question is answered last', async () => {
+      const { client } = cluster;
+      let answerLate: (() => void) | undefined;
+      source = new ClusterSource({
+        client: {
+          ...client,
+          getFileInfo: async (name) => {
+            const info = await client.getFileInfo(name);
+            if (answerLate === undefined) {
+              await new Promise<void>((resolve) => (answerLate = resolve));
+            }
+            return info;
+          },
+        },
+        ...{ blocks: cluster.store, cache: new ContentCache(mebibyte), nowMs: () => nowMs },
+      });
+      cluster.put('a', [Buffer.from('one')]);
+      const before = textAt(Infinity);
+      await eventually('the question', 2_000, () => (answerLate ? true : undefined));
+      cluster.put('a', [Buffer.from('two')]);
+      nowMs += 10;
+      expect(await textAt(0)).to.equal('two');
+      answerLate?.();
+      await before;
+      expect(await textAt(Infinity)).to.equal('two');
+    });
+
+    it('gives nothing older while the cluster cannot be asked', async () => {
+      cluster.put('a', [Buffer.from('one')]);
+      expect(await textAt(0)).to.equal('one');
+      cluster.trouble = 'refuses';
+      nowMs += 1_000;
+      expect(await textAt(Infinity)).to.equal('one');
+      expect(await textAt(1_001)).to.equal('one');
+      expect(await failureOf(textAt(1_000))).to.be.instanceOf(SourceUnavailable);
+    });
+  });
+
   it('knows when a version was made, and asks for that once', async () => {
     cluster.put('a', [Buffer.from('one')]);
     expect((await open('a')).modifiedMs).to.equal(1_000_000);

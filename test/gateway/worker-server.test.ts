@@ -11,7 +11,7 @@ import {
   type ServedFile,
 } from '../../src/gateway/file-source.js';
 import { readMethods } from '../../src/gateway/methods.js';
-import { WorkerServer } from '../../src/gateway/worker-server.js';
+import { headersMsDefault, WorkerServer } from '../../src/gateway/worker-server.js';
 import { eventually } from '../e2e/support/eventually.js';
 import { ask, Served } from './served.js';
 
@@ -165,6 +165,24 @@ describe('a worker', () => {
     }
     const tunnel = await worker.raw('CONNECT example.org:80 HTTP/1.1\r\nHost: x\r\n\r\n');
     expect(tunnel).to.match(/^HTTP\/1\.1 405 /);
+  });
+
+  it('cuts off heads that come too slowly, after 10 s unless it is told otherwise', async () => {
+    expect(headersMsDefault).to.equal(10_000);
+    served = await Served.start(new OneFile(5, 5), { headersMsMax: 200 });
+    const { port } = served;
+    const socket = await open(port, 'GET /a HTTP/1.1\r\n');
+    let answer = '';
+    socket.on('data', (piece: Buffer) => (answer += piece.toString()));
+    const drip = setInterval(() => socket.write('X: y\r\n'), 50);
+    const beganMs = performance.now();
+    await once(socket, 'close');
+    clearInterval(drip);
+    expect(performance.now() - beganMs).to.be.above(100);
+    expect(answer).to.match(/^HTTP\/1\.1 408 /);
+    // One that has said nothing at all.
+    await once(await open(port, ''), 'close');
+    expect((await ask(port, '/a')).status).to.equal(200);
   });
 
   it('answers what came before that which is no request', async () => {

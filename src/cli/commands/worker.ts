@@ -15,6 +15,7 @@ interface WorkerArguments {
   readonly listing: boolean;
   readonly dotfiles: boolean;
   readonly 'cache-bytes': string;
+  readonly 'share-key': string | undefined;
   readonly uploads: boolean;
   readonly 'upload-bytes': string;
   readonly 'end-with-stdin': boolean;
@@ -62,6 +63,10 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
         ...{ type: 'string', default: String(cacheBytesDefault), requiresArg: true },
         description: 'Bytes of files and blocks that are held in memory',
       },
+      'share-key': {
+        ...{ type: 'string', requiresArg: true },
+        description: 'A file with the key of workers that share what they have cached',
+      },
       uploads: {
         ...{ type: 'boolean', default: false },
         description: 'Take PUT and DELETE for files of the cluster',
@@ -78,6 +83,7 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
       ...{ base: given.base, cluster: given.cluster },
       ...{ isLoopbackOnly: given.loopback, isDebugging: given.debug },
       ...{ listing: given.listing, dotfiles: given.dotfiles },
+      shareKeyPath: given['share-key'],
       cacheBytes: readBytes('cache-bytes', given['cache-bytes']),
       uploadBytes: given.uploads ? readBytes('upload-bytes', given['upload-bytes']) : undefined,
       stopRequested: stopRequest(given['end-with-stdin']),

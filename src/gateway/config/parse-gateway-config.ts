@@ -63,6 +63,7 @@ function readConfig(root: JsonNode, mistakes: FieldMistake[]): GatewayConfig | u
     uploads: fields.flag('uploads') ?? false,
     uploadBytes:
       fields.wholeNumber('uploadBytes', { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? 1_073_741_824,
+    shareKey: fields.text('shareKey', 'the path of a file with a secret'),
     tls: readTls(fields),
     auth: readAuth(fields),
   };

@@ -54,6 +54,7 @@ describe("the gateway's configuration", () => {
       connectionsMax: 1_000,
       uploads: false,
       uploadBytes: 1_073_741_824,
+      shareKey: undefined,
       tls: undefined,
       auth: undefined,
     });

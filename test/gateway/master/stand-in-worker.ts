@@ -26,6 +26,11 @@ export class StandInWorker {
   readonly port: number;
   fault: Fault = { kind: 'none' };
   isWell = true;
+  /** What it tells with its answers to health checks. */
+  healthFields: Readonly<Record<string, string | number>> = {};
+  healthChecks = 0;
+  /** With the last one. */
+  toldPeers: string | undefined;
   file: StandInFile;
   /** Answers in place of the file. */
   answer: Answer | undefined;
@@ -69,7 +74,9 @@ export class StandInWorker {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (request.url === '/healthcheck') {
-      if (this.isWell) response.end();
+      this.healthChecks += 1;
+      this.toldPeers = request.headers['surfraft-peers']?.toString();
+      if (this.isWell) response.writeHead(200, this.healthFields).end();
       return;
     }
     this.requests.push(request);
