@@ -185,11 +185,7 @@ async function allowedFor(target: RequestTarget, options: ResponderOptions): Pro
 }
 
 /** How old the answer may be, in milliseconds; Infinity for as old as answers usually are. */
-function maxAgeOf(
-  { headers }: IncomingMessage,
-  parts: PathParts,
-  { writes }: Context,
-): number {
+function maxAgeOf({ headers }: IncomingMessage, parts: PathParts, { writes }: Context): number {
   const isExact = /(?:^|[\s,])no-cache(?:[\s,]|$)/i.test(headers['cache-control'] ?? '');
   if (isExact) return 0;
   const asked = headers[maxAgeHeader]?.toString() ?? '';

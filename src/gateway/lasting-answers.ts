@@ -52,9 +52,9 @@ export class LastingAnswers<T extends object | string> {
   }
 
   /**
-   * What is answered was asked for less than `maxAgeMs` ago: after a moment that somebody knows of,
-   * or, with 0, after this call. Then nothing older is an answer, whatever the trouble. Rejects with
-   * `SourceUnavailable`.
+   * What is answered was asked for less than `maxAgeMs` ago: after a moment that somebody knows
+   * of, or, with 0, after this call. Then nothing older is an answer, whatever the trouble. Rejects
+   * with `SourceUnavailable`.
    */
   async get(key: string, maxAgeMs = Infinity): Promise<T> {
     const nowMs = this.#options.nowMs();

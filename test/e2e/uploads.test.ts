@@ -78,7 +78,7 @@ describe('uploads through a gateway', () => {
   it('that count by If-Match lose no update', async () => {
     await send('PUT', '/counter', '0');
     const count = async (): Promise<void> => {
-      for (let done = 0; done < 5; ) {
+      for (let done = 0; done < 5;) {
         const got = await gateway.get('/counter', { 'cache-control': 'no-cache' });
         const next = String(Number(got.body.toString()) + 1);
         const match = { 'if-match': got.headers.etag ?? '' };
@@ -123,7 +123,9 @@ describe('uploads through a gateway', () => {
     );
     client.destroy();
     const other = begin();
-    await eventually('more blocks', waitMs, async () => ((await blocksOf()) >= 4 ? true : undefined));
+    await eventually('more blocks', waitMs, async () =>
+      (await blocksOf()) >= 4 ? true : undefined,
+    );
     for (const { pid } of await gateway.workers()) if (pid !== null) process.kill(pid, 'SIGKILL');
     const [answer] = (await once(other, 'response')) as [IncomingMessage];
     expect(answer.statusCode).to.equal(502);

@@ -181,7 +181,7 @@ describe('a worker', () => {
     expect(performance.now() - beganMs).to.be.above(100);
     expect(answer).to.match(/^HTTP\/1\.1 408 /);
     // One that has said nothing at all.
-    await once(await open(port, ''), 'close');
+    await once((await open(port, '')).resume(), 'close');
     expect((await ask(port, '/a')).status).to.equal(200);
   });
 
@@ -218,7 +218,13 @@ describe('a worker', () => {
       onBug: () => undefined,
     });
     const cacheStatistics = () => new ContentCache(0).statistics;
-    const server = new WorkerServer({ respond, host: '127.0.0.1', port: 0, cacheStatistics, allow: readMethods });
+    const server = new WorkerServer({
+      respond,
+      host: '127.0.0.1',
+      port: 0,
+      cacheStatistics,
+      allow: readMethods,
+    });
     const port = await server.listen();
     const idle = await open(port, 'GET /healthcheck HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(idle, 'data');
@@ -243,7 +249,13 @@ describe('a worker', () => {
       ...{ source, listing: false, dotfiles: false, onBug: () => undefined },
     });
     const cacheStatistics = () => new ContentCache(0).statistics;
-    const server = new WorkerServer({ respond, host: '127.0.0.1', port: 0, cacheStatistics, allow: readMethods });
+    const server = new WorkerServer({
+      respond,
+      host: '127.0.0.1',
+      port: 0,
+      cacheStatistics,
+      allow: readMethods,
+    });
     const socket = await open(await server.listen(), 'GET /a HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(socket, 'data');
     socket.pause();
@@ -262,7 +274,14 @@ describe('a worker', () => {
     });
     const cacheStatistics = () => new ContentCache(0).statistics;
     const log = (line: string) => lines.push(line);
-    const options = { respond, host: '127.0.0.1', port: 0, cacheStatistics, allow: readMethods, log };
+    const options = {
+      respond,
+      host: '127.0.0.1',
+      port: 0,
+      cacheStatistics,
+      allow: readMethods,
+      log,
+    };
     const server = new WorkerServer(options);
     const port = await server.listen();
     const headers = {

@@ -71,10 +71,7 @@ export class Front {
     const server =
       tls === undefined
         ? createServer(limits, options.onRequest)
-        : createTlsServer(
-            { ...limits, ...tls, handshakeTimeout: headersMsMax },
-            options.onRequest,
-          );
+        : createTlsServer({ ...limits, ...tls, handshakeTimeout: headersMsMax }, options.onRequest);
     this.#server = server;
     server.timeout = readingTimeoutMs;
     server.maxConnections = connectionsMax;

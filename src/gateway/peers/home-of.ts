@@ -1,6 +1,6 @@
 /**
- * Which worker holds a block for all: rendezvous hashing. Every worker has a weight for every block,
- * and the heaviest one is the block's home; one that comes or goes moves only its own blocks.
+ * Which worker holds a block for all: rendezvous hashing. Every worker has a weight for every
+ * block, and the heaviest one is the block's home; one that comes or goes moves only its own.
  */
 import { createHash } from 'node:crypto';
 import type { BlockHash } from '../../blocks/block-hash.js';

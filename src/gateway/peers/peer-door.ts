@@ -1,6 +1,6 @@
 /**
  * What a worker answers its master and its peers beside files: who the peers are comes with health
- * checks, and peers ask for the blocks whose home this worker is. Both prove that they know the key.
+ * checks, and peers ask for the blocks whose home this worker is. Both prove that they know a key.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isBlockHash, type BlockHash } from '../../blocks/block-hash.js';

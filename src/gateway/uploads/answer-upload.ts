@@ -8,12 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockHash } from '../../blocks/block-hash.js';
 import { tagOfHashes } from '../cluster-versions.js';
 import { judgeConditions, type ConditionHeaders } from '../conditions.js';
-import {
-  SourceUnavailable,
-  type FileSource,
-  type Found,
-  type PathParts,
-} from '../file-source.js';
+import { SourceUnavailable, type FileSource, type Found, type PathParts } from '../file-source.js';
 import { readMethods } from '../methods.js';
 import { problemAnswer } from '../problem-answer.js';
 import { formatPath } from '../request-target.js';

@@ -1,6 +1,6 @@
 /**
- * Reads the body of a request piece by piece, at the pace of whoever stores it, and gives up clients
- * that break off, send too much, or send next to nothing for too long.
+ * Reads the body of a request piece by piece, at the pace of whoever stores it, and gives up
+ * clients that break off, send too much, or send next to nothing for too long.
  */
 import type { IncomingMessage } from 'node:http';
 

@@ -1,7 +1,7 @@
 /**
  * The cluster as uploads need it: what a name is now, blocks that are kept, and versions that take
- * effect once. Everything ends within a known time: without a majority a client of the cluster would
- * wait for ever, so one that has not answered is closed, and what it asked for is given up.
+ * effect once. Everything ends within a known time: without a majority a client of the cluster
+ * would wait for ever, so one that has not answered is closed, and its question given up.
  */
 import { createHash } from 'node:crypto';
 import { fileNameBytesMax } from '../../base/limits.js';
@@ -61,13 +61,12 @@ export interface Change {
   readonly key: string;
 }
 
-export const uploadBlockBytes = 1024 * 1024;
+const uploadBlockBytes = 1024 * 1024;
 
 const answerMsDefault = 6_000;
 const deletedList = ['0'];
 /** Of blocks on their way, of all uploads together; a longer block goes alone. */
 const storingBytesMax = 16 * 1024 * 1024;
-const freeClientsMax = 8;
 /** Bodies that come at the same time, each of which may wait for its client. */
 const bodiesMax = 64;
 
@@ -76,7 +75,7 @@ export class ClusterUploads {
   readonly #options: ClusterUploadsOptions;
   readonly #answerMsMax: number;
   readonly #memory = new ByteBudget(storingBytesMax);
-  /** Those that nobody uses at present. */
+  /** Those that nobody uses at present: as many as uploads have run at once. */
   readonly #free: UploadClient[] = [];
   readonly #busy = new Set<UploadClient>();
   #bodies = 0;
@@ -188,11 +187,11 @@ export class ClusterUploads {
   async #within<T>(ask: (client: UploadClient) => Promise<T>): Promise<T> {
     const client = this.#free.pop() ?? this.#options.makeClient();
     this.#busy.add(client);
-    let isLate = false;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        isLate = true;
+        this.#busy.delete(client);
+        client.close();
         reject(new NoAnswer(`no answer within ${this.#answerMsMax / 1000} s`));
       }, this.#answerMsMax);
     });
@@ -201,10 +200,9 @@ export class ClusterUploads {
       return await Promise.race([answer, late]);
     } finally {
       clearTimeout(timer);
+      // Nobody waits for it any more when it was late.
       answer.catch(() => undefined);
-      this.#busy.delete(client);
-      if (isLate || this.#free.length >= freeClientsMax) client.close();
-      else this.#free.push(client);
+      if (this.#busy.delete(client)) this.#free.push(client);
     }
   }
 }

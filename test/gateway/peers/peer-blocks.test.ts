@@ -79,7 +79,9 @@ describe('workers that share what they have cached', () => {
       await Promise.all(
         files.map(async (bytes, index) => {
           const headers = { 'cache-control': 'no-cache' };
-          expect((await ask(worker.port, `/file${index}`, { headers })).body.equals(bytes)).to.equal(true);
+          expect(
+            (await ask(worker.port, `/file${index}`, { headers })).body.equals(bytes),
+          ).to.equal(true);
         }),
       );
     }

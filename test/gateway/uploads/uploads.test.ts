@@ -307,7 +307,9 @@ describe('uploads', () => {
     ]) {
       const stored = cluster.stored.length;
       const socket = await open(text);
-      await eventually('a block', waitMs, () => (cluster.stored.length > stored ? true : undefined));
+      await eventually('a block', waitMs, () =>
+        cluster.stored.length > stored ? true : undefined,
+      );
       // A client that says no more is told so, and not waited for.
       let answer = '';
       socket.on('data', (piece: Buffer) => (answer += piece.toString()));
