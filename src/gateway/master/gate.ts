@@ -16,7 +16,7 @@ import type { BasicAuth } from './basic-auth.js';
 import { Exchange, type ExchangeOptions } from './exchange.js';
 import type { HeldAnswers } from './held-answers.js';
 import type { Member } from './member.js';
-import { sendPlain } from './plain-answer.js';
+import { isAnnounced, sendPlain } from './plain-answer.js';
 import { requestFields } from './header-fields.js';
 import type { Pool } from './pool.js';
 import { UploadExchange } from './upload-exchange.js';
@@ -87,6 +87,7 @@ export class Gate {
     this.#lines.set(socket, line);
     await answering;
     line.length -= 1;
+    discardRest(request);
   }
 
   async #handleNow(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -109,7 +110,6 @@ export class Gate {
       await this.#carry(path, request, response);
     } else {
       await this.#upload({ path, writes }, request, response);
-      discardRest(request);
     }
   }
 
@@ -128,10 +128,9 @@ export class Gate {
       ...{ workerTimeoutMs, patienceMs, path },
     };
     // A worker says what it thinks of the method; a body is read by nobody, nor invited.
-    if (request.headers.expect !== undefined) response.shouldKeepAlive = false;
+    if (isAnnounced(request)) response.shouldKeepAlive = false;
     request.resume();
     await new Exchange(request, response, options).run();
-    discardRest(request);
   }
 
   async #upload(

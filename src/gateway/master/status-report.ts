@@ -32,8 +32,9 @@ export function statusPage(figures: StatusFigures): string {
   const tiles = [
     ['healthy workers', `${healthy} of ${members.length}`],
     ['requests', requests.toLocaleString('en')],
-    ['answered from the master’s cache', percent(heldRatio(figures))],
+    ['from the master’s cache', percent(heldRatio(figures))],
     ['found in the workers’ caches', percent(hitRatio(sumOfCaches(members)))],
+    ['blocks from other workers', sumOfPeerHits(members).toLocaleString('en')],
     ['saved from a lost worker', carriedOn.toLocaleString('en')],
     ['connections', connections.toLocaleString('en')],
     ['up for', duration(figures.nowMs - figures.startedMs)],
@@ -52,34 +53,35 @@ export function statusPage(figures: StatusFigures): string {
 <body>
 <h1>Gateway <span class="verdict ${verdict}">${verdict}</span></h1>
 <dl>${tiles.join('')}</dl>
+<div class="card">
 <table>
 <caption>Workers</caption>
-<thead><tr><th scope="col">Worker</th><th scope="col">State</th><th scope="col">Process</th>
-<th scope="col">Requests</th><th scope="col">Running</th><th scope="col">Cache hits</th>
-<th scope="col">From peers</th><th scope="col">Restarts</th></tr></thead>
+<thead><tr>${columns.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
 <tbody>
 ${members.map(workerRow).join('\n')}
 </tbody>
 </table>
+</div>
 </body>
 </html>
 `;
 }
 
+const numbers = ['Process', 'Requests', 'Running', 'Cache hits', 'From peers', 'Restarts'] as const;
+const columns = ['Worker', 'State', ...numbers];
+
 function workerRow(member: Member): string {
   const { address, state, pid, requests, running, cache, restarts } = member;
   const why = state.reason === undefined ? '' : ` <small>${escapeHtml(state.reason)}</small>`;
-  const cells = [
-    `<td class="state ${state.phase}">${state.phase}${why}</td>`,
-    `<td class="number">${pid ?? '–'}</td>`,
-    ...[
-      requests.toLocaleString('en'),
-      running.toLocaleString('en'),
-      percent(cache && hitRatio(cache)),
-      cache?.peerHits.toLocaleString('en') ?? '–',
-      restarts.toLocaleString('en'),
-    ].map((figure) => `<td class="number">${figure}</td>`),
-  ];
+  const figures = [
+    pid === undefined ? '–' : String(pid),
+    requests.toLocaleString('en'),
+    running.toLocaleString('en'),
+    percent(cache && hitRatio(cache)),
+    cache?.peerHits.toLocaleString('en') ?? '–',
+    restarts.toLocaleString('en'),
+  ].map((figure, at) => `<td class="number" data-label="${numbers[at] ?? ''}">${figure}</td>`);
+  const cells = [`<td class="state ${state.phase}">${state.phase}${why}</td>`, ...figures];
   return `<tr><th scope="row">${escapeHtml(address)}</th>${cells.join('')}</tr>`;
 }
 
@@ -94,6 +96,10 @@ function sumOfCaches(members: readonly Member[]): Pick<CacheFigures, 'hits' | 'm
     hits: caches.reduce((sum, { hits }) => sum + hits, 0),
     misses: caches.reduce((sum, { misses }) => sum + misses, 0),
   };
+}
+
+function sumOfPeerHits(members: readonly Member[]): number {
+  return members.reduce((sum, { cache }) => sum + (cache?.peerHits ?? 0), 0);
 }
 
 function percent(ratio: number | undefined): string {

@@ -12,7 +12,7 @@ import type { Failure } from './ask-worker.js';
 import { endToEndFields } from './header-fields.js';
 import type { Member } from './member.js';
 import { PassedBody } from './passed-body.js';
-import { sendPlain } from './plain-answer.js';
+import { isAnnounced, sendPlain } from './plain-answer.js';
 import { SilenceWatch } from './silence.js';
 
 export interface UploadExchangeOptions {
@@ -74,8 +74,7 @@ export class UploadExchange {
     this.#options.onEnd();
     if (this.#response.destroyed || outcome === undefined) return;
     // A body that was announced, and that nobody has invited, does not come.
-    const isAwaited = this.#request.headers.expect !== undefined && !this.#isInvited;
-    if (isAwaited) this.#response.shouldKeepAlive = false;
+    if (isAnnounced(this.#request) && !this.#isInvited) this.#response.shouldKeepAlive = false;
     if (outcome.kind === 'failed') this.#fail(outcome.failure);
     else this.#pass(outcome.answer);
   }
@@ -88,9 +87,11 @@ export class UploadExchange {
       if (member === undefined && this.#becomesPatient(failure)) continue;
       const isLost = this.#body?.isKept === false;
       if (member === undefined || isLost) return { kind: 'failed', failure };
+      if (this.#response.destroyed) break;
       this.#tried.add(member);
       const outcome = await this.#attempt(member);
-      if (outcome?.kind !== 'failed') return outcome;
+      // When the client is gone the worker has not failed.
+      if (outcome?.kind !== 'failed' || this.#response.destroyed) return outcome;
       failure = outcome.failure;
       this.#options.onFailure(member, failure);
     }
@@ -136,7 +137,7 @@ export class UploadExchange {
     const { 'content-length': length, 'transfer-encoding': transfer } = this.#request.headers;
     const fields = [...this.#options.fieldsFor(member), uploadIdHeader, this.#id];
     if (this.#mayHaveEffect) fields.push(repeatHeader, '1');
-    if (transfer !== undefined) fields.push('Transfer-Encoding', 'chunked');
+    if (transfer !== undefined) fields.push('Transfer-Encoding', transfer);
     else if (this.#body !== undefined) fields.push('Content-Length', length ?? '0');
     for (const name of ['content-type', 'content-encoding']) {
       const value = this.#request.headers[name]?.toString();

@@ -118,16 +118,23 @@ class UploadWork {
     const { folder, cluster } = this.#options;
     const ofFolder = await kindInFolder(folder, parts);
     if (ofFolder === 'file') return servedFromFolder;
-    if (request.method === 'PUT') {
-      const obstacle = ofFolder === 'folder' ? 'folder' : await cluster.inTheWay(parts);
-      if (obstacle === 'folder') {
+    if (request.method === 'DELETE') return this.#judgeEarly();
+    const [obstacle, refusal] = await Promise.all([
+      ofFolder === 'folder' ? ofFolder : cluster.inTheWay(parts),
+      this.#judgeEarly(),
+    ]);
+    switch (obstacle) {
+      case 'folder':
         return { status: 409, reason: 'a folder of this name has files in it' };
-      }
-      if (obstacle === 'fileAsFolder') {
+      case 'fileAsFolder':
         return { status: 409, reason: 'a part of this address is a file, and no folder' };
-      }
+      case 'none':
+        return refusal;
     }
-    // The conditions of a repeated one may fail because of its own first attempt.
+  }
+
+  /** The conditions of a repeated one may fail because of its own first attempt. */
+  async #judgeEarly(): Promise<Refusal | undefined> {
     return this.isRepeat ? undefined : this.#judge(await this.#current());
   }
 

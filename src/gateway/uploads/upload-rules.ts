@@ -51,7 +51,11 @@ export function refusedHead(
   limits: SizeLimits,
 ): Refusal | undefined {
   const length = headers['content-length'];
-  const isOfUnknownLength = headers['transfer-encoding'] !== undefined;
+  const transfer = headers['transfer-encoding']?.trim().toLowerCase();
+  const isOfUnknownLength = transfer !== undefined;
+  if (isOfUnknownLength && transfer !== 'chunked') {
+    return { status: 501, reason: 'no Transfer-Encoding is known but chunked' };
+  }
   if (method === 'DELETE') {
     const hasBody = isOfUnknownLength || (length !== undefined && Number(length) > 0);
     return hasBody ? { status: 400, reason: 'what is deleted needs no body' } : undefined;

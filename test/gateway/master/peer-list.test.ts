@@ -63,7 +63,7 @@ describe('what a worker is told of the others', () => {
     ]) {
       expect(metrics.split('\n')).to.include(line);
     }
-    expect((await rig.get('/status')).body.toString()).to.contain('<td class="number">75.0 %</td>');
+    expect((await rig.get('/status')).body.toString()).to.contain('>75.0 %</td>');
     await rig.change({ shareKey: undefined });
     const before = workers.map(({ healthChecks }) => healthChecks);
     await eventually('further questions', 5_000, () =>

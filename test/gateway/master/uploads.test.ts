@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { hashPassword } from '../../../src/gateway/master/basic-auth.js';
 import { eventually } from '../../e2e/support/eventually.js';
 import { MasterRig, type Got } from './master-rig.js';
 import { StandInWorker } from './stand-in-worker.js';
@@ -217,6 +218,17 @@ describe('an upload through the master', () => {
       expect(ageOf(path), path).to.be.within(0, waitMs);
     }
     for (const path of ['/sub/b', '/b']) expect(ageOf(path), path).to.equal(undefined);
+  });
+
+  it('is let in by its password, before its body is asked for', async () => {
+    const auth = { users: { ann: await hashPassword('password') } };
+    await rig.change({ keys: { ...keys, auth } });
+    expect((await put(randomBytes(1_000_000))).status).to.equal(401);
+    expect((await put('x', { expect: '100-continue' })).headers.connection).to.equal('close');
+    expect(requests()).to.deep.equal([]);
+    const authorization = `Basic ${Buffer.from('ann:password').toString('base64')}`;
+    expect((await put('x', { authorization })).status).to.equal(201);
+    expect(requests()[0]?.headers).not.to.have.property('authorization');
   });
 
   it('is no upload where none are taken', async () => {

@@ -274,6 +274,9 @@ describe('uploads', () => {
     expect(await raw(`Content-Length: ${bytesMax + 1}\r\nExpect: 100-continue\r\n`)).to.match(
       /^HTTP\/1\.1 413 /,
     );
+    expect(await raw('Transfer-Encoding: gzip, chunked\r\nExpect: 100-continue\r\n')).to.match(
+      /^HTTP\/1\.1 501 /,
+    );
     const coded = await put('/a', 'x', { 'content-encoding': 'gzip' });
     expect([coded.status, coded.headers['accept-encoding']]).to.deep.equal([415, 'identity']);
     expect((await put('/a', 'x', { 'content-range': 'bytes 0-0/2' })).status).to.equal(400);
