@@ -97,7 +97,9 @@ describe('the gateway', () => {
     const [first] = sockets;
     let read = 0;
     first?.on('data', (piece: Buffer) => (read += piece.length)).resume();
-    await eventually('the end of the file', waitMs, () => (read > 400 * mebibyte ? true : undefined));
+    await eventually('the end of the file', waitMs, () =>
+      read > 400 * mebibyte ? true : undefined,
+    );
     const after = await Promise.all(pids.map(residentMemory));
     for (const [index, { peakBytes }] of after.entries()) {
       expect(peakBytes - (before[index]?.bytes ?? 0)).to.be.below(150 * mebibyte);

@@ -2,9 +2,12 @@
 import { expect } from 'chai';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import { ask, type Response } from '../gateway/served.js';
 import { makeTemporaryFolder, removeTemporaryFolder } from '../io/temporary-folder.js';
+import { WorkerUnderTest } from './support/worker-under-test.js';
 import { eventually } from './support/eventually.js';
 import { GatewayUnderTest } from './support/gateway-under-test.js';
 import type { TestCluster } from './support/test-cluster.js';
@@ -73,6 +76,42 @@ describe('uploads through a gateway', () => {
       return (await figureOf('surfraft_gateway_worker_peer_hits_total')) >= 8 ? true : undefined;
     });
     expect(await figureOf('surfraft_gateway_worker_cache_hits_total')).to.be.above(0);
+  });
+
+  it('are shared with a worker elsewhere that knows the key, and with no other one', async () => {
+    const text = `shared ${'x'.repeat(20_000)}`;
+    await send('PUT', '/shared', text);
+    await gateway.end('SIGTERM');
+    const key = join(folder, 'key.txt');
+    await writeFile(key, 'a key of sixteen or more characters'.replaceAll(' ', '-'));
+    const args = ['--cluster', cluster.configPath];
+    const [friend, stranger] = await Promise.all([
+      WorkerUnderTest.start(...args, '--share-key', key),
+      WorkerUnderTest.start(...args),
+    ]);
+    try {
+      const remote = [friend, stranger].map(({ port }) => ({
+        ...{ host: '127.0.0.1', port, remote: true },
+      }));
+      await gateway.writeConfig({
+        workers: [{ host: '127.0.0.1', port: gateway.workerPorts[0] }, ...remote],
+        ...{ cluster: cluster.configPath, shareKey: 'key.txt', healthInterval: 100, uploads: true },
+      });
+      gateway.stdout = '';
+      await gateway.start();
+      const own = { port: gateway.workerPorts[0] ?? 0 };
+      const peerHits = async ({ port }: { readonly port: number }): Promise<number> =>
+        Number((await ask(port, '/healthcheck', { method: 'HEAD' })).headers['x-peer-hits'] ?? 0);
+      await eventually('a block from a peer', waitMs, async () => {
+        const body = `${text} ${performance.now()}`;
+        expect((await ask(own.port, '/shared', { method: 'PUT', body })).status).to.equal(204);
+        for (const { port } of [own, friend, stranger]) await ask(port, '/shared');
+        return (await peerHits(own)) + (await peerHits(friend)) > 0 ? true : undefined;
+      });
+      expect(await peerHits(stranger)).to.equal(0);
+    } finally {
+      await Promise.all([friend.end(), stranger.end()]);
+    }
   });
 
   it('that count by If-Match lose no update', async () => {

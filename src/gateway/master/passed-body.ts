@@ -3,7 +3,8 @@
  * worker can be given the same; of a longer one nothing is held that was passed on.
  */
 import type { IncomingMessage } from 'node:http';
-import { BodyReader } from '../uploads/body-reader.js';
+import { assert, must } from '../../base/assert.js';
+import { BodyReader, BodyRefused } from '../uploads/body-reader.js';
 
 /** What is kept of a body; with more, it can be given to one worker only. */
 const keptBytesMax = 256 * 1024;
@@ -19,6 +20,8 @@ export class PassedBody {
   #bytes = 0;
   #isWhole = false;
   #reading: Promise<void> | undefined;
+  /** Of whoever is given the body at present. */
+  #turn = 0;
 
   constructor(request: IncomingMessage) {
     this.#reader = new BodyReader(request, { ...pace, bytesMax: Infinity });
@@ -29,17 +32,33 @@ export class PassedBody {
     return this.#bytes <= keptBytesMax;
   }
 
-  /** Undefined behind the last one. Rejects with `BodyRefused`. */
-  async piece(place: number): Promise<Buffer | undefined> {
-    while (place >= this.#count && !this.#isWhole) await (this.#reading ??= this.#read());
-    const piece = this.#pieces.get(place);
-    if (!this.isKept) this.#pieces.clear();
-    return piece;
+  /**
+   * Gives the pieces from the first one on, and undefined behind the last one; whoever was given
+   * them before gets no more. Only while the body is kept. Rejects with `BodyRefused`.
+   */
+  begin(): () => Promise<Buffer | undefined> {
+    assert(this.isKept, 'nothing was let go of');
+    this.#turn += 1;
+    const turn = this.#turn;
+    let place = 0;
+    return async () => {
+      while (place >= this.#count && !this.#isWhole) await (this.#reading ??= this.#read());
+      if (turn !== this.#turn) throw new BodyRefused('broken');
+      if (place >= this.#count) return undefined;
+      const piece = must(this.#pieces.get(place), 'what was not given out is there');
+      if (!this.isKept) this.#letGo(place);
+      place += 1;
+      return piece;
+    };
   }
 
   /** What still comes is for others. */
   release(): void {
     this.#reader.release();
+  }
+
+  #letGo(last: number): void {
+    for (const place of this.#pieces.keys()) if (place <= last) this.#pieces.delete(place);
   }
 
   async #read(): Promise<void> {

@@ -82,20 +82,25 @@ export class UploadExchange {
   /** Undefined when the client is gone. */
   async #tryAll(): Promise<Outcome | undefined> {
     let failure: Failure = 'broken';
-    while (!this.#response.destroyed) {
+    while (!this.#isGone()) {
       const member = await this.#options.choose(this.#tried);
       if (member === undefined && this.#becomesPatient(failure)) continue;
       const isLost = this.#body?.isKept === false;
       if (member === undefined || isLost) return { kind: 'failed', failure };
-      if (this.#response.destroyed) break;
+      if (this.#isGone()) break;
       this.#tried.add(member);
       const outcome = await this.#attempt(member);
       // When the client is gone the worker has not failed.
-      if (outcome?.kind !== 'failed' || this.#response.destroyed) return outcome;
+      if (outcome?.kind !== 'failed' || this.#isGone()) return outcome;
       failure = outcome.failure;
       this.#options.onFailure(member, failure);
     }
     return undefined;
+  }
+
+  /** Whether nobody waits for an answer any more. */
+  #isGone(): boolean {
+    return this.#response.destroyed;
   }
 
   #becomesPatient(failure: Failure): boolean {
@@ -219,6 +224,8 @@ class Attempt {
       return;
     }
     this.#watch = this.#makeWatch(options.inviteMs);
+    // An empty body needs no invitation to be whole.
+    if (options.length === 0) options.onWhole();
     this.#outgoing.once('continue', () => {
       this.#watch.hold();
       options.onInvited();
@@ -252,8 +259,9 @@ class Attempt {
     const { length = NaN } = this.#options;
     let sentBytes = 0;
     try {
-      for (let place = 0; !this.#isOver; place += 1) {
-        const piece = await body.piece(place);
+      const next = body.begin();
+      while (!this.#isOver) {
+        const piece = await next();
         if (this.#isDone()) return;
         if (piece === undefined) break;
         sentBytes += piece.length;
@@ -261,7 +269,7 @@ class Attempt {
         if (!outgoing.write(piece)) await drained(outgoing);
       }
     } catch {
-      // The client broke off: whoever waits for this hears of that.
+      // The client broke off, or another worker is given the body now.
       outgoing.destroy();
       return;
     }

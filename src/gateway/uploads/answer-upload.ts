@@ -39,6 +39,8 @@ export type UploadAnswer = Answer | undefined;
 
 /** Somebody may be faster so often; the next one has to wait. */
 const attemptsMax = 16;
+/** And for so long. */
+const commitMsMax = 8_000;
 
 const retryAfter = { 'retry-after': '1' };
 
@@ -153,7 +155,9 @@ class UploadWork {
 
   async #commit(hashes: readonly BlockHash[] | undefined): Promise<UploadAnswer> {
     const { request, response } = this.#upload;
+    const deadlineMs = performance.now() + commitMsMax;
     for (let attempt = 0; attempt < attemptsMax && !response.destroyed; attempt += 1) {
+      if (performance.now() > deadlineMs) break;
       const current = await this.#current();
       const refusal = this.#judge(current);
       if (refusal !== undefined) {

@@ -34,13 +34,14 @@ export class BodyReader {
   readonly #pieces: Buffer[] = [];
   #bytes = 0;
   #waitedMs = 0;
-  #isBroken = false;
+  #isBroken: boolean;
   #wake: () => void = () => undefined;
 
   /** Nothing else may read the request until `release`. */
   constructor(request: IncomingMessage, limits: BodyLimits) {
     this.#request = request;
     this.#limits = limits;
+    this.#isBroken = request.destroyed && !request.readableEnded;
     request.pause();
     request.on('data', this.#onData);
     request.on('end', this.#onEnd);
@@ -109,7 +110,8 @@ export class BodyReader {
   };
 
   readonly #onClose = (): void => {
-    if (!this.#request.complete) this.#isBroken = true;
+    // What has come, and was not read, is gone with the connection.
+    if (!this.#request.readableEnded) this.#isBroken = true;
     this.#wake();
   };
 }
