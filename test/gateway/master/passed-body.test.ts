@@ -48,7 +48,7 @@ describe('a body that is passed on', () => {
     expect(body.isKept).to.equal(true);
   });
 
-  it('is given to one at a time: who had it before gets no more, and takes nothing away', async () => {
+  it('is given to one at a time: who had it before takes nothing of it away', async () => {
     const first = body.begin();
     request.write(Buffer.alloc(200 * kibibyte, 'a'));
     await first();
