@@ -96,9 +96,9 @@ function listenForSignals(logger: Logger): Promise<string> {
   });
 }
 
-function warningsOf({ tls, config }: GatewaySetup): readonly string[] {
+function warningsOf({ warnings, config }: GatewaySetup): readonly string[] {
   const isOpen = config.uploads && config.auth === undefined && !isLoopbackOnly(config.masterHost);
-  return [...(tls?.warnings ?? []), ...(isOpen ? [openToAll] : [])];
+  return [...warnings, ...(isOpen ? [openToAll] : [])];
 }
 
 const openToAll =

@@ -20,6 +20,8 @@ const configBytesMax = 1024 * 1024;
 
 export interface GatewaySetup extends MasterSetup {
   readonly tls: TlsPairFiles | undefined;
+  /** What whoever runs the gateway should mend. */
+  readonly warnings: readonly string[];
 }
 
 /** Throws `UsageError`. */
@@ -30,13 +32,15 @@ export async function readGatewaySetup(path: string): Promise<GatewaySetup> {
   await checkFolder(path, config);
   if (config.cluster !== undefined) await readClusterConfig(config.cluster);
   const tls = config.tls && (await readTls(path, config.tls));
+  const key =
+    config.shareKey === undefined
+      ? undefined
+      : await readShareKey(`${path}: shareKey`, config.shareKey);
   return {
     ...{ config, tls },
+    warnings: [...(tls?.warnings ?? []), ...(key?.warnings ?? [])],
+    shareKey: key?.secret,
     workers: await findOwnWorkers(config),
-    shareKey:
-      config.shareKey === undefined
-        ? undefined
-        : await readShareKey(`${path}: shareKey`, config.shareKey),
     held:
       config.baseDirectory === undefined || config.cacheBytes === 0
         ? undefined

@@ -21,7 +21,7 @@ import { ClusterUploads } from '../gateway/uploads/cluster-uploads.js';
 import { WorkerServer } from '../gateway/worker-server.js';
 import { createLogger, type Logger } from '../io/logger.js';
 import { readClusterConfig } from './read-cluster-config.js';
-import { readShareKey } from './read-share-key.js';
+import { readShareKey, type ShareKeyFile } from './read-share-key.js';
 import { reportBug } from './report-bug.js';
 import { StartError } from './start-error.js';
 import { UsageError } from './usage-error.js';
@@ -67,6 +67,7 @@ export async function runWorker(options: WorkerProcessOptions): Promise<number> 
   const served = await openServed(options, cache);
   const { source, uploads, sharing } = served;
   try {
+    for (const warning of served.warnings) logger.log('warn', warning);
     if (uploads !== undefined && !options.isLoopbackOnly) logger.log('warn', openToAll);
     const server = createServer(options, { ...served, cache, logger });
     await openPort(server, options.port);
@@ -89,6 +90,7 @@ interface Served {
   readonly source: FileSource;
   readonly uploads: UploadOptions | undefined;
   readonly sharing: Sharing | undefined;
+  readonly warnings: readonly string[];
 }
 
 /** What is shared with other workers of the same master. */
@@ -104,7 +106,9 @@ async function openServed(options: WorkerProcessOptions, cache: ContentCache): P
   }
   const folder = base === undefined ? undefined : await openFolder(base, cache);
   const servers = cluster === undefined ? undefined : (await readClusterConfig(cluster)).servers;
-  const key = await findShareKey(options.shareKeyPath);
+  const found = await findShareKey(options.shareKeyPath);
+  const key = found && new PeerKey(found.secret);
+  const warnings = found?.warnings ?? [];
   const peers = key && new PeerBlocks(key);
   const files = servers && openCluster(servers, cache, peers);
   const sharing =
@@ -116,10 +120,10 @@ async function openServed(options: WorkerProcessOptions, cache: ContentCache): P
       ? undefined
       : { cluster: openUploads(servers), folder, bytesMax: uploadBytes };
   if (folder !== undefined && files !== undefined) {
-    return { source: new BothSources(folder, files), uploads, sharing };
+    return { source: new BothSources(folder, files), uploads, sharing, warnings };
   }
   const source = folder ?? files;
-  if (source !== undefined) return { source, uploads, sharing };
+  if (source !== undefined) return { source, uploads, sharing, warnings };
   throw new UsageError('nothing to serve: expected --base with a folder, --cluster, or both');
 }
 
@@ -134,10 +138,10 @@ async function openFolder(path: string, cache: ContentCache): Promise<FileSource
 }
 
 /** A master gives it to its workers in their environment. */
-async function findShareKey(path: string | undefined): Promise<PeerKey | undefined> {
-  const secret =
-    path === undefined ? process.env[shareKeyVariable] : await readShareKey('--share-key', path);
-  return secret === undefined || secret === '' ? undefined : new PeerKey(secret);
+async function findShareKey(path: string | undefined): Promise<ShareKeyFile | undefined> {
+  if (path !== undefined) return readShareKey('--share-key', path);
+  const secret = process.env[shareKeyVariable] ?? '';
+  return secret === '' ? undefined : { secret, warnings: [] };
 }
 
 function openCluster(

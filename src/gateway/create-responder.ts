@@ -160,12 +160,13 @@ async function uploadAnswer(
   if (refusal !== undefined) return refuse(request, refusal);
   if (uploads === undefined) return undefined;
   const { parts } = target;
-  try {
-    return await answerUpload({ request, response, parts }, uploads);
-  } finally {
-    // Also when its fate is unknown: then it may have changed the file.
-    writes.note(parts);
-  }
+  const answer = await answerUpload({ request, response, parts }, uploads);
+  if (answer !== undefined && isSuccess(answer)) writes.note(parts);
+  return answer;
+}
+
+function isSuccess({ status }: Answer): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** Why nothing of this address can ever be uploaded; undefined when something can. */

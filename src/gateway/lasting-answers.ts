@@ -3,6 +3,7 @@
  * elects a leader, or has lost its majority, what it said last is still the answer, for a minute.
  * All who ask for the same wait for one question.
  */
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { SourceUnavailable } from './file-source.js';
 import { RecentMap } from './recent-map.js';
 
@@ -16,6 +17,8 @@ const firstAnswerMsMax = 6_000;
 const outlastingMs = 60_000;
 /** Questions without an answer; without a majority they stay. */
 const openQuestionsMax = 2_000;
+/** With so many, no answer is sought that has to be young: the others have their room. */
+const openYoungMax = 1_000;
 
 interface Answered<T> {
   readonly value: T;
@@ -42,6 +45,8 @@ export class LastingAnswers<T extends object | string> {
   readonly #answered: RecentMap<string, Answered<T>>;
   /** The newest of those that are open, by what they ask for. */
   readonly #questions = new Map<string, Question<T>>();
+  /** Those that are asked at the end of this turn. */
+  readonly #coming = new Map<string, Promise<Question<T>>>();
   #openQuestions = 0;
   /** When the first of the questions was asked that have had no answer since the last one had. */
   #troubleSinceMs: number | undefined;
@@ -64,7 +69,8 @@ export class LastingAnswers<T extends object | string> {
     const last = answered !== undefined && isYoung(answered) ? answered : undefined;
     if (last !== undefined && nowMs - last.askedMs < freshMs) return last.value;
     const open = this.#questions.get(key);
-    const question = open !== undefined && isYoung(open) ? open : this.#ask(key);
+    const question =
+      open !== undefined && isYoung(open) ? open : await this.#begin(key, maxAgeMs < Infinity);
     const waitMs = last === undefined ? firstAnswerMsMax : patienceMs;
     const late = question.askedMs + waitMs - nowMs;
     const outcome = await within(Math.max(0, late), question.answer);
@@ -80,9 +86,25 @@ export class LastingAnswers<T extends object | string> {
     return this.#options.nowMs() - this.#troubleSinceMs >= outlastingMs;
   }
 
+  /**
+   * `isForAll`: asked at the end of this turn of the event loop, for all who ask in it: so it is
+   * young enough for each of them, and many who want the newest cost one question.
+   */
+  #begin(key: string, isForAll: boolean): Question<T> | Promise<Question<T>> {
+    if (!isForAll) return this.#ask(key);
+    const coming =
+      this.#coming.get(key) ??
+      endOfTurn().then(() => {
+        this.#coming.delete(key);
+        return this.#ask(key, openYoungMax);
+      });
+    this.#coming.set(key, coming);
+    return coming;
+  }
+
   /** In the place of an older question for the same, if there is one. */
-  #ask(key: string): Question<T> {
-    if (this.#openQuestions >= openQuestionsMax) {
+  #ask(key: string, openMax = openQuestionsMax): Question<T> {
+    if (this.#openQuestions >= openMax) {
       throw new SourceUnavailable('too many questions to the cluster are open');
     }
     const askedMs = this.#options.nowMs();

@@ -22,7 +22,7 @@ export class RecentWrites {
     this.#nowMs = nowMs;
   }
 
-  /** To be called once the write is done, and before its writer hears of it. */
+  /** To be called once the write has taken effect, and before its writer hears of that. */
   note(parts: PathParts): void {
     const nowMs = this.#nowMs();
     for (let depth = 0; depth <= parts.length; depth += 1) {

@@ -185,6 +185,7 @@ describe('uploads through a gateway', () => {
     expect([status, headers['retry-after']]).to.deep.equal([503, '1']);
     expect(body.toString()).to.match(/nothing has changed|it is not known whether/);
     expect(performance.now() - beganMs).to.be.below(answerMsMax);
+    for (let turn = 0; turn < workers; turn += 1) expect(await textOf('/a')).to.equal('before');
     await gateway.end('SIGTERM');
     for (const id of cluster.others(serverId)) await cluster.server(id).start();
     gateway.stdout = '';

@@ -57,6 +57,16 @@ describe('a cluster that is asked for something young', () => {
     expect(await textAt(0)).to.equal('folder');
   });
 
+  it('asks once for all who want it at the same moment', async () => {
+    cluster.put('a', [Buffer.from('one')]);
+    expect(await textAt(Infinity)).to.equal('one');
+    cluster.put('a', [Buffer.from('two')]);
+    const before = cluster.questions;
+    const texts = await Promise.all(Array.from({ length: 3_000 }, () => textAt(0)));
+    expect(new Set(texts)).to.deep.equal(new Set(['two']));
+    expect(cluster.questions - before).to.equal(1);
+  });
+
   it('does not share a question that was asked before', async () => {
     cluster.put('a', [Buffer.from('one')]);
     cluster.trouble = 'hangs';
@@ -95,6 +105,25 @@ describe('a cluster that is asked for something young', () => {
     answerLate?.();
     await before;
     expect(await textAt(Infinity)).to.equal('two');
+  });
+
+  it('leaves room for those who want no more than what was known', async () => {
+    cluster.put('a', [Buffer.from('one')]);
+    cluster.put('b', [Buffer.from('other')]);
+    expect(await textAt(Infinity)).to.equal('one');
+    cluster.trouble = 'hangs';
+    nowMs += 1_000;
+    const young: Promise<unknown>[] = [];
+    // Each in a turn of its own: they share no question.
+    for (let turn = 0; turn < 1_100; turn += 1) {
+      young.push(failureOf(textAt(0)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await textAt(Infinity)).to.equal('one');
+    cluster.heal();
+    const refused = (await Promise.all(young)).filter((error) => error !== undefined);
+    expect(refused.length).to.be.within(50, 150);
+    expect(refused[0]).to.be.instanceOf(SourceUnavailable);
   });
 
   it('gives nothing older while the cluster cannot be asked', async () => {

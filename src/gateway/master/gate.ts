@@ -142,7 +142,7 @@ export class Gate {
     const exchange = new UploadExchange(request, response, {
       choose: (tried) => pool.choose(tried),
       onFailure: this.#options.onFailure,
-      onEnd: () => {
+      onChange: () => {
         const target = parseRequestTarget(path);
         if (target.kind === 'path') writes.note(target.parts);
       },

@@ -18,8 +18,8 @@ import { SilenceWatch } from './silence.js';
 export interface UploadExchangeOptions {
   readonly choose: (tried: ReadonlySet<Member>) => Promise<Member | undefined>;
   readonly onFailure: (member: Member, failure: Failure) => void;
-  /** Called before the client hears of the end. */
-  readonly onEnd: () => void;
+  /** Called before the client hears that something has changed. */
+  readonly onChange: () => void;
   readonly fieldsFor: (member: Member) => readonly string[];
   readonly path: string;
   /** Of a worker that was not given a body yet. */
@@ -71,7 +71,6 @@ export class UploadExchange {
   async run(): Promise<void> {
     const outcome = await this.#tryAll();
     this.#body?.release();
-    this.#options.onEnd();
     if (this.#response.destroyed || outcome === undefined) return;
     // A body that was announced, and that nobody has invited, does not come.
     if (isAnnounced(this.#request) && !this.#isInvited) this.#response.shouldKeepAlive = false;
@@ -160,6 +159,7 @@ export class UploadExchange {
 
   #pass({ incoming, body }: WorkerAnswer): void {
     const { statusCode = 502, statusMessage = '', rawHeaders } = incoming;
+    if (statusCode >= 200 && statusCode < 300) this.#options.onChange();
     const requestTimeout = 408;
     if (statusCode === requestTimeout) this.#response.shouldKeepAlive = false;
     this.#response.writeHead(statusCode, statusMessage, endToEndFields(rawHeaders));
