@@ -45,6 +45,9 @@ export const blockBytesMax = 12 * 1024 * 1024 - 1024;
 /** Blocks in one answer of `blockstore_list`. */
 export const blockListMax = 10_000;
 
+/** A command, or a question, of the site: UTF-8 bytes of its JSON. */
+export const siteCallBytesMax = 64 * 1024;
+
 /** Calls that wait for an answer, per server, before `busy`. */
 export const pendingCallsMax = 20_000;
 

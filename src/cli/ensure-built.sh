@@ -83,6 +83,9 @@ build() {
   : >"$releases/began"
   work node node_modules/typescript/bin/tsc --project tsconfig.release.json \
     --outDir "$releases/$name" || fail "the build failed in $root"
+  work node node_modules/typescript/bin/tsc --project src/web/site/browser/tsconfig.json \
+    --incremental false --sourceMap false --noEmitOnError --outDir "$releases/$name" ||
+    fail "the build of the browser's part failed in $root"
   echo "$name" >"$releases/next"
   touch -r "$releases/began" "$releases/next"
   mv -f "$releases/next" "$releases/current"

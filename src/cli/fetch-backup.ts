@@ -5,10 +5,12 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { get, type IncomingMessage } from 'node:http';
+import { get, type ClientRequest, type IncomingMessage } from 'node:http';
+import { get as getOverTls } from 'node:https';
 import { basename, dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerProof } from '../client/rpc-connection.js';
 import type { ClusterServer } from '../config/cluster-config.js';
 import { RealDisk, syncFolder } from '../io/real-disk.js';
 import type { LogPosition } from '../raft/messages.js';
@@ -28,15 +30,20 @@ export interface FetchedBackup {
   readonly bytes: number;
 }
 
+export interface FetchBackupOptions {
+  readonly servers: readonly ClusterServer[];
+  /** What shows the servers that they may give it out. */
+  readonly proof: ServerProof;
+  readonly file: string;
+  readonly waitMs: number;
+}
+
 /** Throws `StartError` when no server gave a whole backup within `waitMs`. */
-export async function fetchBackup(
-  servers: readonly ClusterServer[],
-  file: string,
-  waitMs: number,
-): Promise<FetchedBackup> {
+export async function fetchBackup(options: FetchBackupOptions): Promise<FetchedBackup> {
+  const { file } = options;
   const aside = `${resolve(file)}.part`;
   try {
-    await fetchFromAny(servers, aside, waitMs);
+    await fetchFromAny(options, aside);
     const backup = await check(aside);
     await rename(aside, resolve(file));
     await syncFolder(dirname(aside));
@@ -68,15 +75,14 @@ async function check(aside: string): Promise<FetchedBackup> {
 }
 
 async function fetchFromAny(
-  servers: readonly ClusterServer[],
+  { servers, proof, waitMs }: FetchBackupOptions,
   aside: string,
-  waitMs: number,
 ): Promise<void> {
   const untilMs = performance.now() + waitMs;
   const reasons = new Map<string, string>();
   do {
     for (const server of servers) {
-      const refusal = await fetchFrom(server, aside);
+      const refusal = await fetchFrom(server, proof, aside);
       if (refusal === undefined) return;
       reasons.set(`server ${server.id}`, refusal);
     }
@@ -87,9 +93,12 @@ async function fetchFromAny(
 }
 
 /** Why there is no backup from this server, or undefined when it is there, whole or torn. */
-async function fetchFrom(server: ClusterServer, aside: string): Promise<string | undefined> {
-  const { host, port } = server;
-  const request = get({ host, port, path: backupPath, agent: false });
+async function fetchFrom(
+  server: ClusterServer,
+  proof: ServerProof,
+  aside: string,
+): Promise<string | undefined> {
+  const request = ask(server, proof);
   request.setTimeout(silenceMsMax, () => {
     request.destroy(new Error(`silent for ${silenceMsMax} ms`));
   });
@@ -113,6 +122,12 @@ async function fetchFrom(server: ClusterServer, aside: string): Promise<string |
     }
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function ask({ host, port }: ClusterServer, { secret, tls }: ServerProof): ClientRequest {
+  const options = { host, port, path: backupPath, agent: false, headers: secret?.headers } as const;
+  if (tls === undefined) return get(options);
+  return getOverTls({ ...options, cert: tls.cert, key: tls.key, ca: tls.ca });
 }
 
 async function* progress(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -3,7 +3,7 @@
  * memory, and for a server of a cluster all stores of the cluster as one, with what looks after
  * their copies.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asServerId, type ServerId } from '../base/ids.js';
 import { refusalText } from '../base/file-refusal.js';
@@ -26,8 +26,9 @@ import type { Address, ClusterConfig, ClusterServer } from '../config/cluster-co
 import { blocksFolderName } from '../io/data-folder.js';
 import { DiskBlockStore } from '../io/disk-block-store.js';
 import { lockFolder } from '../io/folder-lock.js';
+import { makeFolders } from '../io/make-folders.js';
 import { systemBlockTimer } from '../io/system-block-timer.js';
-import type { FileReplica } from '../rpc/method-services.js';
+import type { ClusterReplica } from '../rpc/method-services.js';
 import { S3BlockStore } from '../s3/s3-block-store.js';
 import { formatS3Place, type S3Place } from '../s3/s3-place.js';
 import type { S3Event } from '../s3/s3-watch.js';
@@ -100,7 +101,7 @@ function openBucket(place: S3Place, observer: (event: S3Event) => void): OwnStor
 }
 
 async function openFolder(folder: string, lockPath: string, who: string): Promise<OwnStore> {
-  await mkdir(lockPath, { recursive: true });
+  await makeFolders(lockPath);
   const lock = await lockFolder(lockPath);
   if (lock.kind === 'held') {
     throw new StartError(`${who} cannot start: ${lockPath} is in use by process ${lock.processId}`);
@@ -138,7 +139,7 @@ export interface ClusterBlocksOptions {
   readonly own: BlockStore | undefined;
   readonly proof: ServerProof;
   /** The replica of this server, whose crash switch and partition hold for blocks, too. */
-  readonly replica: Pick<FileReplica, 'isCrashed' | 'partition'>;
+  readonly replica: Pick<ClusterReplica, 'isCrashed' | 'partition'>;
   readonly observer: BlockObserver;
 }
 

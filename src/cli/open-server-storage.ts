@@ -3,11 +3,11 @@
  * way in which the folder or the disk can refuse becomes a `StartError`.
  */
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
-import { FileMap } from '../files/file-map.js';
 import { clusterIdOf } from '../io/cluster-id.js';
 import { randomDigits } from '../io/random-digits.js';
 import { DataFolderRefusedError, openDataFolder, type DataFolder } from '../io/data-folder.js';
 import type { OpenedMemory } from '../replica/lasting-replica.js';
+import { ClusterState } from '../state/cluster-state.js';
 import { MemoryStorage } from '../storage/memory-storage.js';
 import { openLogStorage } from '../storage/open-log-storage.js';
 import { StorageDamagedError, StorageError } from '../storage/storage.js';
@@ -16,9 +16,9 @@ import type { ServerArguments } from './server-arguments.js';
 import { StartError } from './start-error.js';
 
 export interface ServerStorage {
-  readonly opened: OpenedMemory<FileMap>;
+  readonly opened: OpenedMemory<ClusterState>;
   /** Opens it again, once the storage that was opened before has failed and is closed. */
-  readonly open: () => Promise<OpenedMemory<FileMap>>;
+  readonly open: () => Promise<OpenedMemory<ClusterState>>;
   readonly clusterId: string;
   /** The data folder; undefined when nothing is kept on disk. */
   readonly folder: string | undefined;
@@ -53,10 +53,10 @@ export async function openServerStorage(
 }
 
 function openMemory(clusterId: string): ServerStorage {
-  const open = (): OpenedMemory<FileMap> => ({
+  const open = (): OpenedMemory<ClusterState> => ({
     storage: new MemoryStorage(),
     recovered: MemoryStorage.recovered(randomDigits()),
-    stateMachine: new FileMap(),
+    stateMachine: new ClusterState(),
   });
   return {
     opened: open(),
@@ -91,8 +91,8 @@ async function openFolder(
 async function openLog(
   { disk, identity }: DataFolder,
   repair: boolean,
-): Promise<OpenedMemory<FileMap>> {
-  const stateMachine = new FileMap();
+): Promise<OpenedMemory<ClusterState>> {
+  const stateMachine = new ClusterState();
   const { storage, recovered } = await openLogStorage({
     ...{ disk, identity, repair, incarnation: randomDigits() },
     restore: () => stateMachine.restore(),

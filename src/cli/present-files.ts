@@ -2,7 +2,6 @@
  * The files of the present life of a server. A disk that failed and came back brings a new map, so
  * whoever reads must look it up with each reading.
  */
-import type { FileCommandView } from '../files/file-command-codec.js';
 import type { FileInfo } from '../files/file-command.js';
 import type { FileMap } from '../files/file-map.js';
 import type { FileVersions, VersionsPlace } from '../files/file-versions.js';
@@ -43,13 +42,5 @@ export class PresentFiles implements FileReader {
 
   versionsAfter(place: VersionsPlace, limits: VersionsPageLimits): VersionsPage {
     return this.#present().versionsAfter(place, limits);
-  }
-
-  findMistake(payload: Uint8Array): string | undefined {
-    return this.#present().findMistake(payload);
-  }
-
-  view(payload: Uint8Array): FileCommandView {
-    return this.#present().view(payload);
   }
 }

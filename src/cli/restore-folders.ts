@@ -5,11 +5,11 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { StateImageError } from '../base/state-machine.js';
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
-import { FileMap } from '../files/file-map.js';
 import { clusterIdOf } from '../io/cluster-id.js';
 import { DataFolderRefusedError, openDataFolder, type DataFolder } from '../io/data-folder.js';
 import { randomDigits } from '../io/random-digits.js';
 import { RealDisk } from '../io/real-disk.js';
+import { ClusterState } from '../state/cluster-state.js';
 import { isStorageFile } from '../storage/file-names.js';
 import { createRestoredFolder } from '../storage/restored-folder.js';
 import { SnapshotFileReader } from '../storage/snapshot-file.js';
@@ -67,9 +67,9 @@ async function openBackup(file: string): Promise<SnapshotFileReader> {
   throw new StartError(`nothing was restored: ${file} holds the state of no log entry`);
 }
 
-/** Checksums say that the bytes are those that were written; this, that they are a file map. */
+/** Checksums say that the bytes are those that were written; this, that they are a state. */
 async function checkImage(file: string, backup: SnapshotFileReader): Promise<void> {
-  const restore = new FileMap().restore();
+  const restore = new ClusterState().restore();
   await backup.verify((bytes) => {
     for (let at = 0; at < bytes.length; at += restoreBytes) {
       restore.write(bytes.subarray(at, at + restoreBytes));
@@ -79,7 +79,9 @@ async function checkImage(file: string, backup: SnapshotFileReader): Promise<voi
     restore.verify();
   } catch (error) {
     if (!(error instanceof StateImageError)) throw error;
-    throw new StartError(`nothing was restored: ${file} holds no file map: ${error.message}`);
+    throw new StartError(
+      `nothing was restored: ${file} holds no state of a cluster: ${error.message}`,
+    );
   }
 }
 

@@ -3,8 +3,6 @@
  * in order when asked to stop. The only place that knows all the parts.
  */
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
-import type { FileCommand, UpdateResult } from '../files/file-command.js';
-import type { FileMap } from '../files/file-map.js';
 import { createLogger, type Logger } from '../io/logger.js';
 import { createRandom } from '../io/seeded-random.js';
 import { systemTimer } from '../io/system-timer.js';
@@ -12,9 +10,11 @@ import { LastingReplica } from '../replica/lasting-replica.js';
 import type { ReplicaEvent } from '../replica/observer.js';
 import { ListenError } from '../rpc/listen-error.js';
 import type { ListenPlace } from '../rpc/listen-place.js';
+import { Neighbours } from '../rpc/neighbours.js';
 import { XmlRpcPeerTransport } from '../rpc/peer-transport.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
+import type { ClusterCommand, ClusterResult, ClusterState } from '../state/cluster-state.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { StateBackupSource } from './backup-source.js';
 import { describeBlockEvent } from './describe-block-event.js';
@@ -26,6 +26,7 @@ import {
   type OpenedBlocks,
   type OwnStore,
 } from './open-blocks.js';
+import { lookUpHost } from './look-up-host.js';
 import { openServerStorage, type ServerStorage } from './open-server-storage.js';
 import { placeOfTarget } from './place-of-target.js';
 import { PresentFiles } from './present-files.js';
@@ -76,7 +77,7 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
 }
 
 interface ServerParts {
-  readonly replica: LastingReplica<FileCommand, UpdateResult, FileMap>;
+  readonly replica: LastingReplica<ClusterCommand, ClusterResult, ClusterState>;
   readonly rpcServer: RpcServer;
   readonly blocks: OpenedBlocks;
   /** Undefined where others keep the blocks of the cluster. */
@@ -119,7 +120,7 @@ function buildServer(
   const tls = tlsFiles?.identity;
   const metrics = new ServerMetrics();
   metrics.watchProcess();
-  const replica = new LastingReplica<FileCommand, UpdateResult, FileMap>({
+  const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
     replica: {
       serverId: server.id,
       servers: servers.map(({ id }) => id),
@@ -135,7 +136,7 @@ function buildServer(
     opened,
     open,
   });
-  const files = new PresentFiles(() => replica.stateMachine);
+  const files = new PresentFiles(() => replica.stateMachine.files);
   const blocks = openClusterBlocks({
     ...{ config, server, own: ownStore?.store, proof: { secret, tls }, replica },
     observer: (event) => {
@@ -144,7 +145,15 @@ function buildServer(
     },
   });
   const rpcServer = new RpcServer({
-    services: { serverId: server.id, servers, replica, files, nowMs: Date.now },
+    services: {
+      ...{ serverId: server.id, servers, replica, files, nowMs: Date.now },
+      site: { answer: (query) => replica.stateMachine.site.answer(query) },
+      commands: {
+        findMistake: (payload) => replica.stateMachine.findMistake(payload),
+        view: (payload) => replica.stateMachine.view(payload),
+      },
+      neighbours: new Neighbours({ servers, lookUp: lookUpHost, now: () => performance.now() }),
+    },
     blocks: blocks.service,
     listen: listenAddress(args, server),
     testerApi: args.testerApi,

@@ -9,6 +9,8 @@ import { setMaxListeners } from 'node:events';
 import { must } from '../base/assert.js';
 import { UnencodableError } from '../rpc/codec/encode.js';
 import type { XmlValue } from '../rpc/xml-value.js';
+import type { SiteUpdated } from '../site/site-call.js';
+import type { SiteCommand } from '../site/site-command.js';
 import { InvalidArgument, NotLeader, UnexpectedAnswer } from './client-errors.js';
 import { ClusterView } from './cluster-view.js';
 import {
@@ -26,12 +28,14 @@ import type {
   NamedVersion,
   VersionsPage,
 } from './file-answers.js';
+import { EitherSignal } from './either-signal.js';
 import { LeaderCall } from './leader-call.js';
 import type { LeaderRequest } from './leader-call.js';
 import { RpcConnection } from './rpc-connection.js';
-import type { RpcAnswer, ServerEndpoint } from './rpc-connection.js';
+import type { RpcAnswer, ServerEndpoint, ServerProof } from './rpc-connection.js';
+import { toSiteUpdated } from './site-answers.js';
 
-export interface ClusterClientOptions {
+export interface ClusterClientOptions extends ServerProof {
   /** An operation fails after so long without a sign of progress; 10 s. */
   readonly timeoutMs?: number;
   /** A server that says nothing for so long is asked, and left, for others; 1 s. */
@@ -73,8 +77,12 @@ export class ClusterClient {
     this.servers = servers;
     this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
     this.#silenceMs = options.silenceMs ?? silenceMsDefault;
-    this.#connections = new Map(servers.map((server) => [server, new RpcConnection(server)]));
-    this.#view = new ClusterView(servers, this.#silenceMs);
+    const { secret, tls } = options;
+    const proof = { secret, tls };
+    this.#connections = new Map(
+      servers.map((server) => [server, new RpcConnection(server, proof)]),
+    );
+    this.#view = new ClusterView(servers, this.#silenceMs, proof);
     this.#leader = must(servers[0], 'a cluster has a server');
   }
 
@@ -166,6 +174,19 @@ export class ClusterClient {
     throw new UnexpectedAnswer('updatefile answered neither true nor false');
   }
 
+  /**
+   * Carries out a command of the site, which is repeated as often as need be: its ids make it take
+   * effect once. Once `signal` fires it ends in an error, `OutcomeUnknown` if it may have arrived.
+   */
+  async updateSite(command: SiteCommand, signal?: AbortSignal): Promise<SiteUpdated> {
+    const request = {
+      method: 'updatesite',
+      params: [JSON.stringify(command)],
+      ...{ isUpdate: true, isRepeatable: true, requestId: undefined },
+    };
+    return toSiteUpdated(await this.#onLeader(request, signal));
+  }
+
   /** Who says that it leads; the first, should an old leader not know better yet. */
   async leader(): Promise<ServerEndpoint> {
     const survey = await this.#view.survey();
@@ -202,13 +223,14 @@ export class ClusterClient {
     });
   }
 
-  async #onLeader(request: LeaderRequest): Promise<XmlValue> {
+  async #onLeader(request: LeaderRequest, signal?: AbortSignal): Promise<XmlValue> {
+    const either = new EitherSignal(this.#closing.signal, signal);
     const call = new LeaderCall(request, {
       view: this.#view,
       connections: this.#connections,
       timeoutMs: this.#timeoutMs,
       silenceMs: this.#silenceMs,
-      closing: this.#closing.signal,
+      closing: either.signal,
     });
     try {
       const { value, leader } = await call.run(this.#leader);
@@ -217,6 +239,8 @@ export class ClusterClient {
     } catch (error) {
       if (error instanceof UnencodableError) throw new InvalidArgument(error.message);
       throw error;
+    } finally {
+      either.release();
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { must } from '../base/assert.js';
 import { RpcConnection } from './rpc-connection.js';
-import type { ServerEndpoint } from './rpc-connection.js';
+import type { ServerEndpoint, ServerProof } from './rpc-connection.js';
 
 /** What a server says when it is asked whether it leads; `silent`: nothing in time. */
 export type LeaderAnswer = 'leading' | 'notLeading' | 'silent';
@@ -18,9 +18,9 @@ export class ClusterView {
   readonly #silenceMs: number;
 
   /** A server that does not answer within `silenceMs` is silent. */
-  constructor(servers: readonly ServerEndpoint[], silenceMs: number) {
+  constructor(servers: readonly ServerEndpoint[], silenceMs: number, proof: ServerProof = {}) {
     this.servers = servers;
-    this.#probes = new Map(servers.map((server) => [server, new RpcConnection(server)]));
+    this.#probes = new Map(servers.map((server) => [server, new RpcConnection(server, proof)]));
     this.#silenceMs = silenceMs;
   }
 

@@ -35,7 +35,7 @@ export interface LeaderCallContext {
   readonly timeoutMs: number;
   /** A call that is silent for so long makes the client ask who leads. */
   readonly silenceMs: number;
-  /** Fires when the client is closed. */
+  /** Fires when the operation is to end: the client is closed, or its caller waits no longer. */
   readonly closing: AbortSignal;
 }
 
@@ -136,13 +136,18 @@ export class LeaderCall {
 
   /** One call; ends early when waiting for it has no point any more. */
   async #attempt(server: ServerEndpoint): Promise<RpcAnswer> {
-    const { connections, silenceMs } = this.#context;
+    const { connections, silenceMs, closing } = this.#context;
     const { method, params } = this.#request;
     const connection = must(connections.get(server), 'a server of this cluster');
     const givingUp = new AbortController();
+    const giveUp = (): void => {
+      givingUp.abort();
+    };
+    closing.addEventListener('abort', giveUp);
     const answer = connection.call(method, params, givingUp.signal);
     const answered = new AbortController();
     void answer.then(() => {
+      closing.removeEventListener('abort', giveUp);
       answered.abort(answerCame);
     });
     for (;;) {
@@ -150,7 +155,7 @@ export class LeaderCall {
       if (answered.signal.aborted) return answer;
       const survey = await Promise.race([answer, this.#context.view.survey()]);
       if ('kind' in survey) return survey;
-      if (!this.#isWorthWaiting(server, survey)) givingUp.abort();
+      if (!this.#isWorthWaiting(server, survey)) giveUp();
     }
   }
 

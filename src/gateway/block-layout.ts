@@ -7,7 +7,7 @@
 import { must } from '../base/assert.js';
 import type { BlockHash } from '../blocks/block-hash.js';
 import type { BlockReader } from './block-reader.js';
-import { RecentMap } from './recent-map.js';
+import { RecentMap } from '../base/recent-map.js';
 
 /** Where each block begins, and at the end the size of the file. */
 export interface BlockLayout {

@@ -7,7 +7,7 @@ import type { ClusterBlocks } from '../client/cluster-blocks.js';
 import type { ContentCache } from './content-cache.js';
 import { SourceUnavailable } from './file-source.js';
 import type { PeerBlocks } from './peers/peer-blocks.js';
-import { RecentMap } from './recent-map.js';
+import { RecentMap } from '../base/recent-map.js';
 
 /** Blocks on their way at a time, each of which may be 12 MiB. */
 const loadsMax = 8;

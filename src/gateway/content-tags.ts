@@ -9,7 +9,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { identityOf, unsettledUntilMs, type FileIdentity } from './file-identity.js';
 import { readFully } from './read-fully.js';
-import { RecentMap } from './recent-map.js';
+import { RecentMap } from '../base/recent-map.js';
 
 /** The largest file that is read whole for its tag. */
 export const hashedBytesMax = 32 * 1024 * 1024;

@@ -1,6 +1,7 @@
 /** What a folder holds, written for people, for shells and for programs. */
+import { escapeHtml } from '../base/escape-html.js';
 import type { FolderEntry, PathParts } from './file-source.js';
-import { escapeHtml, page } from './html-page.js';
+import { page } from './html-page.js';
 import { preferredType } from './negotiation.js';
 
 export interface Listing {

@@ -20,7 +20,7 @@ import {
 import { HeldFile } from './held-file.js';
 import { listFolder } from './list-folder.js';
 import { readFully } from './read-fully.js';
-import { RecentMap } from './recent-map.js';
+import { RecentMap } from '../base/recent-map.js';
 import { StreamedFile } from './streamed-file.js';
 
 /** The largest file that is held whole. */

@@ -1,4 +1,5 @@
 /** The frame of the pages that the gateway writes itself: no script, light or dark as one likes. */
+import { escapeHtml } from '../base/escape-html.js';
 
 const style = `
 :root { color-scheme: light dark; --line: #8884; --soft: #777; --link: #0b57d0; }
@@ -38,17 +39,4 @@ ${body}
 </body>
 </html>
 `;
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** For text between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 }

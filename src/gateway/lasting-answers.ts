@@ -5,7 +5,7 @@
  */
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { SourceUnavailable } from './file-source.js';
-import { RecentMap } from './recent-map.js';
+import { RecentMap } from '../base/recent-map.js';
 
 /** An answer is as old as its question. */
 const freshMs = 500;

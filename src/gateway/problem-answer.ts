@@ -3,7 +3,8 @@
  * for those who ask for JSON. Nothing of the request but its own words' meaning is repeated.
  */
 import { STATUS_CODES, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import { escapeHtml, page, pagePolicy } from './html-page.js';
+import { escapeHtml } from '../base/escape-html.js';
+import { page, pagePolicy } from './html-page.js';
 import { onePiece } from './one-piece.js';
 import { preferredType } from './negotiation.js';
 import type { Answer } from './send-answer.js';

@@ -2,8 +2,8 @@
  * What was written here a short while ago, so that whoever wrote reads it: an answer about such a
  * name must be younger than the write, wherever it is from.
  */
+import { RecentMap } from '../base/recent-map.js';
 import type { PathParts } from './file-source.js';
-import { RecentMap } from './recent-map.js';
 
 /** Each write counts for its name and for the folders that it lies in. */
 const rememberedMax = 20_000;

@@ -4,7 +4,7 @@
  */
 import { Unsupported } from '../client/client-errors.js';
 import type { KeptVersion } from '../client/file-answers.js';
-import { RecentMap } from './recent-map.js';
+import { RecentMap } from '../base/recent-map.js';
 
 const rememberedMax = 100_000;
 

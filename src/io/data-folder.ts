@@ -2,7 +2,7 @@
  * A server's data folder: made or found, locked, and proved to be this server's before anything in
  * it is read. Nothing is written into a folder, or removed from one, that is not ours.
  */
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { ServerId } from '../base/ids.js';
 import type { Disk, DiskReader } from '../storage/disk.js';
@@ -11,6 +11,7 @@ import { isStorageFile } from '../storage/file-names.js';
 import { translated } from './disk-error.js';
 import { isLockName, lockFolder } from './folder-lock.js';
 import { identityAsideName, identityName, loadIdentity, saveIdentity } from './identity-file.js';
+import { makeFolders } from './make-folders.js';
 import { randomDigits } from './random-digits.js';
 import { RealDisk, syncFolder } from './real-disk.js';
 
@@ -88,7 +89,7 @@ function damagedIdentity(path: string): DataFolderRefusedError {
 }
 
 async function makeFolder(path: string): Promise<void> {
-  const made = await translated('create', path, () => mkdir(path, { recursive: true }));
+  const made = await translated('create', path, () => makeFolders(path));
   if (made === undefined) return;
   // From the new folder itself up to the one that holds the first new one.
   for (let folder = path; folder.length >= made.length; folder = dirname(folder)) {

@@ -15,6 +15,7 @@ import type { BlockStore, ReadBlock, StoredBlock } from '../blocks/block-store.j
 import { KeyLocks } from '../blocks/key-locks.js';
 import { StorageError } from '../storage/storage.js';
 import { translated } from './disk-error.js';
+import { makeFolders } from './make-folders.js';
 import { syncFolder } from './real-disk.js';
 
 const asideFolderName = 'tmp';
@@ -53,7 +54,7 @@ export class DiskBlockStore implements BlockStore {
   /** Removes what an earlier process left half written. Rejects with `BlockStoreError`. */
   static async open(options: DiskBlockStoreOptions): Promise<DiskBlockStore> {
     const aside = join(options.folder, asideFolderName);
-    await onDisk('create', aside, () => mkdir(aside, { recursive: true }));
+    await onDisk('create', aside, () => makeFolders(aside));
     await onDisk('sync', options.folder, () => syncFolder(options.folder));
     const names = await onDisk('list', aside, () => readdir(aside));
     for (const name of names.filter((found) => asidePattern.test(found))) {

@@ -8,9 +8,10 @@ import type { Socket } from 'node:net';
 import { assert } from '../base/assert.js';
 import type { HangUp, Outcome, Refusal } from '../replica/outcome.js';
 import { backupPieceBytesMax, type BackupReader, type BackupSource } from './backup-source.js';
+import type { ClusterDoor } from './cluster-door.js';
 import type { BugListener } from './dispatcher.js';
-import type { FileReplica } from './method-services.js';
-import { nothingToHangUp } from './method.js';
+import type { ClusterReplica } from './method-services.js';
+import { nothingToHangUp, type Caller } from './method.js';
 import { busyFault, refusalFault } from './refusal-fault.js';
 import { formatAddress, type ServerAddress } from './server-address.js';
 import { plainPage, type Page } from './status-endpoints.js';
@@ -22,9 +23,12 @@ const retryAfterSeconds = 1;
 
 export interface BackupEndpointOptions {
   readonly source: BackupSource;
-  readonly replica: FileReplica;
+  readonly replica: ClusterReplica;
   readonly servers: readonly ServerAddress[];
   readonly scheme: 'http' | 'https';
+  /** A backup holds what no stranger may read, such as how the passwords of the site are kept. */
+  readonly door: ClusterDoor;
+  readonly callerOf: (request: IncomingMessage) => Caller;
   readonly limits: { readonly backupsMax: number; readonly backupStallMs: number };
   readonly onBug: BugListener;
 }
@@ -44,6 +48,14 @@ export class BackupEndpoint {
 
   /** Sends a backup as `response`, or calls `refuse` once with what is to be answered instead. */
   serve(request: IncomingMessage, response: ServerResponse, refuse: (page: Page) => void): void {
+    const { door, callerOf } = this.#options;
+    void Promise.resolve(door.whyNot(callerOf(request))).then((whyNot) => {
+      if (whyNot === undefined) this.#begin(request, response, refuse);
+      else refuse(plainPage(403, `unauthorised: ${whyNot}`));
+    });
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse, refuse: (page: Page) => void): void {
     const { backupsMax } = this.#options.limits;
     if (this.#running >= backupsMax) {
       refuse(unavailable(busyFault(`${backupsMax} backups are being made`).text));

@@ -33,9 +33,13 @@ export class CallEndpoint {
 
   /** Whether the request proves to come from a server, as far as it is asked to prove it. */
   isOfPeer(request: IncomingMessage): boolean {
-    return (
-      request.headers[peerHeader] !== undefined && this.#callerOf(request).peerId !== undefined
-    );
+    return request.headers[peerHeader] !== undefined && this.callerOf(request).peerId !== undefined;
+  }
+
+  /** Who asks, as far as the request proves it. */
+  callerOf({ headers, socket }: IncomingMessage): Caller {
+    const named: PeerHeaders = { peer: headers[peerHeader], secret: headers[secretHeader] };
+    return this.#options.runner.callerOf(named, socket);
   }
 
   /** Takes a POST whose path is that of calls. */
@@ -47,7 +51,7 @@ export class CallEndpoint {
       this.#refuse(request, response, 415, refusal);
       return;
     }
-    const caller = this.#callerOf(request);
+    const caller = this.callerOf(request);
     const bytesMax = runner.bodyBytesMax(caller);
     const length = headers['content-length'];
     const announcedBytes = length === undefined ? undefined : Number(length);
@@ -146,11 +150,6 @@ export class CallEndpoint {
   #refuse(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
     const last = { status, headers: plainTextHeaders, body: `${text}\n` };
     endWithLastResponse(request, response, last, this.#options.lingerMs);
-  }
-
-  #callerOf({ headers, socket }: IncomingMessage): Caller {
-    const named: PeerHeaders = { peer: headers[peerHeader], secret: headers[secretHeader] };
-    return this.#options.runner.callerOf(named, socket);
   }
 }
 

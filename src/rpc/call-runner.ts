@@ -16,7 +16,7 @@ import { encodeFault, encodeResponse } from './codec/encode.js';
 import { faultCode } from './codec/fault-code.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { HttpLimits } from './http-limits.js';
-import { findCertificateMistake } from './http-server.js';
+import { findCertificateMistake, isOverTls } from './http-server.js';
 import { nothingToHangUp, type Caller, type MethodOutcome } from './method.js';
 import { readUsualAppendEntries, usualAppendEntriesMethod } from './peer-codec.js';
 import { busyFault } from './refusal-fault.js';
@@ -85,8 +85,14 @@ export class CallRunner {
 
   /** Whoever does not prove to be a server is a client, whatever its header says. */
   callerOf({ peer, secret }: PeerHeaders, socket: Socket): Caller {
-    const peerMistake = findCertificateMistake(socket) ?? this.#options.secret?.findMistake(secret);
-    return { peerId: peerMistake === undefined ? this.#peerId(peer) : undefined, peerMistake };
+    const cluster = this.#options.secret;
+    const peerMistake = findCertificateMistake(socket) ?? cluster?.findMistake(secret);
+    return {
+      peerId: peerMistake === undefined ? this.#peerId(peer) : undefined,
+      peerMistake,
+      isProven: peerMistake === undefined && (cluster !== undefined || isOverTls(socket)),
+      address: socket.remoteAddress ?? '',
+    };
   }
 
   /** The longest body that this caller may send. */

@@ -2,7 +2,6 @@
  * What the wire side reads of the applied file-info map. `FileMap` has this shape; naming it here
  * keeps everything that could change the map out of reach.
  */
-import type { FileCommandView } from '../files/file-command-codec.js';
 import type { FileInfo } from '../files/file-command.js';
 import type { FileVersions, VersionsPlace } from '../files/file-versions.js';
 import type { FrozenFiles, LongFile } from '../files/frozen-files.js';
@@ -26,8 +25,4 @@ export interface FileReader {
   viewVersions(name: string): FileVersions | undefined;
   /** The next versions behind a place, of all files, as they are now. */
   versionsAfter(place: VersionsPlace, limits: VersionsPageLimits): VersionsPage;
-  /** Why these bytes are no command, or undefined when they are one. */
-  findMistake(payload: Uint8Array): string | undefined;
-  /** The command in a log entry's payload. */
-  view(payload: Uint8Array): FileCommandView;
 }

@@ -77,6 +77,11 @@ export function createHttpServer(
   return { server, serveByNode: undefined, destroyUnfinished };
 }
 
+/** Whether the connection is one on which certificates are asked for. */
+export function isOverTls(socket: Socket): boolean {
+  return socket instanceof TLSSocket;
+}
+
 /**
  * Why whoever is at the other end has not shown to be a server of this cluster; undefined when it
  * has, or when the connection is not over TLS and nobody can.

@@ -12,7 +12,7 @@ import type { Entry } from '../raft/messages.js';
 import type { ReplicaStatus } from '../replica/replica-api.js';
 import { fileMember, textPart, updateMembers, type AnswerPart } from './codec/answer-part.js';
 import { encodeMember, responseEnd, responseStart } from './codec/encode.js';
-import type { FileReader } from './file-reader.js';
+import type { CommandReader } from './command-reader.js';
 import type { MethodServices } from './method-services.js';
 import { formatAddress, type ServerAddress } from './server-address.js';
 import type { XmlStruct, XmlValue } from './xml-value.js';
@@ -38,7 +38,12 @@ export function internalStateFields(
 }
 
 /** The answer of `getinternalstate` (contract, section 6): a struct. */
-export function internalStateParts({ replica, files, servers }: MethodServices): AnswerPart[] {
+export function internalStateParts({
+  replica,
+  files,
+  commands,
+  servers,
+}: MethodServices): AnswerPart[] {
   const log = newestThatFit(replica.logTail(internalStateEntriesMax));
   const frozen = files.freeze();
   const shown = countThatFit(frozen);
@@ -50,7 +55,7 @@ export function internalStateParts({ replica, files, servers }: MethodServices):
   return [
     textPart(`${responseStart}<value><struct>${fields.join('')}<member><name>log</name>`),
     textPart('<value><array><data>'),
-    ...log.flatMap((entry) => entryParts(entry, files)),
+    ...log.flatMap((entry) => entryParts(entry, commands)),
     textPart('</data></array></value></member><member><name>metaMap</name><value><struct>'),
     { read: () => frozen.read(shown), form: fileMember },
     textPart(`</struct></value></member>${truncated}${peers}</struct></value>${responseEnd}`),
@@ -98,14 +103,18 @@ function fileBytes(cursor: FileCursor): number {
   return bytes;
 }
 
-function entryParts(entry: Entry, files: FileReader): AnswerPart[] {
+function entryParts(entry: Entry, commands: CommandReader): AnswerPart[] {
   const place = `${encodeMember('index', entry.index)}${encodeMember('term', entry.term)}`;
   const start = `<value><struct>${place}<member><name>command</name><value><struct>`;
   const end = '</struct></value></member></struct></value>';
   if (entry.kind === 'noop') return [textPart(`${start}${encodeMember('type', 'noop')}${end}`)];
-  const command = files.view(entry.payload);
+  const command = commands.view(entry.payload);
   const { type } = command;
-  if (type === 'forgetversions') {
+  if ('shown' in command) {
+    const members = command.shown.map(([name, value]) => encodeMember(name, value)).join('');
+    return [textPart(`${start}${encodeMember('type', type)}${members}${end}`)];
+  }
+  if (command.type === 'forgetversions') {
     const versions = command.versions.map(({ name, version }): XmlValue => [name, version]);
     const members = encodeMember('type', type) + encodeMember('versions', versions);
     return [textPart(`${start}${members}${end}`)];

@@ -21,7 +21,7 @@ import {
 } from './answer-pieces.js';
 import type { AnswerPart } from './codec/answer-part.js';
 import { PartsMeter } from './codec/parts-meter.js';
-import type { FileReplica } from './method-services.js';
+import type { ClusterReplica } from './method-services.js';
 import { nothingToHangUp, type Reply } from './method.js';
 import { busyFault, refusalFault } from './refusal-fault.js';
 import type { ServerAddress } from './server-address.js';
@@ -36,7 +36,7 @@ export interface MapAnswerLimits {
 
 export interface MapAnswersOptions {
   readonly limits: MapAnswerLimits;
-  readonly replica: FileReplica;
+  readonly replica: ClusterReplica;
   readonly servers: readonly ServerAddress[];
 }
 
@@ -239,7 +239,7 @@ interface Begun {
 }
 
 /** A disk that failed may have taken with it what a waiting read was promised to see. */
-function findRefusal(replica: FileReplica, { lastApplied }: Waiting): Refusal | undefined {
+function findRefusal(replica: ClusterReplica, { lastApplied }: Waiting): Refusal | undefined {
   if (replica.isCrashed()) return { kind: 'crashed', logged: false };
   const status = replica.status();
   if (status.role === 'leader' && status.lastApplied >= lastApplied) return undefined;

@@ -5,17 +5,26 @@
 import type { ServerId } from '../base/ids.js';
 import type { FileCommand, UpdateResult } from '../files/file-command.js';
 import type { ReplicaApi } from '../replica/replica-api.js';
+import type { SiteCommand, SiteResult } from '../site/site-command.js';
+import type { CommandReader } from './command-reader.js';
 import type { FileReader } from './file-reader.js';
+import type { Neighbours } from './neighbours.js';
 import type { ServerAddress } from './server-address.js';
+import type { SiteReader } from './site-reader.js';
 
-export type FileReplica = ReplicaApi<FileCommand, UpdateResult>;
+/** The replica of files and site: what each command ends in, `submit-command.ts` knows. */
+export type ClusterReplica = ReplicaApi<FileCommand | SiteCommand, UpdateResult | SiteResult>;
 
 export interface MethodServices {
   readonly serverId: ServerId;
   /** All servers of the configuration, this one too, in order of their ids from 0 on. */
   readonly servers: readonly ServerAddress[];
-  readonly replica: FileReplica;
+  readonly replica: ClusterReplica;
   readonly files: FileReader;
-  /** The wall clock: ms since 1970. Updates are stamped by it. */
+  readonly site: SiteReader;
+  readonly commands: CommandReader;
+  /** Who is believed to be of this cluster where nothing can prove it. */
+  readonly neighbours: Neighbours;
+  /** The wall clock: ms since 1970. Commands are stamped by it. */
   readonly nowMs: () => number;
 }

@@ -13,10 +13,12 @@ import type { MapAnswers } from './map-answers.js';
 import type { MethodServices } from './method-services.js';
 import type { Method } from './method.js';
 import { BlockCalls } from './block-calls.js';
+import { ClusterDoor } from './cluster-door.js';
 import { blockMethods } from './methods/block-methods.js';
 import { clientMethods } from './methods/client-methods.js';
 import { peerMethods } from './methods/peer-methods.js';
 import { pingMethod } from './methods/ping-method.js';
+import { siteMethods } from './methods/site-methods.js';
 import { storeMethods } from './methods/store-methods.js';
 import { systemMethods } from './methods/system-methods.js';
 import { testerMethods } from './methods/tester-methods.js';
@@ -95,6 +97,7 @@ export function buildMethodTable(options: MethodTableOptions): MethodTable {
     pingMethod(),
     ...(cluster ? clientMethods(cluster.services, cluster.mapAnswers) : []),
     ...(cluster ? versionMethods(cluster.services, cluster.mapAnswers) : []),
+    ...(cluster ? siteMethods(cluster.services, new ClusterDoor(cluster.services.neighbours)) : []),
     ...(blocks ? blockMethods(blocks, new BlockCalls(isCrashed)) : []),
     ...(cluster && testerApi ? testerMethods(cluster.services, gathered) : []),
     ...(cluster ? peerMethods(cluster.services) : []),

@@ -35,10 +35,22 @@ export interface Caller {
   readonly peerId: ServerId | undefined;
   /** Why the call cannot come from a server of this cluster; undefined when it may. */
   readonly peerMistake: string | undefined;
+  /** Whether it has proved to be of this cluster, by a secret or a certificate. */
+  readonly isProven: boolean;
+  /** Where the connection comes from: an IP address, or empty when that is not known. */
+  readonly address: string;
 }
 
+/** Somebody of whom nothing is known yet. */
+export const unknownCaller: Caller = {
+  peerId: undefined,
+  peerMistake: undefined,
+  isProven: false,
+  address: '',
+};
+
 /** The chapter of the contract that a method belongs to. */
-type MethodGroup = 'client' | 'block' | 'store' | 'peer' | 'tester' | 'system';
+type MethodGroup = 'client' | 'site' | 'block' | 'store' | 'peer' | 'tester' | 'system';
 
 /**
  * How long an answer can take: `never` answers before the handler returns, `calls` waits for the

@@ -12,7 +12,7 @@ import { unreadBodyFault, type CallRunner } from './call-runner.js';
 import { PlainHeadReader, type PlainHead } from './codec/plain-request.js';
 import type { FairReading } from './fair-reading.js';
 import type { HttpLimits } from './http-limits.js';
-import type { Caller, MethodOutcome } from './method.js';
+import { unknownCaller, type Caller, type MethodOutcome } from './method.js';
 import { OwedAnswers, type OwedAnswer } from './owed-answers.js';
 import { endWithPlainResponse, notHttp, tooSlow } from './plain-response.js';
 import type { UnreadAnswers } from './unread-answers.js';
@@ -43,7 +43,7 @@ export class PlainConnection {
   readonly #answers: OwedAnswers;
   #head: PlainHead | undefined;
   /** Who sends heads such as `#head`. */
-  #caller: Caller = { peerId: undefined, peerMistake: undefined };
+  #caller = unknownCaller;
   /** What was received and is not read yet: a part of a head, or requests that wait. */
   #rest: Buffer = nothing;
   #isWaiting = false;

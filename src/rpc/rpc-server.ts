@@ -12,6 +12,7 @@ import type { BackupSource } from './backup-source.js';
 import { BlockStorePages } from './block-store-pages.js';
 import { CallEndpoint } from './call-endpoint.js';
 import { CallRunner } from './call-runner.js';
+import { ClusterDoor } from './cluster-door.js';
 import type { ClusterSecret } from './cluster-secret.js';
 import { Dispatcher, type BugListener } from './dispatcher.js';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.js';
@@ -249,6 +250,8 @@ export class RpcServer {
       replica,
       servers,
       scheme,
+      door: new ClusterDoor(services.neighbours),
+      callerOf: (request) => this.#calls.callerOf(request),
       limits: this.#limits,
       onBug,
     });

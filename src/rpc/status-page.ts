@@ -1,6 +1,7 @@
 /**
  * The page at `/`: one server's beliefs in a table that a person can read, without scripts.
  */
+import { escapeHtml } from '../base/escape-html.js';
 import type { ReplicaStatus } from '../replica/replica-api.js';
 import { formatAddress, type ServerAddress } from './server-address.js';
 import { findIllness } from './server-health.js';
@@ -100,17 +101,4 @@ function table(rows: readonly string[]): string {
 
 function cell(value: string | number): string {
   return `<td>${escapeHtml(String(value))}</td>`;
-}
-
-const htmlEscapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Safe as text and within a quoted attribute. */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => htmlEscapes[character] ?? character);
 }

@@ -32,7 +32,7 @@ touch node_modules/.package-lock.json
 
 const fakeTsc = `
 const { appendFileSync, mkdirSync, writeFileSync, existsSync, readFileSync } = require('node:fs');
-appendFileSync('calls', 'tsc\\n');
+appendFileSync('calls', 'tsc ' + process.argv[process.argv.indexOf('--project') + 1] + '\\n');
 if (existsSync('tsc-fails')) process.exit(1);
 const folder = process.argv[process.argv.indexOf('--outDir') + 1] + '/src/cli';
 mkdirSync(folder, { recursive: true });
@@ -84,6 +84,8 @@ describe('the set-up of the start scripts', () => {
     return text.split('\n').filter((line) => line !== '');
   }
 
+  /** One for the program, one for what it serves to browsers. */
+  const buildCalls = ['tsc tsconfig.release.json', 'tsc src/web/site/browser/tsconfig.json'];
   const npmCall = 'npm ci --ignore-scripts --no-audit --no-fund --include=dev --loglevel=error';
 
   it('installs and builds on the first run, and neither on the second', async () => {
@@ -93,7 +95,7 @@ describe('the set-up of the start scripts', () => {
     const second = await start();
     expect(second.stdout).to.equal(`first ${tmpdir()}`);
     expect(second.stderr).to.equal('');
-    expect(await calls()).to.deep.equal([npmCall, 'tsc']);
+    expect(await calls()).to.deep.equal([npmCall, ...buildCalls]);
   });
 
   it('installs and builds once when five are started at the same moment', async () => {
@@ -108,7 +110,7 @@ describe('the set-up of the start scripts', () => {
     ]);
     const waiting = results.filter(({ stderr }) => stderr.includes('waiting for the other set-up'));
     expect(waiting.length).to.be.greaterThan(0);
-    expect(await calls()).to.deep.equal([npmCall, 'tsc']);
+    expect(await calls()).to.deep.equal([npmCall, ...buildCalls]);
   });
 
   it('builds again when a source has changed, beside the build that is in use', async () => {
@@ -120,7 +122,7 @@ describe('the set-up of the start scripts', () => {
     expect(after).not.to.equal(before);
     const old = join(root, 'build/run', before.trim(), 'src/cli/run-server.js');
     expect(await readFile(old, 'utf8')).to.equal(program('first'));
-    expect(await calls()).to.deep.equal([npmCall, 'tsc', 'tsc']);
+    expect(await calls()).to.deep.equal([npmCall, ...buildCalls, ...buildCalls]);
   });
 
   it('installs again when the lock file has changed', async () => {
@@ -128,7 +130,7 @@ describe('the set-up of the start scripts', () => {
     const later = Date.now() / 1000 + 1;
     await utimes(join(root, 'package-lock.json'), later, later);
     await start();
-    expect(await calls()).to.deep.equal([npmCall, 'tsc', npmCall]);
+    expect(await calls()).to.deep.equal([npmCall, ...buildCalls, npmCall]);
   });
 
   it('takes over from set-ups that were killed, but not before their npm has ended', async () => {
@@ -146,7 +148,7 @@ describe('the set-up of the start scripts', () => {
     for (const { stderr } of results) {
       expect(stderr).to.match(/^surfraft: waiting for the other set-up/);
     }
-    expect(await calls()).to.deep.equal([npmCall, 'tsc']);
+    expect(await calls()).to.deep.equal([npmCall, ...buildCalls]);
   });
 
   it('fails with one line when npm fails, and tries again the next time', async () => {

@@ -36,14 +36,23 @@ describe('the program surfraft', () => {
   }
 
   /** Writes a configuration of one server, and starts that. */
-  async function startServer(name: string, dataDir: string): Promise<Server> {
+  async function startServer(
+    name: string,
+    dataDir: string,
+    ...options: readonly string[]
+  ): Promise<Server> {
     const [port] = await findFreePorts(1);
     await writeFile(join(folder, name), `M: 1\nmetadata0: localhost:${must(port, 'a port')}\n`);
-    return launch(name, dataDir, must(port, 'a port'));
+    return launch(name, dataDir, must(port, 'a port'), ...options);
   }
 
-  async function launch(name: string, dataDir: string, port: number): Promise<Server> {
-    const child = spawnServer([name, '0', '--data-dir', dataDir], folder);
+  async function launch(
+    name: string,
+    dataDir: string,
+    port: number,
+    ...options: readonly string[]
+  ): Promise<Server> {
+    const child = spawnServer([name, '0', '--data-dir', dataDir, ...options], folder);
     const server = { child, port };
     running.push(server);
     let output = '';
@@ -92,9 +101,14 @@ describe('the program surfraft', () => {
   });
 
   it('backs a running cluster up, and starts a new one from the copy', async () => {
-    const server = await startServer('old.txt', 'old');
+    await writeFile(join(folder, 'secret'), 'a-secret-of-the-cluster\n', { mode: 0o600 });
+    const server = await startServer('old.txt', 'old', '--secret-file', 'secret');
     for (let file = 0; file < 400; file += 1) await update(server, `file ${file}`, 1);
-    const backup = await surfraft('backup', 'old.txt', 'copy');
+    const refused = await surfraft('backup', 'old.txt', 'copy', '--wait-seconds', '0.1');
+    expect(refused.stderr).to.contain(
+      "status 403: unauthorised: the call lacks the cluster's secret",
+    );
+    const backup = await surfraft('backup', 'old.txt', 'copy', '--secret-file', 'secret');
     expect(backup.stderr).to.equal('');
     expect(backup.stdout).to.match(/^copy: .* the state through entry 401 of term 1$/);
     await stop(server);

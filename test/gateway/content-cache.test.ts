@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ContentCache } from '../../src/gateway/content-cache.js';
-import { RecentMap } from '../../src/gateway/recent-map.js';
+import { RecentMap } from '../../src/base/recent-map.js';
 
 const bytesOf = (length: number) => () => Promise.resolve(new Uint8Array(length));
 const refuse = () => Promise.reject(new Error('refused'));

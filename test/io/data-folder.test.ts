@@ -66,6 +66,14 @@ describe('a data folder', () => {
     expect(await readdir(path)).to.deep.equal(['identity']);
   });
 
+  it('is refused in words where no folder can be made', async function () {
+    if (process.platform !== 'linux') this.skip();
+    path = '/proc/no-such-folder/data';
+    const error: unknown = await opened().catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(StorageError);
+    expect(String(error)).to.contain('cannot create /proc/no-such-folder/data: no such file');
+  });
+
   it('keeps the log from one process to the next', async () => {
     await useOnce();
     const folder = await opened();

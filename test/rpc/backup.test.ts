@@ -2,13 +2,17 @@
  * `GET /backup`: whose state it gives, how it is bounded, and how it ends when it cannot go on.
  */
 import { expect } from 'chai';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import type { LogPosition } from '../../src/raft/messages.js';
 import { asServerId } from '../../src/base/ids.js';
 import type { BackupReader, BackupSource } from '../../src/rpc/backup-source.js';
+import { ClusterSecret } from '../../src/rpc/cluster-secret.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
 import type { HttpLimits } from '../../src/rpc/http-limits.js';
 import { post, RawConnection } from './support/raw-connection.js';
-import { ServedReplica } from './support/served-replica.js';
+import { host, ServedReplica } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
 
 const pieceBytes = 256 * 1024;
@@ -65,6 +69,29 @@ describe('a backup', () => {
     await waitUntil(() => served.server.runningBackups === 0);
     expect(source.closed).to.equal(source.positions.length);
     await served.close();
+  });
+
+  it('is given to nobody from outside the cluster without its secret', async () => {
+    source = new NumberedPieces();
+    const secret = new ClusterSecret('open-sesame');
+    const asking = [
+      [undefined, '127.0.0.1', {}, 200],
+      [undefined, '127.0.0.2', {}, 403],
+      [undefined, '127.0.0.2', { 'x-forwarded-for': '127.0.0.1' }, 403],
+      [secret, '127.0.0.1', {}, 403],
+      [secret, '127.0.0.2', secret.headers, 200],
+    ] as const;
+    for (const [at, [guard, localAddress, header, expected]] of asking.entries()) {
+      if (at > 0) await served.close();
+      served = await ServedReplica.start({ backups: source, ...(guard && { secret: guard }) });
+      const asked = source.positions.length;
+      const options = { host, port: served.port, path: '/backup', localAddress, headers: header };
+      const [answer] = (await once(request(options).end(), 'response')) as [IncomingMessage];
+      const text = await textOf(answer);
+      expect(answer.statusCode).to.equal(expected);
+      expect(source.positions.length - asked).to.equal(expected === 200 ? 1 : 0);
+      if (expected === 403) expect(text).to.match(/^unauthorised: .*secret/);
+    }
   });
 
   it('is the state behind a read barrier, piece by piece, with its place in the log', async () => {

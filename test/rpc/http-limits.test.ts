@@ -8,7 +8,8 @@ import { RpcServer } from '../../src/rpc/rpc-server.js';
 import { ServerMetrics } from '../../src/rpc/server-metrics.js';
 import type { HttpLimits } from '../../src/rpc/http-limits.js';
 import { post, RawConnection } from './support/raw-connection.js';
-import { host, ServedReplica, threeServers } from './support/served-replica.js';
+import { fakeServices } from './support/fake-services.js';
+import { host, ServedReplica } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
 
 const ping = encodeCall('ping', []);
@@ -188,13 +189,7 @@ describe('opening and closing the port', () => {
     const served = await ServedReplica.start();
     const { replica } = served;
     const second = new RpcServer({
-      services: {
-        serverId: replica.status().serverId,
-        servers: threeServers,
-        replica,
-        files: replica.files,
-        nowMs: () => 1,
-      },
+      services: fakeServices(replica, () => 1),
       listen: { host, port: served.port },
       testerApi: true,
       version: '',

@@ -4,7 +4,7 @@ import { MapAnswers, type FilesAnswer } from '../../src/rpc/map-answers.js';
 import { fileMember } from '../../src/rpc/codec/answer-part.js';
 import type { HandlerOutcome } from '../../src/rpc/method.js';
 import { FakeReplica } from './support/fake-replica.js';
-import { threeServers } from './support/served-replica.js';
+import { threeServers } from './support/fake-services.js';
 import { waitUntil } from './support/wait-until.js';
 
 describe('answers that wait for a view of the files', () => {

@@ -22,6 +22,8 @@ const goodArguments: Readonly<Record<string, readonly XmlValue[]>> = {
   getfileversions: ['a'],
   getversionspage: ['', 10],
   forgetversions: [[['a', 1]]],
+  updatesite: ['{"type":"logOut","tokenHash":"' + 'a'.repeat(64) + '"}'],
+  readsite: ['{"type":"counts"}'],
   putblock: [hash, block],
   getblock: [hash],
   hasblocks: [[hash]],

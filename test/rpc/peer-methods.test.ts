@@ -68,11 +68,11 @@ describe('peer methods', () => {
     expect(await served.struct('StateReport', report)).to.have.property('size', 0);
   });
 
-  it('refuse entries that hold no file command, for they could never be applied', async () => {
+  it('refuse entries that hold no command, for they could never be applied', async () => {
     const payload = Buffer.from('garbage');
     const entry: Entry = { index: asLogIndex(1), term: asTerm(5), kind: 'command', payload };
     const forged = new Map(append).set('entries', encodeEntries([entry]));
-    expect(await served.fault('AppendEntries', forged)).to.match(/^-32602 .*entry 1 is no file/);
+    expect(await served.fault('AppendEntries', forged)).to.match(/^-32602 .*entry 1 is no command/);
     expect(served.replica.peerCalls).to.deep.equal([]);
   });
 });

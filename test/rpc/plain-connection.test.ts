@@ -2,7 +2,6 @@
  * How long a plain connection may rest, and a request may take to arrive, by a clock of our own.
  */
 import { expect } from 'chai';
-import { asServerId } from '../../src/base/ids.js';
 import { AnswerText } from '../../src/rpc/answer-text.js';
 import { CallRunner } from '../../src/rpc/call-runner.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
@@ -15,7 +14,7 @@ import { ServerMetrics } from '../../src/rpc/server-metrics.js';
 import { UnreadAnswers } from '../../src/rpc/unread-answers.js';
 import { FakeReplica } from './support/fake-replica.js';
 import { post } from './support/raw-connection.js';
-import { threeServers } from './support/served-replica.js';
+import { fakeServices } from './support/fake-services.js';
 import { SlowSocket } from './support/slow-socket.js';
 
 const ping = Buffer.from(post(encodeCall('ping', [])));
@@ -30,13 +29,7 @@ function newRunner(): CallRunner {
     throw error;
   };
   const dispatcher = new Dispatcher({
-    services: {
-      serverId: asServerId(0),
-      servers: threeServers,
-      replica,
-      files: replica.files,
-      nowMs: () => 1,
-    },
+    services: fakeServices(replica, () => 1),
     testerApi: true,
     pendingCallsMax: 9,
     mapAnswerLimits: limits,

@@ -6,6 +6,7 @@ import { fullName } from '../../src/rpc/method-table.js';
 
 const groups: readonly (readonly [Method['group'], string])[] = [
   ['client', 'Client methods'],
+  ['site', 'Methods of the site'],
   ['block', 'Block methods'],
   ['tester', 'Tester methods'],
   ['peer', 'Peer methods'],

@@ -5,6 +5,7 @@
  */
 import { AssertionError } from '../../src/base/assert.js';
 import type { ServerId } from '../../src/base/ids.js';
+import type { SiteCommand, SiteResult } from '../../src/site/site-command.js';
 
 /** A file as a client saw it: version and hash, 0 and '' when it was never seen. */
 export interface SeenFile {
@@ -24,12 +25,15 @@ export type Question =
   | { readonly type: 'readAll' }
   /** An older version, or one that never was, is to be kept no longer. */
   | { readonly type: 'forget'; readonly name: string; readonly version: number }
+  /** Its time is the server's. */
+  | { readonly type: 'site'; readonly command: SiteCommand }
   /** `setleader`, `sendheartbeat`: only that they end is of interest. */
   | { readonly type: 'steer'; readonly what: 'setLeader' | 'sendHeartbeat' };
 
 export type End =
   | { readonly type: 'updated'; readonly updated: boolean }
   | { readonly type: 'forgotten' }
+  | { readonly type: 'siteChanged'; readonly result: SiteResult }
   | { readonly type: 'seen'; readonly files: ReadonlyMap<string, SeenFile> }
   | { readonly type: 'steered' }
   /** Refused with the promise that it has no effect. */

@@ -1,7 +1,8 @@
 /** Opens the production storage with the small sizes that simulated runs want. */
 import type { FolderIdentity } from '../../src/base/folder-identity.js';
-import { FileMap, type FileMapBounds } from '../../src/files/file-map.js';
+import type { FileMapBounds } from '../../src/files/file-map.js';
 import type { OpenedMemory } from '../../src/replica/lasting-replica.js';
+import { ClusterState } from '../../src/state/cluster-state.js';
 import type { Disk } from '../../src/storage/disk.js';
 import { openLogStorage } from '../../src/storage/open-log-storage.js';
 
@@ -28,8 +29,8 @@ export interface OpenSimOptions {
 }
 
 /** What is on the disk, mended if need be. */
-export async function openSimStorage(options: OpenSimOptions): Promise<OpenedMemory<FileMap>> {
-  const stateMachine = new FileMap(simFileBounds);
+export async function openSimStorage(options: OpenSimOptions): Promise<OpenedMemory<ClusterState>> {
+  const stateMachine = new ClusterState(simFileBounds);
   const opened = await openLogStorage({
     ...options,
     ...{ segmentBytesMax, fillSteps },

@@ -6,6 +6,7 @@ import { unreachable } from '../../src/base/assert.js';
 import type { FileInfo, UpdateResult } from '../../src/files/file-command.js';
 import type { FileMap } from '../../src/files/file-map.js';
 import type { HangUp, Outcome, Refusal } from '../../src/replica/outcome.js';
+import { submitToFiles, submitToSite } from '../../src/rpc/submit-command.js';
 import type { CallRecord, End, History, Question, SeenFile } from './history.js';
 import type { Life, SimServer } from './sim-server.js';
 import type { SimWorld } from './sim-world.js';
@@ -91,25 +92,28 @@ function ask(
   end: (end: End) => void,
 ): HangUp {
   const { replica } = life;
-  const files = (): FileMap => replica.stateMachine;
+  const files = (): FileMap => replica.stateMachine.files;
   switch (question.type) {
     case 'update': {
       const { name, version, hash, requestId } = question;
       const hashlist = [hash];
       const command = { type: 'updatefile', name, version, hashlist, requestId, timeMs } as const;
-      return replica.submit(command, (outcome) => {
+      return submitToFiles(replica, command, (outcome) => {
         end(outcome.kind === 'done' ? updateEnd(outcome.value) : refusalEnd(outcome));
       });
     }
     case 'forget': {
       const { name, version } = question;
-      return replica.submit(
-        { type: 'forgetversions', versions: [{ name, version }] },
-        (outcome) => {
-          end(outcome.kind === 'done' ? { type: 'forgotten' } : refusalEnd(outcome));
-        },
-      );
+      const command = { type: 'forgetversions', versions: [{ name, version }] } as const;
+      return submitToFiles(replica, command, (outcome) => {
+        end(outcome.kind === 'done' ? { type: 'forgotten' } : refusalEnd(outcome));
+      });
     }
+    case 'site':
+      return submitToSite(replica, { ...question.command, timeMs }, (outcome) => {
+        const isDone = outcome.kind === 'done';
+        end(isDone ? { type: 'siteChanged', result: outcome.value } : refusalEnd(outcome));
+      });
     case 'read':
       return replica.readBarrier((outcome) => {
         end(

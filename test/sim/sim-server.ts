@@ -5,13 +5,12 @@
 import { assert, must } from '../../src/base/assert.js';
 import type { FolderIdentity } from '../../src/base/folder-identity.js';
 import type { ServerId } from '../../src/base/ids.js';
-import type { FileCommand, UpdateResult } from '../../src/files/file-command.js';
-import type { FileMap } from '../../src/files/file-map.js';
 import type { HardState } from '../../src/raft/effects.js';
 import type { Entry } from '../../src/raft/messages.js';
 import { LastingReplica, type OpenedMemory } from '../../src/replica/lasting-replica.js';
 import type { ReplicaEvent } from '../../src/replica/observer.js';
 import type { SnapshotLimits } from '../../src/replica/snapshot-limits.js';
+import type { ClusterCommand, ClusterResult, ClusterState } from '../../src/state/cluster-state.js';
 import { StorageDamagedError, StorageError } from '../../src/storage/storage.js';
 import type { RecoveredState, Storage, StorageWrite } from '../../src/storage/storage.js';
 import type { SimDisk } from './disk/sim-disk.js';
@@ -46,7 +45,7 @@ export interface ServerEvents {
   /** A snapshot of the state through this index is about to be written. */
   readonly onSnapshot: (index: number) => void;
   /** A storage was opened, and the state restored through this index. */
-  readonly onRestored: (files: FileMap, index: number) => void;
+  readonly onRestored: (state: ClusterState, index: number) => void;
   /** A process started, came to work, or came to its end. */
   readonly onLife: (what: string) => void;
   /** Something threw where nobody listens: a bug. */
@@ -75,7 +74,7 @@ const nothingKnown = {
 /** A process and what runs in it. */
 export interface Life {
   readonly process: SimProcess;
-  readonly replica: LastingReplica<FileCommand, UpdateResult, FileMap>;
+  readonly replica: LastingReplica<ClusterCommand, ClusterResult, ClusterState>;
   /** How often its storage was opened: each time is a replica of its own. */
   openings: number;
   /** Told when the process ends: connections to it break. */
@@ -244,7 +243,7 @@ export class SimServer {
     }
   }
 
-  async #open(process: SimProcess): Promise<OpenedMemory<FileMap>> {
+  async #open(process: SimProcess): Promise<OpenedMemory<ClusterState>> {
     const { random } = this.#options;
     const incarnation = Array.from({ length: 4 }, () => hexDigits(random.integer(0, 0xffffffff)));
     const opened = await openSimStorage({
@@ -284,9 +283,9 @@ export class SimServer {
     }
   }
 
-  #begin(process: SimProcess, opened: OpenedMemory<FileMap>): void {
+  #begin(process: SimProcess, opened: OpenedMemory<ClusterState>): void {
     const { id, servers, random, network, events, snapshots } = this.#options;
-    const replica = new LastingReplica<FileCommand, UpdateResult, FileMap>({
+    const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
       replica: {
         serverId: id,
         servers,

@@ -7,7 +7,7 @@
  */
 import { must } from '../../src/base/assert.js';
 import { asServerId, type ServerId } from '../../src/base/ids.js';
-import type { FileMap } from '../../src/files/file-map.js';
+import type { ClusterState } from '../../src/state/cluster-state.js';
 import { defaultSnapshotLimits } from '../../src/replica/snapshot-limits.js';
 import type { StorageWrite } from '../../src/storage/storage.js';
 import { describeReplicaEvent, describePeerMessage, describePeerReply } from './describe.js';
@@ -25,7 +25,7 @@ export interface WorldObserver extends NetworkTap {
   /** Some server begins a snapshot of its state through this index. */
   snapshotBegun?(index: number): void;
   /** A server has restored its state from a snapshot of it through this index. */
-  restored?(server: ServerId, files: FileMap, index: number): void;
+  restored?(server: ServerId, state: ClusterState, index: number): void;
   /** After every event, for each server in which something happened. */
   stepped(server: ServerId): void;
 }
@@ -195,8 +195,8 @@ export class SimWorld {
       onSnapshot: (index: number) => {
         for (const observer of this.#observers) observer.snapshotBegun?.(index);
       },
-      onRestored: (files: FileMap, index: number) => {
-        for (const observer of this.#observers) observer.restored?.(id, files, index);
+      onRestored: (state: ClusterState, index: number) => {
+        for (const observer of this.#observers) observer.restored?.(id, state, index);
       },
       onLife: (what: string) => {
         this.note('life', `s${id}`, () => what);

@@ -7,6 +7,7 @@ import { SimClient, type Sent } from './sim-client.js';
 import type { SimRandom } from './sim-random.js';
 import type { SimServer } from './sim-server.js';
 import type { SimWorld } from './sim-world.js';
+import { SiteVisitor } from './site-visitor.js';
 
 export interface WorkloadOptions {
   readonly world: SimWorld;
@@ -41,21 +42,28 @@ export function drawWorkload(world: SimWorld, history: History, draw: SimRandom)
 export class Workload {
   readonly #options: WorkloadOptions;
   readonly #clients: readonly WorkloadClient[];
+  readonly #visitor: SiteVisitor | undefined;
 
   constructor(options: WorkloadOptions) {
     this.#options = options;
     this.#clients = Array.from({ length: options.clientCount }, (_, at) => {
       return new WorkloadClient(options, `c${at}`);
     });
+    // Drawn behind all else: runs without a site are what they were before there was one.
+    const { world, history } = options;
+    const random = options.random.fork();
+    this.#visitor = random.chance(0.5) ? new SiteVisitor({ world, history, random }) : undefined;
   }
 
   start(): void {
     for (const client of this.#clients) client.start();
+    this.#visitor?.start();
   }
 
   /** No new calls; those under way are waited for without end. */
   stop(): void {
     for (const client of this.#clients) client.stop();
+    this.#visitor?.stop();
     this.#options.world.note('client', 'all', () => 'clients begin nothing new');
   }
 }

@@ -23,6 +23,8 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   'src/config': { folders: ['base'], packages: [] },
   'src/raft': { folders: ['base'], packages: [] },
   'src/files': { folders: ['base'], packages: [] },
+  'src/site': { folders: ['base'], packages: [] },
+  'src/state': { folders: ['base', 'files', 'site'], packages: [] },
   'src/blocks': { folders: ['base'], packages: ['node:crypto', 'node:timers/promises'] },
   'src/sync': { folders: ['base', 'blocks'], packages: ['node:*'] },
   'src/s3': {
@@ -43,8 +45,14 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   },
   'src/rpc': {
     folders: ['base', 'replica'],
-    typesOf: ['blocks', 'files', 'raft'],
-    files: ['blocks/block-hash', 'blocks/block-store', 'raft/check-request', 'raft/entry-codec'],
+    typesOf: ['blocks', 'files', 'raft', 'site'],
+    files: [
+      'blocks/block-hash',
+      'blocks/block-store',
+      'raft/check-request',
+      'raft/entry-codec',
+      'site/parse-site-call',
+    ],
     packages: [
       'node:buffer',
       'node:crypto',
@@ -59,6 +67,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   },
   'src/client': {
     folders: ['base', 'blocks', 'config', 'rpc'],
+    typesOf: ['site'],
     packages: [
       'node:crypto',
       'node:events',
@@ -72,6 +81,11 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     folders: ['base', 'blocks', 'client', 'files', 'sync'],
     files: ['rpc/listen-error'],
     packages: ['node:*', 'mime'],
+  },
+  'src/web': {
+    folders: ['base', 'client', 'config', 'site'],
+    files: ['rpc/listen-error'],
+    packages: ['node:*'],
   },
   'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },
   'tester/wire': {

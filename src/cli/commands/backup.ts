@@ -5,10 +5,11 @@
 import type { CommandModule } from 'yargs';
 import { describeBytes } from '../describe-bytes.js';
 import { fetchBackup } from '../fetch-backup.js';
+import { proofOptions, readProof, type ProofOptions } from '../proof-options.js';
 import { readClusterConfig } from '../read-cluster-config.js';
 import { UsageError } from '../usage-error.js';
 
-interface BackupArguments {
+interface BackupArguments extends ProofOptions {
   readonly config: string;
   readonly file: string;
   readonly 'wait-seconds': number;
@@ -34,11 +35,16 @@ export const backupCommand: CommandModule<object, BackupArguments> = {
         default: 15,
         requiresArg: true,
         description: 'How long to look for a leader',
-      }),
-  handler: async ({ config, file, 'wait-seconds': waitSeconds }) => {
+      })
+      .options(proofOptions),
+  handler: async (given) => {
+    const { config, file, 'wait-seconds': waitSeconds } = given;
     if (!(waitSeconds > 0)) throw new UsageError('--wait-seconds expects a number above 0');
     const { servers } = await readClusterConfig(config);
-    const { position, bytes } = await fetchBackup(servers, file, waitSeconds * 1000);
+    const { proof, warnings } = await readProof(given);
+    for (const warning of warnings) process.stderr.write(`${warning}\n`);
+    const waitMs = waitSeconds * 1000;
+    const { position, bytes } = await fetchBackup({ servers, proof, file, waitMs });
     const size = describeBytes(bytes);
     const { index, term } = position;
     process.stdout.write(`${file}: ${size}, the state through entry ${index} of term ${term}\n`);

@@ -2,6 +2,7 @@
  * What the master tells of itself to people on its own machine: a page, the same as JSON, and the
  * figures for Prometheus.
  */
+import { escapeHtml } from '../../base/escape-html.js';
 import { hitRatio, type CacheFigures } from './cache-figures.js';
 import type { Member } from './member.js';
 import { statusStyle } from './status-style.js';
@@ -153,8 +154,4 @@ function duration(ms: number): string {
   const first = parts.findIndex(([count]) => count > 0);
   const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2);
   return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

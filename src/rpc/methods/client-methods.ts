@@ -22,6 +22,7 @@ import {
 import * as param from '../param.js';
 import { readThrough, type LongServices } from '../read-through.js';
 import { refusalFault } from '../refusal-fault.js';
+import { submitToFiles } from '../submit-command.js';
 import type { XmlValue } from '../xml-value.js';
 
 /** A file that takes no more in memory is answered at once, as the values that it stands for. */
@@ -57,7 +58,8 @@ function updateFile(services: MethodServices): Method {
     leaderOnly: true,
     answersWhenCrashed: false,
     run: ([name, version, hashlist, requestId], reply) =>
-      services.replica.submit(
+      submitToFiles(
+        services.replica,
         { type: 'updatefile', name, version, hashlist, requestId, timeMs: services.nowMs() },
         (outcome) => {
           reply(updateOutcome(services, outcome));

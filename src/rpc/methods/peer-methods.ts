@@ -10,7 +10,7 @@ import type { HangUp } from '../../replica/outcome.js';
 import type { PeerMessage } from '../../replica/peer-transport.js';
 import type { PeerOutcome } from '../../replica/replica-api.js';
 import { faultCode } from '../codec/fault-code.js';
-import type { FileReader } from '../file-reader.js';
+import type { CommandReader } from '../command-reader.js';
 import type { MethodServices } from '../method-services.js';
 import {
   defineMethod,
@@ -116,7 +116,7 @@ function handle(
   reply: Reply,
   caller: Caller,
 ): HangUp {
-  if (message.type === 'appendEntries') refuseForeignCommands(services.files, message.entries);
+  if (message.type === 'appendEntries') refuseForeignCommands(services.commands, message.entries);
   const from = senderOf(message);
   refuseStrangers(services, from, caller);
   services.replica.handlePeer(from, message, (outcome) => {
@@ -142,13 +142,13 @@ function senderOf(message: PeerMessage): ServerId {
 }
 
 /** What is in the log must be applied one day: bytes that are no command may not get there. */
-function refuseForeignCommands(files: FileReader, entries: readonly Entry[]): void {
+function refuseForeignCommands(commands: CommandReader, entries: readonly Entry[]): void {
   for (const { index, kind, payload } of entries) {
-    const mistake = kind === 'noop' ? undefined : files.findMistake(payload);
+    const mistake = kind === 'noop' ? undefined : commands.findMistake(payload);
     if (mistake === undefined) continue;
     throw new RpcFault(
       faultCode.invalidParams,
-      `malformed appendEntries: entry ${index} is no file command: ${mistake}`,
+      `malformed appendEntries: entry ${index} is no command: ${mistake}`,
     );
   }
 }

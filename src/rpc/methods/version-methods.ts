@@ -13,6 +13,7 @@ import { defineMethod, type Method } from '../method.js';
 import * as param from '../param.js';
 import { readThrough, type LongServices } from '../read-through.js';
 import { refusalFault } from '../refusal-fault.js';
+import { submitToFiles } from '../submit-command.js';
 
 export function versionMethods(
   services: MethodServices,
@@ -83,7 +84,7 @@ function forgetVersions(services: MethodServices): Method {
     leaderOnly: true,
     answersWhenCrashed: false,
     run: ([versions], reply) =>
-      services.replica.submit({ type: 'forgetversions', versions }, (outcome) => {
+      submitToFiles(services.replica, { type: 'forgetversions', versions }, (outcome) => {
         if (outcome.kind === 'done') reply({ kind: 'value', value: true });
         else reply({ kind: 'fault', fault: refusalFault(outcome, services.servers) });
       }),

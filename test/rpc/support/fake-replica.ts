@@ -3,8 +3,6 @@
  * test lets it go. The wire side is tested against it.
  */
 import { asLogIndex, asServerId, asTerm, type ServerId } from '../../../src/base/ids.js';
-import { FileMap } from '../../../src/files/file-map.js';
-import type { FileCommand, UpdateResult } from '../../../src/files/file-command.js';
 import type { Standing } from '../../../src/raft/effects.js';
 import type { Entry } from '../../../src/raft/messages.js';
 import { Cut } from '../../../src/replica/cut.js';
@@ -18,14 +16,20 @@ import type {
   ReplicaStatus,
   StateMismatch,
 } from '../../../src/replica/replica-api.js';
+import {
+  ClusterState,
+  type ClusterCommand,
+  type ClusterResult,
+} from '../../../src/state/cluster-state.js';
 
 interface HeldCall {
   readonly finish: () => void;
   readonly refuse: (refusal: Refusal) => void;
 }
 
-export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
-  readonly files = new FileMap();
+export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
+  readonly state = new ClusterState();
+  readonly files = this.state.files;
   readonly partition = new Cut();
   readonly log: Entry[] = [];
   role: ReplicaRole = 'leader';
@@ -50,7 +54,7 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
     return this.#held.size;
   }
 
-  submit(command: FileCommand, answer: Answer<UpdateResult>): HangUp {
+  submit(command: ClusterCommand, answer: Answer<ClusterResult>): HangUp {
     return this.#answer(answer, () => this.#apply(command));
   }
 
@@ -203,13 +207,13 @@ export class FakeReplica implements ReplicaApi<FileCommand, UpdateResult> {
     return undefined;
   }
 
-  #apply(command: FileCommand): UpdateResult {
-    this.files.openTail([]);
-    const admission = this.files.admit(command);
+  #apply(command: ClusterCommand): ClusterResult {
+    this.state.openTail([]);
+    const admission = this.state.admit(command);
     if (admission.kind === 'answer') return admission.result;
     const { payload } = admission;
     this.#append('command', payload);
-    return this.files.apply(payload);
+    return this.state.apply(payload);
   }
 
   #append(kind: Entry['kind'], payload: Uint8Array): void {

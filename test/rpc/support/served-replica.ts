@@ -1,7 +1,6 @@
 /**
  * A fake replica behind a real port, and the calls that tests make to it.
  */
-import { asServerId } from '../../../src/base/ids.js';
 import type { BlockService } from '../../../src/blocks/block-service.js';
 import type { BackupSource } from '../../../src/rpc/backup-source.js';
 import type { ClusterSecret } from '../../../src/rpc/cluster-secret.js';
@@ -10,19 +9,13 @@ import { decodeResponse, type DecodedResponse } from '../../../src/rpc/codec/res
 import type { HttpLimits } from '../../../src/rpc/http-limits.js';
 import { RpcServer } from '../../../src/rpc/rpc-server.js';
 import { ServerMetrics } from '../../../src/rpc/server-metrics.js';
-import type { ServerAddress } from '../../../src/rpc/server-address.js';
 import type { TlsIdentity } from '../../../src/rpc/tls-identity.js';
 import type { XmlStruct, XmlValue } from '../../../src/rpc/xml-value.js';
 import { FakeReplica } from './fake-replica.js';
+import { fakeServices } from './fake-services.js';
 import { memoryBlocks } from './memory-blocks.js';
 
 export const host = '127.0.0.1';
-
-export const threeServers: readonly ServerAddress[] = [0, 1, 2].map((id) => ({
-  id: asServerId(id),
-  host: 'localhost',
-  port: 9501 + id,
-}));
 
 export interface ServeOptions {
   readonly testerApi?: boolean;
@@ -50,13 +43,7 @@ export class ServedReplica {
   constructor(options: ServeOptions) {
     const { replica, metrics } = this;
     this.server = new RpcServer({
-      services: {
-        serverId: asServerId(0),
-        servers: threeServers,
-        replica,
-        files: replica.files,
-        nowMs: () => this.nowMs,
-      },
+      services: fakeServices(replica, () => this.nowMs),
       blocks: options.blocks ?? memoryBlocks(),
       listen: { host, port: options.port ?? 0, alsoHosts: options.alsoHosts },
       testerApi: options.testerApi ?? true,

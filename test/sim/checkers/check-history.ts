@@ -8,6 +8,12 @@ import { assert, must } from '../../../src/base/assert.js';
 import { decodeFileCommand } from '../../../src/files/file-command-codec.js';
 import type { UpdateFile } from '../../../src/files/file-command.js';
 import type { Entry } from '../../../src/raft/messages.js';
+import {
+  decodeSiteCommand,
+  encodeSiteCommand,
+  isSitePayload,
+} from '../../../src/site/site-command-codec.js';
+import type { SiteCommand } from '../../../src/site/site-command.js';
 import { describeCall, type CallRecord, type SeenFile } from '../history.js';
 
 type Update = Extract<CallRecord['question'], { type: 'update' }>;
@@ -37,6 +43,8 @@ class HistoryJudge {
   readonly #versions = new Map<string, number[]>();
   /** What was told to be forgotten, as JSON. */
   readonly #forgotten = new Set<string>();
+  /** What was done to the site, by `siteKey`. */
+  readonly #siteCommands = new Set<string>();
 
   constructor(calls: readonly CallRecord[], entries: readonly Entry[]) {
     this.#calls = calls;
@@ -50,6 +58,7 @@ class HistoryJudge {
       if (call.end?.type === 'seen') this.#boundBySight(call, call.end.files);
     }
     this.#checkForgotten();
+    this.#checkSite();
     this.#tighten();
     this.#effects.forEach((effect, at) => {
       const { name, version, earliest, latest } = effect;
@@ -65,6 +74,10 @@ class HistoryJudge {
   }
 
   #addCommand(entry: Entry): void {
+    if (isSitePayload(entry.payload)) {
+      this.#siteCommands.add(siteKey(decodeSiteCommand(entry.payload)));
+      return;
+    }
     const command = decodeFileCommand(entry.payload);
     if (command.type === 'updatefile') this.#addEffect(entry, command);
     else for (const version of command.versions) this.#forgotten.add(JSON.stringify(version));
@@ -143,6 +156,19 @@ class HistoryJudge {
     }
   }
 
+  /** The same of the site; that its commands take effect once is up to the state's own tests. */
+  #checkSite(): void {
+    const asked = new Set<string>();
+    for (const call of this.#calls) {
+      if (call.question.type !== 'site') continue;
+      const key = siteKey(call.question.command);
+      asked.add(key);
+      const isRight = call.end?.type !== 'siteChanged' || this.#siteCommands.has(key);
+      assert(isRight, () => `confirmed, but lost: ${describeCall(call)}`);
+    }
+    for (const key of this.#siteCommands) assert(asked.has(key), () => `nobody asked for ${key}`);
+  }
+
   /** What a read saw was there before it ended, and what it did not see came after it began. */
   #boundBySight(call: CallRecord, files: ReadonlyMap<string, SeenFile>): void {
     let lastSeen = -1;
@@ -195,6 +221,11 @@ class HistoryJudge {
       () => `false without a reason: ${describeCall(call)}`,
     );
   }
+}
+
+/** The command but for its time, which each server that takes it stamps anew. */
+function siteKey(command: SiteCommand): string {
+  return encodeSiteCommand({ ...command, timeMs: 0 }).join();
 }
 
 function mayTakeEffect(call: CallRecord): boolean {

@@ -6,7 +6,7 @@
 import { assert, must } from '../../../src/base/assert.js';
 import { crc32c } from '../../../src/base/crc32c.js';
 import type { ServerId, Term } from '../../../src/base/ids.js';
-import { FileMap } from '../../../src/files/file-map.js';
+import { ClusterState } from '../../../src/state/cluster-state.js';
 import type { Entry } from '../../../src/raft/messages.js';
 import type { ReplicaStatus } from '../../../src/replica/replica-api.js';
 import type { StorageWrite } from '../../../src/storage/storage.js';
@@ -46,7 +46,7 @@ export class ClusterWatch implements WorldObserver {
   /** Checksum of the applied state at an index, as first seen. */
   readonly #states = new Map<number, number>();
   /** The committed log, applied by nobody's replica. */
-  readonly #reference = new FileMap(simFileBounds);
+  readonly #reference = new ClusterState(simFileBounds);
   #referenceIndex = 0;
 
   constructor({ world, onCommitted }: ClusterWatchOptions) {
@@ -103,11 +103,11 @@ export class ClusterWatch implements WorldObserver {
     // Under the crash switch the state that is shown is frozen, whatever becomes of the disk.
     const statuses = this.#world.lives
       .filter(({ replica }) => !replica.isCrashed())
-      .map(({ replica }) => ({ files: replica.stateMachine, status: replica.status() }))
+      .map(({ replica }) => ({ state: replica.stateMachine, status: replica.status() }))
       .sort((a, b) => a.status.lastApplied - b.status.lastApplied);
-    for (const { files, status } of statuses) {
+    for (const { state, status } of statuses) {
       const { serverId, lastApplied } = status;
-      const checksum = imageChecksum(files);
+      const checksum = imageChecksum(state);
       this.#advanceReference(lastApplied);
       const known = this.#states.get(lastApplied) ?? checksum;
       assert(
@@ -123,8 +123,8 @@ export class ClusterWatch implements WorldObserver {
     this.#advanceReference(Math.min(index, this.committed.entries.length));
   }
 
-  restored(server: ServerId, files: FileMap, index: number): void {
-    const isRight = this.#checksumAt(index) === imageChecksum(files);
+  restored(server: ServerId, state: ClusterState, index: number): void {
+    const isRight = this.#checksumAt(index) === imageChecksum(state);
     assert(isRight, () => `server ${server} restores a wrong state through entry ${index}`);
   }
 
@@ -132,9 +132,9 @@ export class ClusterWatch implements WorldObserver {
     this.#advanceReference(index);
     const known = this.#states.get(index);
     if (known !== undefined) return known;
-    const files = new FileMap(simFileBounds);
-    applyAll(files, this.committed.entries.slice(0, index));
-    const checksum = imageChecksum(files);
+    const state = new ClusterState(simFileBounds);
+    applyAll(state, this.committed.entries.slice(0, index));
+    const checksum = imageChecksum(state);
     this.#states.set(index, checksum);
     return checksum;
   }
@@ -221,13 +221,13 @@ export class ClusterWatch implements WorldObserver {
   }
 }
 
-function applyAll(files: FileMap, entries: readonly Entry[]): void {
-  for (const { kind, payload } of entries) if (kind === 'command') files.apply(payload);
+function applyAll(state: ClusterState, entries: readonly Entry[]): void {
+  for (const { kind, payload } of entries) if (kind === 'command') state.apply(payload);
 }
 
 /** Of the whole state: equal states have equal images. */
-export function imageChecksum(files: FileMap): number {
-  const snapshot = files.snapshot();
+export function imageChecksum(state: ClusterState): number {
+  const snapshot = state.snapshot();
   let checksum = 0;
   for (let part = snapshot.next(65_536); part !== undefined; part = snapshot.next(65_536)) {
     checksum = crc32c(part, checksum);

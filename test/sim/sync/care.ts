@@ -13,7 +13,7 @@ const observer = (): undefined => undefined;
 export class Care {
   readonly #clock: SimClock;
   readonly #cluster: SimCluster;
-  /** One program at a time, as with people who have but one terminal. */
+  /** One program at a time, as on one terminal. */
   #running: Life | undefined;
 
   constructor(clock: SimClock, cluster: SimCluster) {

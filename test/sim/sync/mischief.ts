@@ -51,8 +51,12 @@ export class Mischief {
     await this.#world.runFor(this.#gapMs());
   }
 
-  /** For a while everything is well: what stores missed must reach them, without any scrub. */
+  /**
+   * For a while everything is well: what stores missed must reach them, without any scrub. A
+   * collector that sleeps is left to wake up when much has changed.
+   */
   async #calm(): Promise<void> {
+    if (this.#world.collector.isRunning) return;
     this.mend();
     await this.#world.runFor(calmMs);
     await expectHandedOff(this.#world);
@@ -60,7 +64,8 @@ export class Mischief {
 
   /** All servers run, all stores are well, and no program goes on. */
   mend(): void {
-    const { cluster, care, desks } = this.#world;
+    const { cluster, collector, care, desks } = this.#world;
+    collector.kill();
     care.kill();
     for (const desk of desks) desk.kill();
     for (const server of cluster.servers) server.start();
@@ -95,27 +100,30 @@ export class Mischief {
     else if (desk.isSyncing) this.#count('kills', () => desk.kill());
   }
 
-  /** Now and then the machine that it runs on goes to sleep at once. */
+  /** Now and then the machine that it runs on goes to sleep at once, and wakes up much later. */
   async #startCare(): Promise<void> {
     const random = this.#random;
-    const { care } = this.#world;
-    if (random.chance(0.7)) care.collect(this.#graceMs);
+    const { collector, care } = this.#world;
+    const collects = random.chance(0.7);
+    const program = collects ? collector : care;
+    if (program.isRunning) return;
+    if (collects) collector.collect(this.#graceMs);
     else care.repair();
-    if (!random.chance(this.#roughness * 0.2)) return;
+    if (!random.chance(this.#roughness * 0.4)) return;
     await this.#world.runFor(random.next() * careMsUsual);
-    care.pause(random.next() * careSleepMsMax);
+    program.pause(random.next() * careSleepMsMax);
   }
 
   async #strike(): Promise<void> {
     const random = this.#random;
-    const { cluster, desks, care } = this.#world;
+    const { cluster, desks, collector, care } = this.#world;
     const desk = random.pick(desks);
     const dice = random.next();
     if (dice < 0.15) this.#turnServer();
     else if (dice < 0.35) this.#turnStore();
     else if (dice < 0.6) await this.#hurt();
-    else if (dice < 0.92) this.#interrupt(desk);
-    else if (dice < 0.96) care.kill();
+    else if (dice < 0.95) this.#interrupt(desk);
+    else if (dice < 0.96) random.pick([collector, care]).kill();
     else for (const server of cluster.servers) server.kill();
   }
 

@@ -27,14 +27,13 @@ const refusalMs = 1;
 
 export class SimStore {
   readonly address: string;
-  /** Of both ways of a call. */
-  slowMs = 0;
-  /** Of questions and of answers, each. */
-  lossRate = 0;
   readonly #parts: SimStoreParts;
   readonly #inner: MemoryBlockStore;
   #mode: 'up' | 'down' | 'hung' = 'up';
   #modeChanges = 0;
+  #slowMs = 0;
+  #lossRate = 0;
+  #networkChanges = 0;
 
   constructor(parts: SimStoreParts) {
     this.address = parts.address;
@@ -51,9 +50,33 @@ export class SimStore {
     this.#mode = mode;
   }
 
-  /** Changes whenever the store may have failed somebody. */
+  /** Of both ways of a call. */
+  get slowMs(): number {
+    return this.#slowMs;
+  }
+
+  set slowMs(slowMs: number) {
+    if (slowMs !== this.#slowMs) this.#networkChanges += 1;
+    this.#slowMs = slowMs;
+  }
+
+  /** Of questions and of answers, each. */
+  get lossRate(): number {
+    return this.#lossRate;
+  }
+
+  set lossRate(lossRate: number) {
+    if (lossRate !== this.#lossRate) this.#networkChanges += 1;
+    this.#lossRate = lossRate;
+  }
+
+  /**
+   * Changes whenever the store may have failed somebody, for good: one that lost calls for a while
+   * and is well again has another word than before.
+   */
   get troubles(): string {
-    return `${this.#mode} ${this.#modeChanges} ${this.slowMs} ${this.lossRate}`;
+    const network = `${this.slowMs} ms slower, loses ${this.lossRate}, ${this.#networkChanges}`;
+    return `${this.#mode}, ${this.#modeChanges}; ${network}`;
   }
 
   get isWell(): boolean {

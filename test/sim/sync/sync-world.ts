@@ -19,6 +19,8 @@ export class SyncWorld {
   readonly cluster: SimCluster;
   readonly desks: readonly Desk[];
   readonly person: Person;
+  readonly collector: Care;
+  /** Repairs and verifies. */
   readonly care: Care;
   readonly owed = new Set<string>();
   readonly lastReports = new Map<Desk, SyncReport>();
@@ -42,6 +44,7 @@ export class SyncWorld {
         }),
     );
     this.person = new Person(random.fork(), judge, this.owed);
+    this.collector = new Care(clock, this.cluster);
     this.care = new Care(clock, this.cluster);
   }
 

@@ -1,0 +1,30 @@
+/** What methods are served from in tests: a replica that is none, of a cluster of three. */
+import { asServerId } from '../../../src/base/ids.js';
+import type { MethodServices } from '../../../src/rpc/method-services.js';
+import { Neighbours } from '../../../src/rpc/neighbours.js';
+import type { ServerAddress } from '../../../src/rpc/server-address.js';
+import type { FakeReplica } from './fake-replica.js';
+
+export const threeServers: readonly ServerAddress[] = [0, 1, 2].map((id) => ({
+  id: asServerId(id),
+  host: 'localhost',
+  port: 9501 + id,
+}));
+
+/** Those of server 0. */
+export function fakeServices(replica: FakeReplica, nowMs: () => number): MethodServices {
+  return {
+    serverId: asServerId(0),
+    servers: threeServers,
+    replica,
+    files: replica.files,
+    site: replica.state.site,
+    commands: replica.state,
+    neighbours: new Neighbours({
+      servers: threeServers,
+      lookUp: () => Promise.resolve(['127.0.0.1']),
+      now: () => performance.now(),
+    }),
+    nowMs,
+  };
+}
