@@ -96,6 +96,15 @@ function listenForSignals(logger: Logger): Promise<string> {
   });
 }
 
-function warningsOf({ tls }: GatewaySetup): readonly string[] {
-  return tls?.warnings ?? [];
+function warningsOf({ warnings, config }: GatewaySetup): readonly string[] {
+  const isOpen = config.uploads && config.auth === undefined && !isLoopbackOnly(config.masterHost);
+  return [...warnings, ...(isOpen ? [openToAll] : [])];
+}
+
+const openToAll =
+  'uploads are on and nobody is asked for a password: whoever reaches the port can change and ' +
+  'delete every file of the cluster; expected "auth", or "masterHost": "127.0.0.1"';
+
+function isLoopbackOnly(host: string | undefined): boolean {
+  return host !== undefined && /^(?:127\..*|localhost\.?|::1)$/i.test(host);
 }

@@ -10,6 +10,7 @@ import type { MasterSetup, WorkerSetup } from '../gateway/master/master.js';
 import { openHeldFiles } from '../gateway/master/folder-files.js';
 import { findLocalServers } from './local-servers.js';
 import { readClusterConfig } from './read-cluster-config.js';
+import { readShareKey } from './read-share-key.js';
 import { readSmallFile, UnreadableFileError } from './read-small-file.js';
 import { readTlsPair, type TlsPairFiles } from './read-tls-files.js';
 import { UsageError } from './usage-error.js';
@@ -19,6 +20,8 @@ const configBytesMax = 1024 * 1024;
 
 export interface GatewaySetup extends MasterSetup {
   readonly tls: TlsPairFiles | undefined;
+  /** What whoever runs the gateway should mend. */
+  readonly warnings: readonly string[];
 }
 
 /** Throws `UsageError`. */
@@ -29,8 +32,14 @@ export async function readGatewaySetup(path: string): Promise<GatewaySetup> {
   await checkFolder(path, config);
   if (config.cluster !== undefined) await readClusterConfig(config.cluster);
   const tls = config.tls && (await readTls(path, config.tls));
+  const key =
+    config.shareKey === undefined
+      ? undefined
+      : await readShareKey(`${path}: shareKey`, config.shareKey);
   return {
     ...{ config, tls },
+    warnings: [...(tls?.warnings ?? []), ...(key?.warnings ?? [])],
+    shareKey: key?.secret,
     workers: await findOwnWorkers(config),
     held:
       config.baseDirectory === undefined || config.cacheBytes === 0
@@ -51,12 +60,13 @@ async function readText(path: string): Promise<string> {
 }
 
 function withFullPaths(config: GatewayConfig, folder: string): GatewayConfig {
-  const { baseDirectory, cluster, tls } = config;
+  const { baseDirectory, cluster, shareKey, tls } = config;
   const full = (path: string): string => resolve(folder, path);
   return {
     ...config,
     baseDirectory: baseDirectory === undefined ? undefined : full(baseDirectory),
     cluster: cluster === undefined ? undefined : full(cluster),
+    shareKey: shareKey === undefined ? undefined : full(shareKey),
     tls: tls && { cert: full(tls.cert), key: full(tls.key) },
   };
 }

@@ -11,7 +11,7 @@ export interface WorkerCommand {
 }
 
 export function workerCommand({ host, port }: WorkerConfig, config: GatewayConfig): WorkerCommand {
-  const { baseDirectory, cluster, cacheBytes, listing, dotfiles } = config;
+  const { baseDirectory, cluster, cacheBytes, listing, dotfiles, uploads, uploadBytes } = config;
   return {
     command: process.execPath,
     args: [
@@ -24,6 +24,7 @@ export function workerCommand({ host, port }: WorkerConfig, config: GatewayConfi
       `--cache-bytes=${cacheBytes}`,
       ...(listing ? ['--listing'] : []),
       ...(dotfiles ? ['--dotfiles'] : []),
+      ...(uploads ? ['--uploads', `--upload-bytes=${uploadBytes}`] : []),
       '--end-with-stdin',
     ],
   };

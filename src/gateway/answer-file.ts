@@ -8,7 +8,7 @@ import { wantedBytes, type ByteRange } from './byte-ranges.js';
 import { areRangesWanted, judgeConditions } from './conditions.js';
 import type { ContentCache } from './content-cache.js';
 import { contentTypeOf } from './content-type.js';
-import type { FileSource, PathParts, ServedFile } from './file-source.js';
+import type { FileSource, PathParts, ServedFile, Wanted } from './file-source.js';
 import { formatHttpDate } from './http-date.js';
 import { contentRange, planMultipart, type MultipartPlan } from './multipart-ranges.js';
 import { acceptedCodings } from './negotiation.js';
@@ -25,6 +25,7 @@ export interface FileContext {
   readonly cache: ContentCache | undefined;
   /** Where the file was found: its own parts, not always those of the request. */
   readonly parts: PathParts;
+  readonly wanted: Wanted;
 }
 
 /** What is sent of a file, and what must be released once it is. */
@@ -54,6 +55,7 @@ export async function answerFile(
     const headers = {
       ...commonHeaders(chosen.file, mayBeCoded),
       'cache-control': file.isImmutable === true ? cacheForEver : cacheAndAsk,
+      ...(file.version === undefined ? {} : { 'x-version': file.version }),
     };
     return { answer: answerRepresentation(request, { ...chosen, type, headers }), release };
   } catch (error) {

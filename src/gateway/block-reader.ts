@@ -6,6 +6,7 @@ import type { BlockHash } from '../blocks/block-hash.js';
 import type { ClusterBlocks } from '../client/cluster-blocks.js';
 import type { ContentCache } from './content-cache.js';
 import { SourceUnavailable } from './file-source.js';
+import type { PeerBlocks } from './peers/peer-blocks.js';
 import { RecentMap } from '../base/recent-map.js';
 
 /** Blocks on their way at a time, each of which may be 12 MiB. */
@@ -16,13 +17,20 @@ const lengthsMax = 200_000;
 export class BlockReader {
   readonly #blocks: Pick<ClusterBlocks, 'get'>;
   readonly #cache: ContentCache;
+  readonly #peers: Pick<PeerBlocks, 'get'> | undefined;
   readonly #lengths = new RecentMap<BlockHash, number>(lengthsMax);
   readonly #waiting: (() => void)[] = [];
   #loads = 0;
 
-  constructor(blocks: Pick<ClusterBlocks, 'get'>, cache: ContentCache) {
+  /** `peers` are asked before the cluster, if there are any. */
+  constructor(
+    blocks: Pick<ClusterBlocks, 'get'>,
+    cache: ContentCache,
+    peers: Pick<PeerBlocks, 'get'> | undefined,
+  ) {
     this.#blocks = blocks;
     this.#cache = cache;
+    this.#peers = peers;
   }
 
   /** Whether a block of this length stays at hand once it is read. */
@@ -32,6 +40,11 @@ export class BlockReader {
 
   /** The verified bytes. Rejects with `SourceUnavailable`. */
   get(hash: BlockHash): Promise<Uint8Array> {
+    return this.#cache.get(hash, () => this.#fromPeer(hash));
+  }
+
+  /** The same for a peer, who has asked this worker because it is not to ask others. */
+  getForPeer(hash: BlockHash): Promise<Uint8Array> {
     return this.#cache.get(hash, () => this.#inTurn(hash));
   }
 
@@ -43,6 +56,14 @@ export class BlockReader {
   /** The same, if that needs no reading. */
   knownLength(hash: BlockHash): number | undefined {
     return this.#lengths.get(hash);
+  }
+
+  /** Peers are asked apart from the turns: a turn never waits for somebody who waits for one. */
+  async #fromPeer(hash: BlockHash): Promise<Uint8Array> {
+    const bytes = await this.#peers?.get(hash);
+    if (bytes === undefined) return this.#inTurn(hash);
+    this.#lengths.set(hash, bytes.length);
+    return bytes;
   }
 
   async #inTurn(hash: BlockHash): Promise<Uint8Array> {

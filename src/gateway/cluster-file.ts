@@ -14,6 +14,7 @@ const pieceBytes = 128 * 1024;
 export interface ClusterFileOptions {
   readonly etag: string;
   readonly modifiedMs: number | undefined;
+  readonly version: number;
   readonly isImmutable: boolean;
   readonly hashes: readonly BlockHash[];
   readonly layout: BlockLayout;
@@ -25,6 +26,7 @@ export class ClusterFile implements ServedFile {
   readonly size: number;
   readonly etag: string;
   readonly modifiedMs: number | undefined;
+  readonly version: number;
   readonly isImmutable?: true;
   readonly #options: ClusterFileOptions;
 
@@ -33,6 +35,7 @@ export class ClusterFile implements ServedFile {
     this.size = options.layout.size;
     this.etag = options.etag;
     this.modifiedMs = options.modifiedMs;
+    this.version = options.version;
     if (options.isImmutable) this.isImmutable = true;
   }
 

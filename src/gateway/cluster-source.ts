@@ -3,6 +3,7 @@
  * elections, and for a minute without a majority (`lasting-answers.ts`). Its bytes come from any
  * server, verified.
  */
+import type { BlockHash } from '../blocks/block-hash.js';
 import { fileNameBytesMax } from '../base/limits.js';
 import { utf8Length } from '../base/utf8.js';
 import { InvalidArgument } from '../client/client-errors.js';
@@ -21,8 +22,10 @@ import {
   type FolderEntry,
   type Found,
   type PathParts,
+  type Wanted,
 } from './file-source.js';
 import { LastingAnswers } from './lasting-answers.js';
+import type { PeerBlocks } from './peers/peer-blocks.js';
 import { VersionTimes } from './version-times.js';
 
 /** Hashes of blocks that are remembered with their files; a file counts as one more. */
@@ -39,6 +42,8 @@ export interface ClusterSourceOptions {
   >;
   readonly blocks: Pick<ClusterBlocks, 'get' | 'close'>;
   readonly cache: ContentCache;
+  /** Other workers, whose caches have blocks, too. */
+  readonly peers?: Pick<PeerBlocks, 'get'> | undefined;
   /** Monotonous milliseconds; the machine's unless a test has others. */
   readonly nowMs?: () => number;
 }
@@ -59,7 +64,7 @@ export class ClusterSource implements FileSource {
   /** Closes `client` and `blocks` when it is closed. */
   constructor(options: ClusterSourceOptions) {
     this.#options = options;
-    this.#blocks = new BlockReader(options.blocks, options.cache);
+    this.#blocks = new BlockReader(options.blocks, options.cache, options.peers);
     this.#layouts = new BlockLayouts(this.#blocks);
     const { client, nowMs = () => performance.now() } = options;
     this.#times = new VersionTimes((name) => client.getFileVersions(name));
@@ -83,22 +88,27 @@ export class ClusterSource implements FileSource {
     });
   }
 
-  async find(parts: PathParts, version?: number): Promise<Found> {
+  async find(parts: PathParts, { version, maxAgeMs }: Wanted = {}): Promise<Found> {
     const name = parts.join('/');
     if (name === '') return this.#folder('');
     if (utf8Length(name) > fileNameBytesMax) return absent;
-    const known = await this.#files.get(name);
+    const known = await this.#files.get(name, maxAgeMs);
     if (known.kind === 'file' && (version === undefined || version === known.version)) {
       return { kind: 'file', file: await this.#open(known, version !== undefined) };
     }
     if (version !== undefined) {
-      const older = (await this.#versions.get(name)).find(isVersion(version));
+      const older = (await this.#versions.get(name, maxAgeMs)).find(isVersion(version));
       if (older?.kind === 'file') return { kind: 'file', file: await this.#open(older, true) };
     }
     if (known.kind === 'file') return absent;
     const prefix = `${name}/`;
     if (utf8Length(prefix) >= fileNameBytesMax) return absent;
-    return (await this.#folders.get(prefix)) === 'folder' ? this.#folder(prefix) : absent;
+    return (await this.#folders.get(prefix, maxAgeMs)) === 'folder' ? this.#folder(prefix) : absent;
+  }
+
+  /** A block for a peer: from the cache or the cluster. Rejects with `SourceUnavailable`. */
+  readBlock(hash: BlockHash): Promise<Uint8Array> {
+    return this.#blocks.getForPeer(hash);
   }
 
   close(): Promise<void> {
@@ -108,10 +118,10 @@ export class ClusterSource implements FileSource {
   }
 
   async #open(known: KnownVersion, isImmutable: boolean): Promise<ClusterFile> {
-    const { etag, hashes, modifiedMs } = known;
+    const { etag, hashes, modifiedMs, version } = known;
     const layout = await this.#layouts.of(etag, hashes);
     return new ClusterFile({
-      ...{ etag, hashes, layout, isImmutable, modifiedMs },
+      ...{ etag, hashes, layout, isImmutable, modifiedMs, version },
       layouts: this.#layouts,
       blocks: this.#blocks,
     });

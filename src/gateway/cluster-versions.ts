@@ -34,7 +34,8 @@ export function toKnownFile({ version, hashlist }: FileInfo, modifiedMs?: number
   return { kind: 'file', version, hashes, etag: tagOfHashes(hashes), modifiedMs };
 }
 
-function tagOfHashes(hashes: readonly BlockHash[]): string {
+/** The entity tag of a file of these blocks, with its quotes. */
+export function tagOfHashes(hashes: readonly BlockHash[]): string {
   const hash = createHash('sha256').update('hash list\n');
   for (const block of hashes) hash.update(block);
   return `"${hash.digest('hex')}"`;

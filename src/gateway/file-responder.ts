@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ContentCache } from './content-cache.js';
 import type { FileSource } from './file-source.js';
+import type { UploadOptions } from './uploads/answer-upload.js';
 
 export interface ResponderOptions {
   readonly source: FileSource;
@@ -14,6 +15,8 @@ export interface ResponderOptions {
   readonly dotfiles: boolean;
   /** Where compressed texts are kept; without it nothing is compressed here. */
   readonly cache?: ContentCache | undefined;
+  /** Takes PUT and DELETE; left out, nothing can be changed. */
+  readonly uploads?: UploadOptions | undefined;
   /** Told of a bug that a request met; the request is answered by 500, or broken off. */
   readonly onBug: (error: unknown) => void;
 }

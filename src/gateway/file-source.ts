@@ -18,9 +18,20 @@ export class ContentLost extends Error {
 /** Checked parts of a request's path, none empty, `.` or `..`; none at all for the root. */
 export type PathParts = readonly string[];
 
+/** What of a file is wanted, beside its name. */
+export interface Wanted {
+  /** One of those that are kept; left out for the current one. */
+  readonly version?: number | undefined;
+  /**
+   * Milliseconds: what is answered was true at a moment that lies less long ago than this. 0: at a
+   * moment after the call, which makes the read linearizable. Left out: as the source promises.
+   */
+  readonly maxAgeMs?: number | undefined;
+}
+
 export interface FileSource {
-  /** Rejects with `SourceUnavailable` alone. `version`: an older one of those that are kept. */
-  find(parts: PathParts, version?: number): Promise<Found>;
+  /** Rejects with `SourceUnavailable` alone. */
+  find(parts: PathParts, wanted?: Wanted): Promise<Found>;
   close(): Promise<void>;
 }
 
@@ -37,6 +48,8 @@ export interface ServedFile {
   readonly etag: string;
   /** Milliseconds since 1970; undefined when nobody knows. */
   readonly modifiedMs: number | undefined;
+  /** Of a file of a cluster. */
+  readonly version?: number;
   /** A version that was asked for by its number: this address never leads to other bytes. */
   readonly isImmutable?: true;
   /**

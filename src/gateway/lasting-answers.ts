@@ -3,6 +3,7 @@
  * elects a leader, or has lost its majority, what it said last is still the answer, for a minute.
  * All who ask for the same wait for one question.
  */
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { SourceUnavailable } from './file-source.js';
 import { RecentMap } from '../base/recent-map.js';
 
@@ -16,6 +17,8 @@ const firstAnswerMsMax = 6_000;
 const outlastingMs = 60_000;
 /** Questions without an answer; without a majority they stay. */
 const openQuestionsMax = 2_000;
+/** With so many, no answer is sought that has to be young: the others have their room. */
+const openYoungMax = 1_000;
 
 interface Answered<T> {
   readonly value: T;
@@ -40,7 +43,11 @@ export interface LastingAnswersOptions<T> {
 export class LastingAnswers<T extends object | string> {
   readonly #options: LastingAnswersOptions<T>;
   readonly #answered: RecentMap<string, Answered<T>>;
+  /** The newest of those that are open, by what they ask for. */
   readonly #questions = new Map<string, Question<T>>();
+  /** Those that are asked at the end of this turn. */
+  readonly #coming = new Map<string, Promise<Question<T>>>();
+  #openQuestions = 0;
   /** When the first of the questions was asked that have had no answer since the last one had. */
   #troubleSinceMs: number | undefined;
 
@@ -49,12 +56,21 @@ export class LastingAnswers<T extends object | string> {
     this.#answered = new RecentMap(options.weightMax, ({ value }) => options.weigh(value));
   }
 
-  /** Rejects with `SourceUnavailable`. */
-  async get(key: string): Promise<T> {
-    const last = this.#answered.get(key);
+  /**
+   * What is answered was asked for less than `maxAgeMs` ago: after a moment that somebody knows
+   * of, or, with 0, after this call. Then nothing older is an answer, whatever the trouble. Rejects
+   * with `SourceUnavailable`.
+   */
+  async get(key: string, maxAgeMs = Infinity): Promise<T> {
     const nowMs = this.#options.nowMs();
+    const isYoung = ({ askedMs }: { readonly askedMs: number }): boolean =>
+      nowMs - askedMs < maxAgeMs;
+    const answered = this.#answered.get(key);
+    const last = answered !== undefined && isYoung(answered) ? answered : undefined;
     if (last !== undefined && nowMs - last.askedMs < freshMs) return last.value;
-    const question = this.#questions.get(key) ?? this.#ask(key);
+    const open = this.#questions.get(key);
+    const question =
+      open !== undefined && isYoung(open) ? open : await this.#begin(key, maxAgeMs < Infinity);
     const waitMs = last === undefined ? firstAnswerMsMax : patienceMs;
     const late = question.askedMs + waitMs - nowMs;
     const outcome = await within(Math.max(0, late), question.answer);
@@ -70,26 +86,52 @@ export class LastingAnswers<T extends object | string> {
     return this.#options.nowMs() - this.#troubleSinceMs >= outlastingMs;
   }
 
-  #ask(key: string): Question<T> {
-    if (this.#questions.size >= openQuestionsMax) {
+  /**
+   * `isForAll`: asked at the end of this turn of the event loop, for all who ask in it: so it is
+   * young enough for each of them, and many who want the newest cost one question.
+   */
+  #begin(key: string, isForAll: boolean): Question<T> | Promise<Question<T>> {
+    if (!isForAll) return this.#ask(key);
+    const coming =
+      this.#coming.get(key) ??
+      endOfTurn().then(() => {
+        this.#coming.delete(key);
+        return this.#ask(key, openYoungMax);
+      });
+    this.#coming.set(key, coming);
+    return coming;
+  }
+
+  /** In the place of an older question for the same, if there is one. */
+  #ask(key: string, openMax = openQuestionsMax): Question<T> {
+    if (this.#openQuestions >= openMax) {
       throw new SourceUnavailable('too many questions to the cluster are open');
     }
     const askedMs = this.#options.nowMs();
-    const question = { askedMs, answer: this.#answer(key, askedMs) };
+    const answer = this.#answer(key, askedMs);
+    const question = { askedMs, answer };
     this.#questions.set(key, question);
+    const close = (): void => {
+      if (this.#questions.get(key) === question) this.#questions.delete(key);
+    };
     // Whoever waits hears of a failure; there may be nobody.
-    question.answer.catch(() => undefined);
+    answer.then(close, close);
     return question;
   }
 
   async #answer(key: string, askedMs: number): Promise<T> {
+    this.#openQuestions += 1;
     try {
       const value = await this.#options.ask(key);
-      this.#answered.set(key, { value, askedMs });
+      // A question that was asked later may have been answered sooner.
+      const known = this.#answered.get(key);
+      if (known === undefined || known.askedMs <= askedMs) {
+        this.#answered.set(key, { value, askedMs });
+      }
       this.#troubleSinceMs = undefined;
       return value;
     } finally {
-      this.#questions.delete(key);
+      this.#openQuestions -= 1;
     }
   }
 }

@@ -5,7 +5,7 @@
 import { codedTag, compress, compressedFileBytesMax, compressedFileBytesMin } from './compress.js';
 import type { ContentCache } from './content-cache.js';
 import { isCompressible } from './content-type.js';
-import type { FileSource, PathParts, ServedFile } from './file-source.js';
+import type { FileSource, PathParts, ServedFile, Wanted } from './file-source.js';
 import { HeldFile } from './held-file.js';
 import type { Coding } from './negotiation.js';
 
@@ -22,6 +22,8 @@ export interface RepresentationContext {
   readonly source: FileSource;
   readonly cache: ContentCache | undefined;
   readonly parts: PathParts;
+  /** As the file itself was looked for. */
+  readonly wanted: Wanted;
 }
 
 /** Whether what is sent could depend on Accept-Encoding at all. */
@@ -48,18 +50,19 @@ export async function chooseRepresentation(
   const bytes = await context.cache.get(etag, () => compress(file, best));
   // Some bytes only grow.
   if (bytes.length >= file.size) return { file, coding: undefined };
-  return { file: new HeldFile(bytes, { etag, modifiedMs: file.modifiedMs }), coding: best };
+  const held = new HeldFile(bytes, { etag, modifiedMs: file.modifiedMs });
+  return { file: held, coding: best };
 }
 
 /** One that is older than the file holds what the file was before: it does not count. */
 async function findVariant(
   file: ServedFile,
   coding: Coding,
-  { source, parts }: RepresentationContext,
+  { source, parts, wanted }: RepresentationContext,
 ): Promise<ServedFile | undefined> {
   if (file.modifiedMs === undefined || file.isImmutable === true) return undefined;
   const name = parts.at(-1) ?? '';
-  const found = await source.find([...parts.slice(0, -1), name + endings[coding]]);
+  const found = await source.find([...parts.slice(0, -1), name + endings[coding]], wanted);
   if (found.kind !== 'file') return undefined;
   const { modifiedMs } = found.file;
   if (modifiedMs !== undefined && modifiedMs >= file.modifiedMs) return found.file;

@@ -7,13 +7,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { accessLogLine } from './access-log.js';
 import type { CacheStatistics } from './content-cache.js';
+import { discardRest } from './discard-rest.js';
 import type { Respond } from './file-responder.js';
+import type { PeerStatistics } from './peers/peer-blocks.js';
+import type { PeerDoor } from './peers/peer-door.js';
 
 /** The longest request target that is answered 414 must still be read. */
 const headerBytesMax = 32 * 1024;
-const headersMsMax = 10_000;
-/** A request that has a body must have sent it by then. */
-const requestMsMax = 300_000;
+export const headersMsDefault = 10_000;
 /** A reader that takes nothing for so long is given up. */
 const stalledMsMax = 120_000;
 /** Longer than the masters' connections rest between two health checks. */
@@ -31,6 +32,13 @@ export interface WorkerServerOptions {
   readonly port: number;
   /** Told with the answers to health checks. */
   readonly cacheStatistics: () => CacheStatistics;
+  /** Left out where nothing is shared with other workers. */
+  readonly peers?: PeerDoor | undefined;
+  readonly peerStatistics?: (() => PeerStatistics) | undefined;
+  /** In the header Allow where no address is known. */
+  readonly allow: string;
+  /** From the opening of a connection to the end of the head of a request; 10 s. */
+  readonly headersMsMax?: number;
   /** Given a line for each request; left out, nothing is put together. */
   readonly log?: ((line: string) => void) | undefined;
 }
@@ -40,18 +48,22 @@ export class WorkerServer {
   readonly #server: Server;
   /** Requests that run on a connection. */
   readonly #running = new WeakMap<Socket, number>();
+  /** The response that was begun last on a connection. */
+  readonly #last = new WeakMap<Socket, ServerResponse>();
   /** What a connection is told once they have been answered, because it sent no request. */
   readonly #refused = new WeakMap<Socket, string>();
   #isClosing = false;
 
   constructor(options: WorkerServerOptions) {
     this.#options = options;
+    const { headersMsMax = headersMsDefault } = options;
     this.#server = createServer({
       maxHeaderSize: headerBytesMax,
       headersTimeout: headersMsMax,
-      requestTimeout: requestMsMax,
+      // Whoever reads a body decides how long it may take; of others it is not waited for.
+      requestTimeout: 0,
       keepAliveTimeout: keptMsMax,
-      connectionsCheckingInterval: checkMs,
+      connectionsCheckingInterval: Math.min(checkMs, headersMsMax),
       noDelay: true,
     });
     this.#server.timeout = stalledMsMax;
@@ -63,12 +75,17 @@ export class WorkerServer {
     // A body is invited by whoever wants it; most are refused.
     this.#server.on('checkContinue', answer);
     this.#server.on('connect', (_request, socket: Socket) => {
-      refuse(socket, '405 Method Not Allowed');
+      refuse(socket, '405 Method Not Allowed', options.allow);
     });
     this.#server.on('clientError', (error, socket: Socket) => {
       const status = refusalOf(error);
-      if ((this.#running.get(socket) ?? 0) > 0) this.#refused.set(socket, status);
-      else refuse(socket, status);
+      const last = this.#last.get(socket);
+      if (last !== undefined && !last.writableEnded && !last.req.complete) {
+        breakOff(last, () => {
+          refuse(socket, status, options.allow);
+        });
+      } else if ((this.#running.get(socket) ?? 0) > 0) this.#refused.set(socket, status);
+      else refuse(socket, status, options.allow);
     });
   }
 
@@ -100,16 +117,18 @@ export class WorkerServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { log, respond } = this.#options;
+    const { log, peers, respond } = this.#options;
     const atMs = Date.now();
     this.#count(request.socket, 1);
+    this.#last.set(request.socket, response);
     if (this.#isClosing) response.setHeader('Connection', 'close');
-    if (request.url === healthPath) this.#answerHealth(response);
-    else await respond(request, response);
+    if (request.url === healthPath) this.#answerHealth(request, response);
+    else if ((await peers?.answer(request, response)) !== true) await respond(request, response);
     if (log !== undefined) {
       log(accessLogLine({ request, response, atMs }));
     }
     this.#count(request.socket, -1);
+    discardRest(request);
     // A connection that is kept would keep the process.
     if (this.#isClosing) setImmediate(() => this.#server.closeIdleConnections());
   }
@@ -118,17 +137,23 @@ export class WorkerServer {
     const running = (this.#running.get(socket) ?? 0) + change;
     this.#running.set(socket, running);
     const refusal = this.#refused.get(socket);
-    if (running === 0 && refusal !== undefined) refuse(socket, refusal);
+    if (running === 0 && refusal !== undefined) refuse(socket, refusal, this.#options.allow);
   }
 
-  #answerHealth(response: ServerResponse): void {
+  #answerHealth(request: IncomingMessage, response: ServerResponse): void {
+    const { peers, peerStatistics } = this.#options;
     const { hits, misses, bytes } = this.#options.cacheStatistics();
+    const shared = peerStatistics?.();
+    peers?.learn(request);
     response.writeHead(200, {
       'Cache-Control': 'no-store',
       'Content-Length': 0,
       'X-Cache-Hits': hits,
       'X-Cache-Misses': misses,
       'X-Cache-Bytes': bytes,
+      ...(shared === undefined
+        ? {}
+        : { 'X-Peer-Hits': shared.hits, 'X-Peer-Misses': shared.misses }),
     });
     response.end();
   }
@@ -148,16 +173,28 @@ export function refusalOf(error: Error & { code?: string; rawPacket?: Buffer }):
   }
 }
 
+/**
+ * Ends a request whose body goes wrong, or ends too early: whoever reads it hears of that by the
+ * end of the connection. `refuseIt` says what is wrong, where nothing else was said.
+ */
+export function breakOff(response: ServerResponse, refuseIt: () => void): void {
+  const { socket } = response;
+  if (!response.headersSent) refuseIt();
+  if (response.headersSent) socket?.destroy();
+  else socket?.destroySoon();
+}
+
 /** A method that nobody knows, rather than something that is not HTTP. */
 function looksLikeRequest(packet: Buffer | undefined): boolean {
   return /^[!#$%&'*+.^_`|~\w-]+ [^ ]+ HTTP\/1\.[01]\r?\n/.test(packet?.toString('latin1') ?? '');
 }
 
-export function refuse(socket: Socket, status: string): void {
+/** `allow`: what is said of methods, should the status be 405. */
+export function refuse(socket: Socket, status: string, allow: string): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const allow = status.startsWith('405') ? 'Allow: GET, HEAD, OPTIONS\r\n' : '';
-  socket.end(`HTTP/1.1 ${status}\r\n${allow}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+  const field = status.startsWith('405') ? `Allow: ${allow}\r\n` : '';
+  socket.end(`HTTP/1.1 ${status}\r\n${field}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }

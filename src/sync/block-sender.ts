@@ -13,8 +13,11 @@ export interface NamedBlock {
   readonly bytes: Uint8Array;
 }
 
+/** What of the cluster stores blocks. */
+type BlockKeeper = Pick<SyncCluster, 'missing' | 'putBlock'>;
+
 export interface BlockSenderOptions {
-  readonly cluster: SyncCluster;
+  readonly cluster: BlockKeeper;
   readonly transfers: Transfers;
   readonly onBytes: () => void;
   readonly nowMs: () => number;
@@ -40,7 +43,7 @@ const trustedMs = 10 * 60 * 1000;
 const sendsOfBatchMax = 4;
 
 export class BlockSender {
-  readonly #cluster: SyncCluster;
+  readonly #cluster: BlockKeeper;
   readonly #questions: MissingQuestions;
   readonly #transfers: Transfers;
   readonly #onBytes: () => void;

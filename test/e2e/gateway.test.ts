@@ -8,11 +8,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { must } from '../../src/base/assert.js';
 import { get } from '../gateway/master/master-rig.js';
 import { makeTemporaryFolder, removeTemporaryFolder } from '../io/temporary-folder.js';
+import { residentMemory } from '../soak/support/resident-memory.js';
 import { projectRoot } from '../tidy/source-text.js';
 import { eventually } from './support/eventually.js';
 import { GatewayUnderTest, isAlive } from './support/gateway-under-test.js';
@@ -56,6 +57,54 @@ describe('the gateway', () => {
     expect((await gateway.get('/later')).body.toString()).to.equal('later');
     await rm(join(gateway.filesFolder, 'later'));
     expect((await gateway.get('/later')).status).to.equal(404);
+  });
+
+  it('starts on a folder that has more than files in it', async () => {
+    const inFolder = (name: string): string => join(gateway.filesFolder, name);
+    await symlink('nowhere', inFolder('dangling'));
+    await symlink('loop', inFolder('loop'));
+    await symlink('..', inFolder('up'));
+    await execa('mkfifo', [inFolder('pipe')]);
+    await mkdir(inFolder('closed'), { mode: 0 });
+    await writeFile(inFolder('healthcheck'), 'a file');
+    await gateway.start();
+    await untilAllHealthy();
+    expect((await gateway.get('/big%20file.bin')).body.equals(bytes)).to.equal(true);
+    for (const path of ['/dangling', '/loop', '/up/conf.json', '/pipe', '/closed/a']) {
+      expect((await gateway.get(path)).status, path).to.equal(404);
+    }
+    expect((await gateway.workers()).map(({ restarts }) => restarts)).to.deep.equal([0, 0]);
+  });
+
+  it('holds no large file in memory, however slowly it is read', async () => {
+    const mebibyte = 1024 * 1024;
+    await writeFile(join(gateway.filesFolder, 'huge'), '');
+    await truncate(join(gateway.filesFolder, 'huge'), 400 * mebibyte);
+    await gateway.start();
+    await untilAllHealthy();
+    const pids = [gateway.pid, await gateway.pidOf(0), await gateway.pidOf(1)];
+    const before = await Promise.all(pids.map(residentMemory));
+    const sockets = await Promise.all(
+      [1, 2, 3, 4].map(async () => {
+        const socket = connect(gateway.port, '127.0.0.1').pause();
+        await once(socket, 'connect');
+        socket.write('GET /huge HTTP/1.1\r\nHost: x\r\n\r\n');
+        await once(socket, 'readable');
+        return socket;
+      }),
+    );
+    // One is read to its end while the others wait.
+    const [first] = sockets;
+    let read = 0;
+    first?.on('data', (piece: Buffer) => (read += piece.length)).resume();
+    await eventually('the end of the file', waitMs, () =>
+      read > 400 * mebibyte ? true : undefined,
+    );
+    const after = await Promise.all(pids.map(residentMemory));
+    for (const [index, { peakBytes }] of after.entries()) {
+      expect(peakBytes - (before[index]?.bytes ?? 0)).to.be.below(150 * mebibyte);
+    }
+    for (const socket of sockets) socket.destroy();
   });
 
   it('starts a killed worker again on its port, whatever traffic there is', async () => {

@@ -111,6 +111,8 @@ describe('surfraft worker', () => {
     const config = join(folder, 'cluster.txt');
     await fs.writeFile(config, 'M: 1\nmetadata0: localhost:nowhere\n');
     await fs.writeFile(join(folder, 'file'), '');
+    const good = join(folder, 'good.txt');
+    await fs.writeFile(good, 'M: 1\nmetadata0: localhost:9001\n');
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [[], /--base/],
       [['--base', join(folder, 'nothing')], /nothing/],
@@ -119,6 +121,10 @@ describe('surfraft worker', () => {
       [['--base', folder, '-p', '0'], /--port is "0"/],
       [['--base', folder, '--cache-bytes', 'many'], /--cache-bytes is "many"/],
       [['--base', folder, '--lising'], /lising/],
+      [['--base', folder, '--uploads'], /expected --cluster, too/],
+      [['--cluster', good, '--uploads', '--upload-bytes', 'x'], /--upload-bytes is "x"/],
+      [['--cluster', good, '--share-key', join(folder, 'none')], /--share-key .*none/],
+      [['--cluster', good, '--share-key', join(folder, 'file')], /holds no key/],
     ];
     const ends = await Promise.all(
       cases.map(async ([args, message]) => {

@@ -265,7 +265,7 @@ describe('ClusterSource', () => {
     cluster.update('a', ['0']);
     cluster.put('a', [Buffer.from('four')]);
     const versionOf = async (version: number): Promise<string> => {
-      const found = await source.find(['a'], version);
+      const found = await source.find(['a'], { version });
       if (found.kind !== 'file') return found.kind;
       expect(found.file.isImmutable).to.equal(true);
       expect(found.file.modifiedMs).to.equal(version * 1_000_000);
@@ -286,8 +286,8 @@ describe('ClusterSource', () => {
     cluster.put('a', [Buffer.from('one')]);
     cluster.put('a', [Buffer.from('two')]);
     expect((await open('a')).modifiedMs).to.equal(undefined);
-    expect((await source.find(['a'], 2)).kind).to.equal('file');
-    expect((await source.find(['a'], 1)).kind).to.equal('absent');
+    expect((await source.find(['a'], { version: 2 })).kind).to.equal('file');
+    expect((await source.find(['a'], { version: 1 })).kind).to.equal('absent');
   });
 
   it('lists folders by names, jumping over what lies deeper', async () => {

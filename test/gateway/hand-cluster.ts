@@ -1,6 +1,12 @@
 /** A cluster that a test holds in its hand: what its clients would say, and its troubles. */
 import { hashOf, type BlockHash } from '../../src/blocks/block-hash.js';
-import { NotLeader, Unsupported } from '../../src/client/client-errors.js';
+import {
+  BlocksRefused,
+  InvalidArgument,
+  NotLeader,
+  Unsupported,
+} from '../../src/client/client-errors.js';
+import type { UpdateOptions } from '../../src/client/cluster-client.js';
 import type {
   FileInfo,
   FileInfoPage,
@@ -24,6 +30,18 @@ export class HandCluster {
   /** It keeps no versions. */
   isOld = false;
   trouble: 'none' | 'refuses' | 'hangs' = 'none';
+  /** No store takes blocks. */
+  isStoreGone = false;
+  updates = 0;
+  /** The versions that were made under request ids. */
+  readonly requests = new Map<string, number>();
+  /** What others do just before, or just after, an update. */
+  beforeUpdate: () => Promise<void> = () => Promise.resolve();
+  afterUpdate: () => Promise<void> = () => Promise.resolve();
+  /** Blocks that were stored, those that were there already left out. */
+  readonly stored: BlockHash[] = [];
+  storing = 0;
+  storingMax = 0;
   #hanging: (() => void)[] = [];
 
   readonly client = {
@@ -39,6 +57,26 @@ export class HandCluster {
       behind.sort(([a], [b]) => (a < b ? -1 : 1));
       const files = behind.slice(0, limit).map(([name, info]) => ({ name, ...info }));
       return { files, more: behind.length > limit };
+    },
+    updateFile: async (
+      name: string,
+      version: number,
+      hashlist: readonly HashItem[],
+      { requestId }: UpdateOptions = {},
+    ): Promise<boolean> => {
+      this.updates += 1;
+      await this.#suffer();
+      await this.beforeUpdate();
+      const done = this.requests.get(String(requestId));
+      if (done !== undefined) {
+        if (done === version) return true;
+        throw new InvalidArgument('argument 4 (requestId) of updatefile: expected a new one');
+      }
+      if ((this.files.get(name)?.version ?? 0) + 1 !== version) return false;
+      this.requests.set(String(requestId), version);
+      this.update(name, hashlist);
+      await this.afterUpdate();
+      return true;
     },
     getFileVersions: async (name: string): Promise<readonly KeptVersion[]> => {
       this.versionQuestions += 1;
@@ -57,6 +95,17 @@ export class HandCluster {
       await new Promise((resolve) => setImmediate(resolve));
       this.fetching -= 1;
       return this.blocks.get(hash);
+    },
+    missing: (hashes: readonly BlockHash[]): Promise<ReadonlySet<BlockHash>> =>
+      Promise.resolve(new Set(hashes.filter((hash) => !this.blocks.has(hash)))),
+    put: async (hash: BlockHash, bytes: Uint8Array): Promise<void> => {
+      this.storing += 1;
+      this.storingMax = Math.max(this.storingMax, this.storing);
+      await new Promise((resolve) => setImmediate(resolve));
+      this.storing -= 1;
+      if (this.isStoreGone) throw new BlocksRefused('too few block stores');
+      this.stored.push(hash);
+      this.blocks.set(hash, Uint8Array.from(bytes));
     },
     close: () => undefined,
   };

@@ -3,13 +3,17 @@ import { request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'nod
 import { connect } from 'node:net';
 import { ContentCache } from '../../src/gateway/content-cache.js';
 import { createResponder } from '../../src/gateway/create-responder.js';
+import type { UploadOptions } from '../../src/gateway/uploads/answer-upload.js';
 import type { FileSource } from '../../src/gateway/file-source.js';
+import { methodsOf } from '../../src/gateway/methods.js';
 import { WorkerServer } from '../../src/gateway/worker-server.js';
 
 export interface ServedOptions {
   readonly listing?: boolean;
   readonly dotfiles?: boolean;
   readonly cache?: ContentCache;
+  readonly uploads?: UploadOptions;
+  readonly headersMsMax?: number;
 }
 
 export interface Response {
@@ -23,7 +27,7 @@ export interface Response {
 export interface RequestOptions {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 export class Served {
@@ -45,10 +49,15 @@ export class Served {
       cache,
       listing: options.listing ?? false,
       dotfiles: options.dotfiles ?? false,
+      uploads: options.uploads,
       onBug: (error) => bugs.push(error),
     });
     const cacheStatistics = () => cache.statistics;
-    const server = new WorkerServer({ respond, host: '127.0.0.1', port: 0, cacheStatistics });
+    const server = new WorkerServer({
+      ...{ respond, host: '127.0.0.1', port: 0, cacheStatistics },
+      allow: methodsOf({ uploads: options.uploads !== undefined }),
+      ...(options.headersMsMax === undefined ? {} : { headersMsMax: options.headersMsMax }),
+    });
     return new Served(server, await server.listen(), bugs);
   }
 

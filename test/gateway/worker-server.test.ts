@@ -10,7 +10,8 @@ import {
   type FileSource,
   type ServedFile,
 } from '../../src/gateway/file-source.js';
-import { WorkerServer } from '../../src/gateway/worker-server.js';
+import { readMethods } from '../../src/gateway/methods.js';
+import { headersMsDefault, WorkerServer } from '../../src/gateway/worker-server.js';
 import { eventually } from '../e2e/support/eventually.js';
 import { ask, Served } from './served.js';
 
@@ -166,6 +167,24 @@ describe('a worker', () => {
     expect(tunnel).to.match(/^HTTP\/1\.1 405 /);
   });
 
+  it('cuts off heads that come too slowly, after 10 s unless it is told otherwise', async () => {
+    expect(headersMsDefault).to.equal(10_000);
+    served = await Served.start(new OneFile(5, 5), { headersMsMax: 200 });
+    const { port } = served;
+    const socket = await open(port, 'GET /a HTTP/1.1\r\n');
+    let answer = '';
+    socket.on('data', (piece: Buffer) => (answer += piece.toString()));
+    const drip = setInterval(() => socket.write('X: y\r\n'), 50);
+    const beganMs = performance.now();
+    await once(socket, 'close');
+    clearInterval(drip);
+    expect(performance.now() - beganMs).to.be.above(100);
+    expect(answer).to.match(/^HTTP\/1\.1 408 /);
+    // One that has said nothing at all.
+    await once((await open(port, '')).resume(), 'close');
+    expect((await ask(port, '/a')).status).to.equal(200);
+  });
+
   it('answers what came before that which is no request', async () => {
     const worker = await serve(new OneFile(5, 5));
     const answer = await worker.raw('GET /a HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n');
@@ -199,7 +218,13 @@ describe('a worker', () => {
       onBug: () => undefined,
     });
     const cacheStatistics = () => new ContentCache(0).statistics;
-    const server = new WorkerServer({ respond, host: '127.0.0.1', port: 0, cacheStatistics });
+    const server = new WorkerServer({
+      respond,
+      host: '127.0.0.1',
+      port: 0,
+      cacheStatistics,
+      allow: readMethods,
+    });
     const port = await server.listen();
     const idle = await open(port, 'GET /healthcheck HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(idle, 'data');
@@ -224,7 +249,13 @@ describe('a worker', () => {
       ...{ source, listing: false, dotfiles: false, onBug: () => undefined },
     });
     const cacheStatistics = () => new ContentCache(0).statistics;
-    const server = new WorkerServer({ respond, host: '127.0.0.1', port: 0, cacheStatistics });
+    const server = new WorkerServer({
+      respond,
+      host: '127.0.0.1',
+      port: 0,
+      cacheStatistics,
+      allow: readMethods,
+    });
     const socket = await open(await server.listen(), 'GET /a HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(socket, 'data');
     socket.pause();
@@ -243,7 +274,14 @@ describe('a worker', () => {
     });
     const cacheStatistics = () => new ContentCache(0).statistics;
     const log = (line: string) => lines.push(line);
-    const options = { respond, host: '127.0.0.1', port: 0, cacheStatistics, log };
+    const options = {
+      respond,
+      host: '127.0.0.1',
+      port: 0,
+      cacheStatistics,
+      allow: readMethods,
+      log,
+    };
     const server = new WorkerServer(options);
     const port = await server.listen();
     const headers = {

@@ -78,7 +78,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     ],
   },
   'src/gateway': {
-    folders: ['base', 'blocks', 'client', 'files'],
+    folders: ['base', 'blocks', 'client', 'files', 'sync'],
     files: ['rpc/listen-error'],
     packages: ['node:*', 'mime'],
   },

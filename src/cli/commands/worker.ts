@@ -15,10 +15,14 @@ interface WorkerArguments {
   readonly listing: boolean;
   readonly dotfiles: boolean;
   readonly 'cache-bytes': string;
+  readonly 'share-key': string | undefined;
+  readonly uploads: boolean;
+  readonly 'upload-bytes': string;
   readonly 'end-with-stdin': boolean;
 }
 
 const cacheBytesDefault = 64 * 1024 * 1024;
+const uploadBytesDefault = 1024 * 1024 * 1024;
 
 /** For running requests, once the worker is asked to stop. */
 const graceMs = 5_000;
@@ -59,6 +63,18 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
         ...{ type: 'string', default: String(cacheBytesDefault), requiresArg: true },
         description: 'Bytes of files and blocks that are held in memory',
       },
+      'share-key': {
+        ...{ type: 'string', requiresArg: true },
+        description: 'A file with the key of workers that share what they have cached',
+      },
+      uploads: {
+        ...{ type: 'boolean', default: false },
+        description: 'Take PUT and DELETE for files of the cluster',
+      },
+      'upload-bytes': {
+        ...{ type: 'string', default: String(uploadBytesDefault), requiresArg: true },
+        description: 'The most bytes that an uploaded file may have',
+      },
       'end-with-stdin': { type: 'boolean', default: false, hidden: true },
     }),
   handler: async (given) => {
@@ -67,7 +83,9 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
       ...{ base: given.base, cluster: given.cluster },
       ...{ isLoopbackOnly: given.loopback, isDebugging: given.debug },
       ...{ listing: given.listing, dotfiles: given.dotfiles },
-      cacheBytes: readBytes(given['cache-bytes']),
+      shareKeyPath: given['share-key'],
+      cacheBytes: readBytes('cache-bytes', given['cache-bytes']),
+      uploadBytes: given.uploads ? readBytes('upload-bytes', given['upload-bytes']) : undefined,
       stopRequested: stopRequest(given['end-with-stdin']),
     });
     // A cluster or a disk that hangs must not keep the process.
@@ -92,8 +110,8 @@ function endOfStdin(): Promise<WorkerStop> {
   });
 }
 
-function readBytes(text: string): number {
+function readBytes(option: string, text: string): number {
   const bytes = /^\d{1,15}$/.test(text) ? Number(text) : -1;
   if (bytes >= 0) return bytes;
-  throw new UsageError(`--cache-bytes is "${text}"; expected a whole number of bytes`);
+  throw new UsageError(`--${option} is "${text}"; expected a whole number of bytes`);
 }

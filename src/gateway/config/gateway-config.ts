@@ -18,6 +18,11 @@ export interface GatewayConfig {
   readonly listing: boolean;
   readonly dotfiles: boolean;
   readonly connectionsMax: number;
+  /** Take PUT and DELETE for files of the cluster, of so many bytes at most. */
+  readonly uploads: boolean;
+  readonly uploadBytes: number;
+  /** Path of a file: the secret of workers, on this and other machines, that share their caches. */
+  readonly shareKey: string | undefined;
   readonly tls: TlsConfig | undefined;
   readonly auth: AuthConfig | undefined;
 }

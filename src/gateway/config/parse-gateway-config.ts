@@ -60,12 +60,19 @@ function readConfig(root: JsonNode, mistakes: FieldMistake[]): GatewayConfig | u
     listing: fields.flag('listing') ?? false,
     dotfiles: fields.flag('dotfiles') ?? false,
     connectionsMax: fields.wholeNumber('connections', { min: 1, max: 100_000 }) ?? 1_000,
+    uploads: fields.flag('uploads') ?? false,
+    uploadBytes:
+      fields.wholeNumber('uploadBytes', { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? 1_073_741_824,
+    shareKey: fields.text('shareKey', 'the path of a file with a secret'),
     tls: readTls(fields),
     auth: readAuth(fields),
   };
   for (const key of ['workers', 'masterPort'] as const) fields.demand(key);
   if (!fields.has('baseDirectory') && !fields.has('cluster')) {
     fields.complain('"baseDirectory" and "cluster" are missing; expected one of them, or both');
+  }
+  if (config.uploads && !fields.has('cluster')) {
+    fields.complainOf('uploads', 'is true; expected "cluster", too, in which uploads are kept');
   }
   fields.refuseOthers();
   mistakes.push(...checkAddresses(workers, masterHost, masterPort));

@@ -20,3 +20,6 @@ export interface HealthTimes {
   readonly intervalMs: number;
   readonly timeoutMs: number;
 }
+
+/** What a worker is told with each health check, as header fields. */
+export type Tell = (member: Member) => Readonly<Record<string, string>>;

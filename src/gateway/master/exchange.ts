@@ -13,7 +13,7 @@ import {
   type ResponseHead,
   type Rest,
 } from './continuation.js';
-import { endToEndFields, requestFields } from './header-fields.js';
+import { endToEndFields } from './header-fields.js';
 import type { Member } from './member.js';
 import { sendPlain } from './plain-answer.js';
 import type { SilenceWatch } from './silence.js';
@@ -29,9 +29,8 @@ export interface ExchangeOptions {
    * Undefined: nobody is asked again.
    */
   readonly patienceMs: number | undefined;
-  readonly clientAddress: string;
-  readonly proto: 'http' | 'https';
-  readonly isAuthenticated: boolean;
+  /** Of the request to this worker. */
+  readonly fieldsFor: (member: Member) => readonly string[];
   readonly path: string;
 }
 
@@ -50,7 +49,6 @@ type Outcome =
   | { readonly kind: 'different' };
 
 export class Exchange {
-  readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #options: ExchangeOptions;
   readonly #method: string;
@@ -67,7 +65,6 @@ export class Exchange {
   #giveUp: (() => void) | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions) {
-    this.#request = request;
     this.#response = response;
     this.#options = options;
     this.#method = request.method ?? 'GET';
@@ -139,10 +136,7 @@ export class Exchange {
   }
 
   #fieldsFor(member: Member): readonly string[] {
-    const { rawHeaders, httpVersion } = this.#request;
-    const { clientAddress, proto, isAuthenticated } = this.#options;
-    const forwarded = { rawHeaders, httpVersion, clientAddress, proto, isAuthenticated };
-    const fields = requestFields(forwarded, member.address);
+    const fields = this.#options.fieldsFor(member);
     if (this.#head === undefined || this.#continuation === undefined) return fields;
     return this.#continuation.fieldsOf(fields, this.#sentBytes);
   }

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ListenError } from '../../rpc/listen-error.js';
-import { refusalOf, refuse } from '../worker-server.js';
+import { breakOff, headersMsDefault, refusalOf, refuse } from '../worker-server.js';
 import type { HeldAnswers } from './held-answers.js';
 import { HeldConnection } from './held-connection.js';
 import { HttpDate } from './http-date-clock.js';
@@ -29,15 +29,15 @@ export interface FrontOptions {
   /** What the master answers itself at present; never over TLS. */
   readonly held: () => HeldAnswers | undefined;
   readonly onHeldAnswer: (socket: Socket, request: PlainGet, sentBytes: number) => void;
+  /** In the header Allow where no address is known. */
+  readonly allow: () => string;
+  /** From the opening of a connection, or the end of the answer before, to the end of a head. */
+  readonly headersMsMax?: number | undefined;
   /** A connection was refused because there are too many. */
   readonly onFull: () => void;
 }
 
 const headerBytesMax = 32 * 1024;
-/** From the opening of a connection, or the end of the answer before, to the end of the headers. */
-const headersTimeoutMs = 10_000;
-/** To the end of a body, which nobody reads. */
-const requestTimeoutMs = 60_000;
 const checkIntervalMs = 1_000;
 /** A client that takes nothing of its response for so long is given up. */
 const readingTimeoutMs = 60_000;
@@ -50,49 +50,53 @@ export class Front {
   /** The response that was begun last on a connection and has not ended. */
   readonly #running = new WeakMap<Duplex, ServerResponse>();
   readonly #date = new HttpDate();
+  readonly #headersMsMax: number;
+  readonly #checkMs: number;
   #timer: NodeJS.Timeout | undefined;
   #isClosing = false;
 
   constructor(options: FrontOptions) {
     this.#options = options;
-    const { tls, connectionsMax } = options;
+    const { tls, connectionsMax, headersMsMax = headersMsDefault } = options;
+    this.#headersMsMax = headersMsMax;
+    this.#checkMs = Math.min(checkIntervalMs, headersMsMax);
     const limits = {
       noDelay: true,
       maxHeaderSize: headerBytesMax,
-      headersTimeout: headersTimeoutMs,
-      connectionsCheckingInterval: checkIntervalMs,
-      requestTimeout: requestTimeoutMs,
+      headersTimeout: headersMsMax,
+      connectionsCheckingInterval: this.#checkMs,
+      // Whoever reads a body decides how long it may take; of others it is not waited for.
+      requestTimeout: 0,
     };
     const server =
       tls === undefined
         ? createServer(limits, options.onRequest)
-        : createTlsServer(
-            { ...limits, ...tls, handshakeTimeout: headersTimeoutMs },
-            options.onRequest,
-          );
+        : createTlsServer({ ...limits, ...tls, handshakeTimeout: headersMsMax }, options.onRequest);
     this.#server = server;
     server.timeout = readingTimeoutMs;
     server.maxConnections = connectionsMax;
     server.on('drop', options.onFull);
     server.on('clientError', (error, socket) => {
       const refuseIt = (): void => {
-        if (socket instanceof Socket) refuse(socket, refusalOf(error));
+        if (socket instanceof Socket) refuse(socket, refusalOf(error), options.allow());
         else socket.destroy();
       };
       const running = this.#running.get(socket);
       // In the middle of a response it would look like a part of it.
       if (running === undefined) refuseIt();
+      else if (!running.req.complete) breakOff(running, refuseIt);
       else running.once('close', refuseIt);
     });
     server.on('request', (request, response) => {
-      const { socket } = request;
-      this.#running.set(socket, response);
-      response.once('close', () => {
-        if (this.#running.get(socket) === response) this.#running.delete(socket);
-      });
+      this.#begin(request.socket, response);
+    });
+    // A body is invited by the worker that wants it.
+    server.on('checkContinue', (request, response) => {
+      this.#begin(request.socket, response);
+      options.onRequest(request, response);
     });
     server.on('connect', (_request, socket: Socket) => {
-      refuse(socket, '405 Method Not Allowed');
+      refuse(socket, '405 Method Not Allowed', options.allow());
     });
     if (tls === undefined) this.#readItself(server);
     server.on('connection', (socket: Socket) => {
@@ -118,8 +122,8 @@ export class Front {
     }
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
-      for (const each of this.#held) each.checkTime(nowMs, headersTimeoutMs, readingTimeoutMs);
-    }, checkIntervalMs).unref();
+      for (const each of this.#held) each.checkTime(nowMs, this.#headersMsMax, readingTimeoutMs);
+    }, this.#checkMs).unref();
   }
 
   /** For connections from now on. */
@@ -155,6 +159,13 @@ export class Front {
   /** Ends every connection at once. */
   cutOff(): void {
     for (const socket of this.#open) socket.destroy();
+  }
+
+  #begin(socket: Duplex, response: ServerResponse): void {
+    this.#running.set(socket, response);
+    response.once('close', () => {
+      if (this.#running.get(socket) === response) this.#running.delete(socket);
+    });
   }
 
   #readItself(server: Server): void {

@@ -4,7 +4,11 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { discardRest } from '../discard-rest.js';
 import { pagePolicy } from '../html-page.js';
+import type { RecentWrites } from '../recent-writes.js';
+import { maxAgeHeader } from '../uploads/upload-headers.js';
+import { isUploadMethod } from '../uploads/upload-rules.js';
 import { parseRequestTarget } from '../request-target.js';
 import { accessLine } from './access-line.js';
 import type { Failure } from './ask-worker.js';
@@ -12,8 +16,10 @@ import type { BasicAuth } from './basic-auth.js';
 import { Exchange, type ExchangeOptions } from './exchange.js';
 import type { HeldAnswers } from './held-answers.js';
 import type { Member } from './member.js';
-import { sendPlain } from './plain-answer.js';
+import { isAnnounced, sendPlain } from './plain-answer.js';
+import { requestFields } from './header-fields.js';
 import type { Pool } from './pool.js';
+import { UploadExchange } from './upload-exchange.js';
 import { statusJson, statusMetrics, statusPage, type StatusFigures } from './status-report.js';
 
 export interface GateOptions {
@@ -29,6 +35,8 @@ export interface GateOptions {
   /** Undefined: no request is logged. */
   readonly logRequest: ((line: string) => void) | undefined;
   readonly isClosing: () => boolean;
+  /** Of the uploads through this master; undefined when it takes none. */
+  readonly writes: RecentWrites | undefined;
 }
 
 /** Files of these names are not served. */
@@ -79,6 +87,7 @@ export class Gate {
     this.#lines.set(socket, line);
     await answering;
     line.length -= 1;
+    discardRest(request);
   }
 
   async #handleNow(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,12 +105,18 @@ export class Gate {
       this.#answerOwnPage(page, request, response);
       return;
     }
-    await this.#carry(path, request, response);
+    const { writes } = this.#options;
+    if (writes === undefined || !isUploadMethod(request.method)) {
+      await this.#carry(path, request, response);
+    } else {
+      await this.#upload({ path, writes }, request, response);
+    }
   }
 
   async #carry(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pool, held, workerTimeoutMs, patienceMs, proto } = this.#options;
+    const { pool, held, workerTimeoutMs, patienceMs } = this.#options;
     const { method = 'GET' } = request;
+    const fields = this.#ageFields(path);
     const options: ExchangeOptions = {
       choose: (tried) => pool.choose(tried),
       onFailure: this.#options.onFailure,
@@ -109,13 +124,48 @@ export class Gate {
         if (method !== 'GET') return;
         held?.learn(path, request.headers['accept-encoding'], head);
       },
-      clientAddress: plainAddress(request.socket.remoteAddress),
-      ...{ workerTimeoutMs, patienceMs, proto, path },
-      isAuthenticated: this.#options.auth !== undefined,
+      fieldsFor: (member) => [...this.#fieldsFor(request, member), ...fields],
+      ...{ workerTimeoutMs, patienceMs, path },
     };
-    // A worker says what it thinks of the method; a body is read by nobody.
+    // A worker says what it thinks of the method; a body is read by nobody, nor invited.
+    if (isAnnounced(request)) response.shouldKeepAlive = false;
     request.resume();
     await new Exchange(request, response, options).run();
+  }
+
+  async #upload(
+    { path, writes }: { readonly path: string; readonly writes: RecentWrites },
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { pool, workerTimeoutMs, patienceMs } = this.#options;
+    const exchange = new UploadExchange(request, response, {
+      choose: (tried) => pool.choose(tried),
+      onFailure: this.#options.onFailure,
+      onChange: () => {
+        const target = parseRequestTarget(path);
+        if (target.kind === 'path') writes.note(target.parts);
+      },
+      fieldsFor: (member) => this.#fieldsFor(request, member),
+      ...{ path, workerTimeoutMs, patienceMs: patienceMs ?? workerTimeoutMs },
+    });
+    await exchange.run();
+  }
+
+  #fieldsFor({ rawHeaders, httpVersion, socket }: IncomingMessage, member: Member): string[] {
+    const clientAddress = plainAddress(socket.remoteAddress);
+    const isAuthenticated = this.#options.auth !== undefined;
+    const { proto } = this.#options;
+    const forwarded = { rawHeaders, httpVersion, clientAddress, proto, isAuthenticated };
+    return requestFields(forwarded, member.address);
+  }
+
+  /** Whoever has written through this master reads what was written, whichever worker answers. */
+  #ageFields(path: string): readonly string[] {
+    const target = this.#options.writes && parseRequestTarget(path);
+    if (target?.kind !== 'path') return [];
+    const ageMs = this.#options.writes?.maxAgeMs(target.parts);
+    return ageMs === undefined ? [] : [maxAgeHeader, String(Math.floor(ageMs))];
   }
 
   #answerOwnPage(page: OwnPage, request: IncomingMessage, response: ServerResponse): void {

@@ -2,6 +2,7 @@
  * Header fields on their way through the master, as node:http gives them in raw: name, value, name,
  * value. What belongs to one connection only goes no further (RFC 9110, section 7.6.1).
  */
+import { maxAgeHeader, repeatHeader, uploadIdHeader } from '../uploads/upload-headers.js';
 
 const ofOneConnection: ReadonlySet<string> = new Set([
   'connection',
@@ -22,6 +23,9 @@ const setHere: ReadonlySet<string> = new Set([
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-proto',
+  uploadIdHeader,
+  repeatHeader,
+  maxAgeHeader,
 ]);
 
 /** What decides which part of which version is sent. */
@@ -60,7 +64,7 @@ export interface ForwardedRequest {
   readonly proto: 'http' | 'https';
 }
 
-/** The fields of a request, which goes without a body, to a worker at `workerAddress`. */
+/** The fields of a request, but those of its body, to a worker at `workerAddress`. */
 export function requestFields(request: ForwardedRequest, workerAddress: string): string[] {
   const { rawHeaders, httpVersion, clientAddress, proto, isAuthenticated } = request;
   const fields = without(

@@ -2,7 +2,7 @@
  * Looks after a worker that runs here as a process: starts it, asks whether it is well, ends it
  * when it is not, and starts it again on its port, for as long as the master runs.
  */
-import type { Attendant, HealthTimes, Say } from './attendant.js';
+import type { Attendant, HealthTimes, Say, Tell } from './attendant.js';
 import { findPortOwner } from './find-port-owner.js';
 import type { Member } from './member.js';
 import type { StartQueue } from './start-queue.js';
@@ -15,6 +15,9 @@ export interface LocalWorkerOptions {
   readonly starts: StartQueue;
   readonly command: string;
   readonly args: readonly string[];
+  /** Variables of its environment, beside those of this process. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly tell: Tell;
   readonly say: Say;
 }
 
@@ -75,7 +78,7 @@ export class LocalWorker implements Attendant {
   /** One life of the process; resolves with how long to wait before the next one. */
   #live(leave: () => void): Promise<number> {
     const { member } = this;
-    const { command, args, say } = this.#options;
+    const { command, args, env, say } = this.#options;
     return new Promise((resolve) => {
       let waitMs: number | undefined;
       const fail = (reason: string): void => {
@@ -85,7 +88,7 @@ export class LocalWorker implements Attendant {
       member.step({ kind: 'started' });
       const tooLate = setTimeout(fail, startMsMax, `did not start within ${startMsMax / 1000} s`);
       const running = new WorkerProcess({
-        ...{ command, args },
+        ...{ command, args, env },
         onLine: (line) => {
           say('debug', `worker ${member.address} says: ${line}`);
         },
@@ -113,11 +116,13 @@ export class LocalWorker implements Attendant {
 
   #makeWatch(fail: (reason: string) => void, leave: () => void): WorkerWatch {
     const { member } = this;
-    const { health, say } = this.#options;
+    const { health, tell, say } = this.#options;
     return new WorkerWatch({
       target: member,
       times: health,
-      onResult: (problem) => {
+      fields: () => tell(member),
+      onResult: ({ problem, cache }) => {
+        member.cache = cache;
         if (problem !== undefined) {
           fail(problem);
           return;

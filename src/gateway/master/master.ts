@@ -2,16 +2,21 @@
  * The master: its port, its workers and what lies between them, from the start through changes of
  * the configuration to the end.
  */
+import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { PeerKey, shareKeyVariable } from '../peers/peer-key.js';
+import { methodsOf } from '../methods.js';
+import { RecentWrites } from '../recent-writes.js';
 import type { GatewayConfig, WorkerConfig } from '../config/gateway-config.js';
 import { accessLine } from './access-line.js';
-import type { Say } from './attendant.js';
+import type { Say, Tell } from './attendant.js';
 import { BasicAuth } from './basic-auth.js';
 import { Front, type TlsPair } from './front.js';
 import { Gate, plainAddress } from './gate.js';
 import { HeldAnswers, type HeldFiles } from './held-answers.js';
 import { LocalWorker } from './local-worker.js';
 import { Member } from './member.js';
+import { peerFields } from './peer-list.js';
 import type { PlainGet } from './plain-get.js';
 import { Pool, type WorkerPlan } from './pool.js';
 import { RemoteWorker } from './remote-worker.js';
@@ -26,6 +31,8 @@ export interface MasterSetup {
   readonly tls: TlsPair | undefined;
   /** The files of the folder that is served; undefined when there is none. */
   readonly held: HeldFiles | undefined;
+  /** Of workers that share what they have cached, if it is known elsewhere, too. */
+  readonly shareKey: string | undefined;
 }
 
 export interface WorkerSetup extends WorkerConfig {
@@ -38,7 +45,11 @@ export interface MasterOptions {
   /** Undefined: no request is logged. */
   readonly logRequest: ((line: string) => void) | undefined;
   readonly startsAtOnceMax: number;
+  /** For the head of a request; 10 s. */
+  readonly headersMsMax?: number;
 }
+
+const ownKeyBytes = 32;
 
 /** Running requests have so long to finish (contract, section 13). */
 const closeGraceMs = 5_000;
@@ -50,6 +61,9 @@ export class Master {
   readonly #pool = new Pool();
   readonly #starts: StartQueue;
   readonly #startedMs = Date.now();
+  readonly #writes = new RecentWrites();
+  /** For the workers that run here, unless the configuration has one for all. */
+  readonly #ownKey = randomBytes(ownKeyBytes).toString('base64url');
   #setup: MasterSetup;
   #front: Front;
   #gate: Gate;
@@ -120,13 +134,21 @@ export class Master {
       timeoutMs: this.#setup.config.healthTimeoutMs,
     });
     const { launch } = worker;
+    const { config, shareKey } = this.#setup;
+    const isSharing =
+      config.cluster !== undefined && (launch !== undefined || shareKey !== undefined);
+    const secret = shareKey ?? this.#ownKey;
+    const key = new PeerKey(secret);
+    const tell: Tell = (member) => peerFields(member, this.#pool.members, key);
     return {
       address: `${worker.host} ${worker.port}`,
-      identity: JSON.stringify(worker),
+      identity: JSON.stringify([worker, isSharing, isSharing ? key.prove('peers', '') : '']),
       engage: () => {
-        const member = new Member(worker);
-        if (launch === undefined) return new RemoteWorker({ member, health, say });
-        return new LocalWorker({ member, health, say, starts: this.#starts, ...launch });
+        const member = new Member(worker, isSharing);
+        const common = { member, health, tell, say };
+        if (launch === undefined) return new RemoteWorker(common);
+        const env = isSharing ? { [shareKeyVariable]: secret } : {};
+        return new LocalWorker({ ...common, ...launch, env, starts: this.#starts });
       },
     };
   }
@@ -148,13 +170,15 @@ export class Master {
       },
       logRequest: this.#options.logRequest,
       isClosing: () => this.#isClosing,
+      writes: config.uploads ? this.#writes : undefined,
     });
   }
 
   #makeFront({ config, tls }: MasterSetup): Front {
     const { masterHost: host, masterPort: port, connectionsMax } = config;
     return new Front({
-      ...{ host, port, tls, connectionsMax },
+      ...{ host, port, tls, connectionsMax, headersMsMax: this.#options.headersMsMax },
+      allow: () => methodsOf(this.#setup.config),
       onRequest: (request, response) => {
         this.#requests += 1;
         void this.#gate.handle(request, response);

@@ -4,6 +4,7 @@
  */
 import { Agent } from 'node:http';
 import type { WorkerConfig } from '../config/gateway-config.js';
+import type { CacheFigures } from './cache-figures.js';
 import { newWorker, stepWorker, type WorkerEvent, type WorkerState } from './worker-state.js';
 
 /** Connections to one worker that are kept while nothing runs on them. */
@@ -21,6 +22,10 @@ export class Member {
   readonly agent = new Agent({ keepAlive: true, maxFreeSockets: freeConnectionsMax });
   /** Of its process; undefined for one that is not run here, or not at present. */
   pid: number | undefined;
+  /** Whether it knows the key of those that share what they have cached. */
+  readonly isSharing: boolean;
+  /** As it told last. */
+  cache: CacheFigures | undefined;
   requests = 0;
   restarts = 0;
   #state = newWorker;
@@ -29,7 +34,8 @@ export class Member {
   #isDoubted = false;
   #onIdle: (() => void) | undefined;
 
-  constructor({ host, port }: WorkerConfig) {
+  constructor({ host, port }: WorkerConfig, isSharing: boolean) {
+    this.isSharing = isSharing;
     this.host = host;
     this.port = port;
     this.address = `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -2,20 +2,30 @@
  * Asks one worker whether it is well: `HEAD /healthcheck` on a connection of its own, within a
  * bounded time, independently of everything else.
  */
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
+import { readCacheFigures, type CacheFigures } from './cache-figures.js';
 
 export interface ProbeTarget {
   readonly host: string;
   readonly port: number;
 }
 
-/** Undefined when it is well; otherwise what is wrong, going on from its name. Never rejects. */
+export interface ProbeResult {
+  /** What is wrong, going on from its name; undefined when it is well. */
+  readonly problem: string | undefined;
+  /** What it tells of its cache, if it does. */
+  readonly cache?: CacheFigures | undefined;
+}
+
+/** `headers` are told to it. Never rejects. */
 export async function probe(
   { host, port }: ProbeTarget,
   timeoutMs: number,
-): Promise<string | undefined> {
-  const asking = request({ host, port, method: 'HEAD', path: '/healthcheck', agent: false });
+  headers: Readonly<Record<string, string>>,
+): Promise<ProbeResult> {
+  const options = { host, port, headers, method: 'HEAD', path: '/healthcheck', agent: false };
+  const asking = request(options);
   const late = new AbortController();
   const deadline = setTimeout(() => {
     // What has come in while this process was busy counts: it is read before this runs.
@@ -26,13 +36,18 @@ export async function probe(
   try {
     asking.end();
     const [response] = (await once(asking, 'response', { signal: late.signal })) as [
-      { readonly statusCode?: number },
+      IncomingMessage,
     ];
     const { statusCode } = response;
-    return statusCode === 200 ? undefined : `answers ${String(statusCode)} to a health check`;
+    if (statusCode === 200) {
+      return { problem: undefined, cache: readCacheFigures(response.headers) };
+    }
+    return { problem: `answers ${String(statusCode)} to a health check` };
   } catch (error) {
-    if (late.signal.aborted) return `did not answer a health check within ${timeoutMs} ms`;
-    return describeFailure(error);
+    if (late.signal.aborted) {
+      return { problem: `did not answer a health check within ${timeoutMs} ms` };
+    }
+    return { problem: describeFailure(error) };
   } finally {
     clearTimeout(deadline);
     asking.on('error', () => undefined);

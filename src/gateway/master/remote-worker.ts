@@ -2,13 +2,14 @@
  * Looks after a worker that somebody else runs: asks whether it is well, and leaves it out of the
  * turn until it answers again.
  */
-import type { Attendant, HealthTimes, Say } from './attendant.js';
+import type { Attendant, HealthTimes, Say, Tell } from './attendant.js';
 import type { Member } from './member.js';
 import { WorkerWatch } from './watch-worker.js';
 
 export interface RemoteWorkerOptions {
   readonly member: Member;
   readonly health: () => HealthTimes;
+  readonly tell: Tell;
   readonly say: Say;
 }
 
@@ -17,7 +18,7 @@ export class RemoteWorker implements Attendant {
   readonly settled: Promise<void>;
   readonly #watch: WorkerWatch;
 
-  constructor({ member, health, say }: RemoteWorkerOptions) {
+  constructor({ member, health, tell, say }: RemoteWorkerOptions) {
     this.member = member;
     let settle: (() => void) | undefined;
     this.settled = new Promise((resolve) => {
@@ -26,7 +27,9 @@ export class RemoteWorker implements Attendant {
     this.#watch = new WorkerWatch({
       target: member,
       times: health,
-      onResult: (problem) => {
+      fields: () => tell(member),
+      onResult: ({ problem, cache }) => {
+        member.cache = cache;
         const { news } = member.step(
           problem === undefined ? { kind: 'answered' } : { kind: 'failed', reason: problem },
         );

@@ -3,6 +3,7 @@
  * figures for Prometheus.
  */
 import { escapeHtml } from '../../base/escape-html.js';
+import { hitRatio, type CacheFigures } from './cache-figures.js';
 import type { Member } from './member.js';
 import { statusStyle } from './status-style.js';
 
@@ -27,13 +28,14 @@ export function statusJson({ members }: StatusFigures): string {
 }
 
 export function statusPage(figures: StatusFigures): string {
-  const { members, requests, heldHits, carriedOn, connections } = figures;
+  const { members, requests, carriedOn, connections } = figures;
   const healthy = members.filter(({ isHealthy }) => isHealthy).length;
-  const hitRatio = requests === 0 ? '–' : `${((100 * heldHits) / requests).toFixed(1)} %`;
   const tiles = [
     ['healthy workers', `${healthy} of ${members.length}`],
     ['requests', requests.toLocaleString('en')],
-    ['answered from the master’s cache', hitRatio],
+    ['from the master’s cache', percent(heldRatio(figures))],
+    ['found in the workers’ caches', percent(hitRatio(sumOfCaches(members)))],
+    ['blocks from other workers', sumOfPeerHits(members).toLocaleString('en')],
     ['saved from a lost worker', carriedOn.toLocaleString('en')],
     ['connections', connections.toLocaleString('en')],
     ['up for', duration(figures.nowMs - figures.startedMs)],
@@ -52,29 +54,57 @@ export function statusPage(figures: StatusFigures): string {
 <body>
 <h1>Gateway <span class="verdict ${verdict}">${verdict}</span></h1>
 <dl>${tiles.join('')}</dl>
+<div class="card">
 <table>
 <caption>Workers</caption>
-<thead><tr><th scope="col">Worker</th><th scope="col">State</th><th scope="col">Process</th>
-<th scope="col">Requests</th><th scope="col">Running</th><th scope="col">Restarts</th></tr></thead>
+<thead><tr>${columns.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
 <tbody>
 ${members.map(workerRow).join('\n')}
 </tbody>
 </table>
+</div>
 </body>
 </html>
 `;
 }
 
-function workerRow({ address, state, pid, requests, running, restarts }: Member): string {
+const numbers = ['Process', 'Requests', 'Running', 'Cache hits', 'From peers', 'Restarts'] as const;
+const columns = ['Worker', 'State', ...numbers];
+
+function workerRow(member: Member): string {
+  const { address, state, pid, requests, running, cache, restarts } = member;
   const why = state.reason === undefined ? '' : ` <small>${escapeHtml(state.reason)}</small>`;
-  const cells = [
-    `<td class="state ${state.phase}">${state.phase}${why}</td>`,
-    `<td class="number">${pid ?? '–'}</td>`,
-    ...[requests, running, restarts].map(
-      (figure) => `<td class="number">${figure.toLocaleString('en')}</td>`,
-    ),
-  ];
+  const figures = [
+    pid === undefined ? '–' : String(pid),
+    requests.toLocaleString('en'),
+    running.toLocaleString('en'),
+    percent(cache && hitRatio(cache)),
+    cache?.peerHits.toLocaleString('en') ?? '–',
+    restarts.toLocaleString('en'),
+  ].map((figure, at) => `<td class="number" data-label="${numbers[at] ?? ''}">${figure}</td>`);
+  const cells = [`<td class="state ${state.phase}">${state.phase}${why}</td>`, ...figures];
   return `<tr><th scope="row">${escapeHtml(address)}</th>${cells.join('')}</tr>`;
+}
+
+/** Of all requests, those that the master answered itself; undefined before the first one. */
+function heldRatio({ requests, heldHits }: StatusFigures): number | undefined {
+  return hitRatio({ hits: heldHits, misses: requests - heldHits });
+}
+
+function sumOfCaches(members: readonly Member[]): Pick<CacheFigures, 'hits' | 'misses'> {
+  const caches = members.flatMap(({ cache }) => (cache === undefined ? [] : [cache]));
+  return {
+    hits: caches.reduce((sum, { hits }) => sum + hits, 0),
+    misses: caches.reduce((sum, { misses }) => sum + misses, 0),
+  };
+}
+
+function sumOfPeerHits(members: readonly Member[]): number {
+  return members.reduce((sum, { cache }) => sum + (cache?.peerHits ?? 0), 0);
+}
+
+function percent(ratio: number | undefined): string {
+  return ratio === undefined ? '–' : `${(100 * ratio).toFixed(1)} %`;
 }
 
 /** In the text format of Prometheus, version 0.0.4. */
@@ -85,17 +115,31 @@ export function statusMetrics(figures: StatusFigures): string {
       `# TYPE ${name} ${kind}`,
       ...members.map((member) => `${name}{worker="${member.address}"} ${value(member)}`),
     ].join('\n');
+  const ofCaches = (name: string, kind: string, value: (cache: CacheFigures) => number): string =>
+    [
+      `# TYPE ${name} ${kind}`,
+      ...members.flatMap(({ address, cache }) =>
+        cache === undefined ? [] : [`${name}{worker="${address}"} ${value(cache)}`],
+      ),
+    ].join('\n');
   const single = (name: string, kind: string, value: number): string =>
     `# TYPE ${name} ${kind}\n${name} ${value}`;
   return `${[
     single('surfraft_gateway_requests_total', 'counter', requests),
     single('surfraft_gateway_cache_answers_total', 'counter', heldHits),
+    single('surfraft_gateway_cache_hit_ratio', 'gauge', heldRatio(figures) ?? 0),
     single('surfraft_gateway_carried_on_total', 'counter', carriedOn),
     single('surfraft_gateway_connections', 'gauge', connections),
     perWorker('surfraft_gateway_worker_healthy', 'gauge', ({ isHealthy }) => (isHealthy ? 1 : 0)),
     perWorker('surfraft_gateway_worker_requests_total', 'counter', (member) => member.requests),
     perWorker('surfraft_gateway_worker_running', 'gauge', ({ running }) => running),
     perWorker('surfraft_gateway_worker_restarts_total', 'counter', (member) => member.restarts),
+    ofCaches('surfraft_gateway_worker_cache_hits_total', 'counter', (cache) => cache.hits),
+    ofCaches('surfraft_gateway_worker_cache_misses_total', 'counter', (cache) => cache.misses),
+    ofCaches('surfraft_gateway_worker_cache_hit_ratio', 'gauge', (cache) => hitRatio(cache) ?? 0),
+    ofCaches('surfraft_gateway_worker_cache_bytes', 'gauge', (cache) => cache.bytes),
+    ofCaches('surfraft_gateway_worker_peer_hits_total', 'counter', (cache) => cache.peerHits),
+    ofCaches('surfraft_gateway_worker_peer_misses_total', 'counter', (cache) => cache.peerMisses),
   ].join('\n')}\n`;
 }
 

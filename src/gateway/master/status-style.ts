@@ -14,22 +14,34 @@ h1 { font-size: 1.5rem; margin: 0 0 1rem; }
 .well, .healthy { color: var(--good); }
 .down, .ill { color: var(--bad); }
 .weakened, .starting, .draining { color: var(--wait); }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem;
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: .75rem;
   margin: 0 0 1.5rem; }
-dl div, table { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
-dl div { padding: .6rem .9rem; display: flex; flex-direction: column-reverse; }
+dl div, .card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
+dl div { padding: .6rem .9rem; display: flex; flex-direction: column-reverse;
+  justify-content: flex-end; }
 dt { color: var(--dim); font-size: .8rem; line-height: 1.3; }
 dd { margin: 0; font-size: 1.3rem; font-variant-numeric: tabular-nums; }
-table { width: 100%; border-collapse: separate; border-spacing: 0; display: block;
-  overflow-x: auto; }
-thead, tbody { display: table; width: 100%; table-layout: fixed; min-width: 36rem; }
+.card { overflow-x: auto; }
+table { width: 100%; border-collapse: collapse; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-th, td { padding: .5rem .9rem; text-align: left; font-weight: 400; overflow-wrap: anywhere;
+th, td { padding: .5rem .8rem; text-align: left; font-weight: 400; white-space: nowrap;
   border-bottom: 1px solid var(--line); }
 tbody tr:last-child > * { border-bottom: 0; }
-tr > :first-child { width: 30%; }
 thead th { color: var(--dim); font-size: .8rem; }
 .number, thead th:nth-child(n+3) { text-align: right; font-variant-numeric: tabular-nums; }
 .state::before { content: "●"; margin-right: .4rem; }
-.state small { display: block; color: var(--dim); font-size: .8rem; line-height: 1.3; }
+.state small { display: block; color: var(--dim); font-size: .8rem; line-height: 1.3;
+  white-space: normal; max-width: 14rem; overflow-wrap: anywhere; }
+@media (max-width: 44rem) {
+  thead { display: none; }
+  table, tbody { display: block; }
+  tbody tr { display: grid; grid-template-columns: repeat(3, 1fr); padding: .6rem .9rem;
+    gap: .4rem .8rem; border-bottom: 1px solid var(--line); }
+  tbody tr:last-child { border-bottom: 0; }
+  tbody th, tbody td { padding: 0; border: 0; white-space: normal; overflow-wrap: anywhere; }
+  tbody th { font-weight: 600; grid-column: span 2; }
+  .number { text-align: left; }
+  .number::before { content: attr(data-label); display: block; color: var(--dim);
+    font-size: .8rem; line-height: 1.3; }
+}
 `;

@@ -3,14 +3,15 @@
  * before, or later when that one took longer; at once when somebody wants to know now.
  */
 import type { HealthTimes } from './attendant.js';
-import { probe, type ProbeTarget } from './probe.js';
+import { probe, type ProbeResult, type ProbeTarget } from './probe.js';
 
 export interface WatchOptions {
   readonly target: ProbeTarget;
   /** Asked for each time: a new configuration may change them. */
   readonly times: () => HealthTimes;
-  /** What is wrong, going on from the worker's name; undefined when it is well. */
-  readonly onResult: (problem: string | undefined) => void;
+  /** Header fields that it is told with each question. */
+  readonly fields: () => Readonly<Record<string, string>>;
+  readonly onResult: (result: ProbeResult) => void;
 }
 
 export class WorkerWatch {
@@ -38,11 +39,11 @@ export class WorkerWatch {
   }
 
   async #ask(): Promise<void> {
-    const { target, times, onResult } = this.#options;
+    const { target, times, fields, onResult } = this.#options;
     const { intervalMs, timeoutMs } = times();
     const beganMs = performance.now();
     this.#isAsking = true;
-    const problem = await probe(target, timeoutMs);
+    const result = await probe(target, timeoutMs, fields());
     this.#isAsking = false;
     if (this.#isStopped) return;
     const tookMs = performance.now() - beganMs;
@@ -52,6 +53,6 @@ export class WorkerWatch {
       },
       Math.max(0, intervalMs - tookMs),
     );
-    onResult(problem);
+    onResult(result);
   }
 }

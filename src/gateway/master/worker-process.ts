@@ -8,6 +8,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 export interface WorkerProcessOptions {
   readonly command: string;
   readonly args: readonly string[];
+  /** Variables of its environment, beside those of this process. */
+  readonly env: Readonly<Record<string, string>>;
   /** A line that it wrote to stderr. */
   readonly onLine: (line: string) => void;
   /** It says that it serves. */
@@ -26,9 +28,12 @@ export class WorkerProcess {
   readonly #ended: Promise<void>;
   #lastLine = '';
 
-  constructor({ command, args, onLine, onReady, onEnd }: WorkerProcessOptions) {
+  constructor({ command, args, env, onLine, onReady, onEnd }: WorkerProcessOptions) {
     // In a process group of its own: Ctrl-C is for the master, which ends its workers last.
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, {
+      ...{ stdio: ['pipe', 'pipe', 'pipe'], detached: true },
+      env: { ...process.env, ...env },
+    });
     this.#child = child;
     // It may be gone before it has read anything.
     child.stdin.on('error', () => undefined);

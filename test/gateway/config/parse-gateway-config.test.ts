@@ -52,6 +52,9 @@ describe("the gateway's configuration", () => {
       listing: false,
       dotfiles: false,
       connectionsMax: 1_000,
+      uploads: false,
+      uploadBytes: 1_073_741_824,
+      shareKey: undefined,
       tls: undefined,
       auth: undefined,
     });
@@ -70,6 +73,9 @@ describe("the gateway's configuration", () => {
         listing: true,
         dotfiles: true,
         connections: 10,
+        uploads: true,
+        uploadBytes: 5,
+        shareKey: 'key.txt',
         tls: { cert: 'c', key: 'k' },
         auth: { realm: 'mine', users: { ann: hash } },
       }),
@@ -77,6 +83,7 @@ describe("the gateway's configuration", () => {
     expect(all).to.include({ masterHost: 'localhost', cluster: 'cluster.txt', cacheBytes: 0 });
     expect(all).to.include({ healthIntervalMs: 500, healthTimeoutMs: 250, workerTimeoutMs: 2_000 });
     expect(all).to.include({ listing: true, dotfiles: true, connectionsMax: 10 });
+    expect(all).to.include({ uploads: true, uploadBytes: 5, shareKey: 'key.txt' });
     expect(all.workers).to.deep.equal([{ host: '::1', port: 1, remote: true }]);
     expect(all.tls).to.deep.equal({ cert: 'c', key: 'k' });
     expect(all.auth?.realm).to.equal('mine');
@@ -91,6 +98,11 @@ describe("the gateway's configuration", () => {
       '1:1: "workers" is missing',
       '1:1: "masterPort" is missing',
       '1:1: "baseDirectory" and "cluster" are missing',
+    ],
+    [
+      'uploads without a cluster',
+      config({ uploads: true }),
+      'uploads is true; expected "cluster", too, in which uploads are kept',
     ],
     [
       'an unknown key',

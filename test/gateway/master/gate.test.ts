@@ -161,6 +161,26 @@ describe("the master's own pages", () => {
   });
 });
 
+describe('a gateway whose clients are slow', () => {
+  it('cuts off their heads, also where it held files for them before', async () => {
+    const worker = await StandInWorker.start({ bytes: Buffer.from('a file'), etag: '"a"' });
+    const rig = await MasterRig.start({ workers: [worker], headersMsMax: 200 });
+    for (const text of ['', 'GET /a HTTP/1.1\r\n', 'POST /a HTTP/1.1\r\n']) {
+      const socket = connect(rig.port, '127.0.0.1');
+      let answer = '';
+      socket.on('error', () => undefined);
+      socket.on('data', (piece: Buffer) => (answer += piece.toString()));
+      socket.write(text);
+      const drip = setInterval(() => (text === '' ? undefined : socket.write('X: y\r\n')), 50);
+      await once(socket, 'close');
+      clearInterval(drip);
+      expect(answer, text).to.match(text === '' ? /^$/ : /^HTTP\/1\.1 408 /);
+    }
+    expect((await rig.get('/a')).status).to.equal(200);
+    await Promise.all([rig.stop(), worker.close()]);
+  });
+});
+
 describe('a gateway with authentication', () => {
   it('lets nobody in without a password, except to ask for its health', async () => {
     const worker = await StandInWorker.start({ bytes: Buffer.from('secret'), etag: '"a"' });

@@ -17,6 +17,8 @@ export interface RigOptions {
   readonly keys?: Readonly<Record<string, unknown>>;
   readonly held?: HeldFiles;
   readonly tls?: TlsPair;
+  readonly shareKey?: string | undefined;
+  readonly headersMsMax?: number;
 }
 
 /** Short, so that tests are; nothing in them rests on its length. */
@@ -38,6 +40,7 @@ export class MasterRig {
       },
       logRequest: (line) => this.logged.push(line),
       startsAtOnceMax: 4,
+      ...(options.headersMsMax === undefined ? {} : { headersMsMax: options.headersMsMax }),
     });
   }
 
@@ -48,7 +51,7 @@ export class MasterRig {
     return rig;
   }
 
-  setup({ workers, keys, held, tls }: RigOptions): MasterSetup {
+  setup({ workers, keys, held, tls, shareKey }: RigOptions): MasterSetup {
     const text = JSON.stringify({
       workers: workers.map(({ port }) => ({ host: '127.0.0.1', port, remote: true })),
       baseDirectory: '.',
@@ -60,7 +63,7 @@ export class MasterRig {
     if (parsed.kind === 'error') throw new Error(parsed.errors.join('\n'));
     const { config } = parsed;
     const setups = config.workers.map((worker) => ({ ...worker, launch: undefined }));
-    return { config, workers: setups, tls, held };
+    return { config, workers: setups, tls, held, shareKey };
   }
 
   change(options: Partial<RigOptions>): Promise<void> {

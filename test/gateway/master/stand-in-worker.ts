@@ -26,6 +26,11 @@ export class StandInWorker {
   readonly port: number;
   fault: Fault = { kind: 'none' };
   isWell = true;
+  /** What it tells with its answers to health checks. */
+  healthFields: Readonly<Record<string, string | number>> = {};
+  healthChecks = 0;
+  /** With the last one. */
+  toldPeers: string | undefined;
   file: StandInFile;
   /** Answers in place of the file. */
   answer: Answer | undefined;
@@ -46,6 +51,10 @@ export class StandInWorker {
     const found = (probe.address() as AddressInfo).port;
     await new Promise((resolve) => probe.close(resolve));
     const worker = new StandInWorker(file, found);
+    // A body is invited by the test.
+    worker.#server.on('checkContinue', (request, response) => {
+      worker.#serve(request, response);
+    });
     await worker.open();
     return worker;
   }
@@ -65,7 +74,9 @@ export class StandInWorker {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (request.url === '/healthcheck') {
-      if (this.isWell) response.end();
+      this.healthChecks += 1;
+      this.toldPeers = request.headers['surfraft-peers']?.toString();
+      if (this.isWell) response.writeHead(200, this.healthFields).end();
       return;
     }
     this.requests.push(request);
