@@ -24,7 +24,7 @@ export interface Catch {
 }
 
 /** What the simulator needs of the build. */
-const parts = ['src', 'test/sim'];
+const parts = ['src', 'test/sim', 'test/site'];
 
 /** A simulator that does not come back has not caught anything. */
 const huntMsMax = 600_000;
@@ -44,8 +44,10 @@ export async function hunt(plant: Plant, options: HuntOptions): Promise<Catch> {
 function firstFailure(folder: string, options: HuntOptions): Promise<FirstFailure> {
   const program = path.join(folder, options.program ?? 'test/sim/plants/first-failure.js');
   const args = [program, String(options.seedsMax), String(options.safetyMs)];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { timeout: huntMsMax }, (error, stdout) => {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { timeout: huntMsMax }, (error, stdout, stderr) => {
+      if (stderr.includes('ERR_MODULE_NOT_FOUND'))
+        reject(new Error(`a part is missing: ${stderr}`));
       const line = stdout.split('\n').find((text) => text.startsWith('{'));
       if (line !== undefined) resolve(JSON.parse(line) as FirstFailure);
       else resolve({ seeds: 0, failure: error === null ? 'said nothing' : error.message });
