@@ -38,6 +38,8 @@ export interface CallRunnerOptions {
 export interface PeerHeaders {
   readonly peer: string | readonly string[] | undefined;
   readonly secret: string | readonly string[] | undefined;
+  /** A browser sends it for a page. */
+  readonly isOfPage?: boolean;
 }
 
 /** Receives what is to be answered, once; never after the hang-up. */
@@ -84,7 +86,7 @@ export class CallRunner {
   }
 
   /** Whoever does not prove to be a server is a client, whatever its header says. */
-  callerOf({ peer, secret }: PeerHeaders, socket: Socket): Caller {
+  callerOf({ peer, secret, isOfPage = false }: PeerHeaders, socket: Socket): Caller {
     const cluster = this.#options.secret;
     const peerMistake = findCertificateMistake(socket) ?? cluster?.findMistake(secret);
     return {
@@ -92,6 +94,7 @@ export class CallRunner {
       peerMistake,
       isProven: peerMistake === undefined && (cluster !== undefined || isOverTls(socket)),
       address: socket.remoteAddress ?? '',
+      isOfPage,
     };
   }
 

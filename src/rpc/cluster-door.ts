@@ -2,7 +2,7 @@
  * The door of what only the cluster's own programs may call. Where servers share a secret or
  * certificates, these open it, and nothing else does. Where they have neither, it is open to the
  * machines of the configuration and to this machine: the address of the connection counts, and
- * nothing that a request says of itself.
+ * nothing that a request says of itself, unless it says that a page in a browser makes it.
  */
 import type { HangUp } from '../replica/outcome.js';
 import { faultCode } from './codec/fault-code.js';
@@ -19,8 +19,9 @@ export class ClusterDoor {
 
   /** Runs what was asked for, or answers with a fault; perhaps after a look-up of names. */
   enter(caller: Caller, reply: Reply, run: () => HangUp): HangUp {
-    const { peerMistake } = caller;
+    const { peerMistake, isOfPage } = caller;
     if (peerMistake !== undefined) return refuse(reply, peerMistake);
+    if (isOfPage) return refuse(reply, ofPage);
     if (this.#isInside(caller)) return run();
     const lookingUp = this.#neighbours.lookAgain();
     if (lookingUp === undefined) return refuse(reply, outsideOf(caller));
@@ -50,6 +51,9 @@ function refuse(reply: Reply, why: string): HangUp {
   reply({ kind: 'fault', fault });
   return nothingToHangUp;
 }
+
+/** A page from anywhere can have its reader's browser call whatever that machine can reach. */
+const ofPage = "this call is made by the cluster's own programs, not by pages in a browser";
 
 function outsideOf({ address }: Caller): string {
   return (
