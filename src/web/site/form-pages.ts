@@ -126,6 +126,9 @@ async function showCredentials(
 }
 
 export const logOut: Act = async (front, request, { actor }) => {
+  // No page for visitors has this form, and a session must not be forgotten while it goes on.
+  const isOfAnother = actor.tokenHash === undefined && request.cookies.token !== undefined;
+  if (isOfAnother) return problemPage(front, request, 403, { text: notYours });
   const outcome = await front.actions.logOut(actor);
   if (outcome.kind === 'refused') return refusedPage(front, request, outcome);
   return redirectAnswer('/', { cookies: loggedOutCookies(front, outcome.index) });

@@ -166,6 +166,17 @@ describe('a page of another site', () => {
     expect(page.status).to.equal(303);
   });
 
+  it('does not make a browser forget a session that goes on', async () => {
+    const ada = await rig().user('ada');
+    const eve = rig().browser();
+    const csrf = await eve.csrf('/login');
+    ada.cookies.set('visitor', eve.cookies.get('visitor') ?? '');
+    expect((await ada.send('/logout', { csrf })).status).to.equal(403);
+    expect((await ada.send('/sessions/end', { csrf })).status).to.equal(401);
+    expect(await ada.user()).to.equal('ada');
+    expect((await eve.send('/logout', { csrf })).status).to.equal(303);
+  });
+
   it('leads nowhere else by `back`', async () => {
     const ada = await rig().user('ada');
     await ada.post('A title', 'example.org/x');
