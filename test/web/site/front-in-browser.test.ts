@@ -42,7 +42,7 @@ describe('a visit to the site', () => {
     });
   }
 
-  it('is not made for somebody by a page of another port, whatever cookie that plants', async () => {
+  it('is not made for one by a page of another port, whatever cookie it plants', async () => {
     await rig().user('Eve');
     const eve = rig().browser();
     const csrf = await eve.csrf('/login');
