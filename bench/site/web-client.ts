@@ -5,8 +5,8 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { host } from '../systems/world.js';
 
-/** Longer than a front may take for anything. */
-const answerMsMax = 60_000;
+/** Longer than a front takes for anything, also for passwords on a busy machine. */
+const answerMsMax = 300_000;
 
 export type VisitKind = 'page' | 'change';
 
