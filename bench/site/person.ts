@@ -96,6 +96,8 @@ export class Person {
   /** Does one thing after the other until then, by `performance.now()`. */
   async live(endMs: number): Promise<void> {
     this.#endMs = endMs;
+    // Of a connection that has rested for long nobody knows whether the front still wants it.
+    this.#options.client.close();
     await wait(this.#random() * thinkMs.most);
     while (performance.now() < endMs) {
       await this.#doSomething();

@@ -60,6 +60,7 @@ export class WebClient {
     return answer;
   }
 
+  /** Ends the connections; the next question opens new ones. */
   close(): void {
     this.#agent.destroy();
   }

@@ -1,7 +1,7 @@
 /** What the bench of the site reads, and that each of its checks can fail. */
 import { expect } from 'chai';
 import { checkContent, checkEqual, checkLikes } from '../../bench/site/check-content.js';
-import { Ledger, Problems } from '../../bench/site/ledger.js';
+import { Ledger, Problems, type LikeState } from '../../bench/site/ledger.js';
 import { readHtml, readJson } from '../../bench/site/seen-page.js';
 import type { SiteContent } from '../../bench/site/site-content.js';
 import { siteRows, siteWords } from '../../bench/site/site-report.js';
@@ -17,7 +17,12 @@ const right: SiteContent = {
   counts: { users: 2, sessions: 2, posts: 1, likes: 2, comments: 1 },
 };
 
-function ledgerOf({ isSure = true, ben = true as boolean | 'unknown' } = {}): Ledger {
+interface Known {
+  readonly isSure?: boolean;
+  readonly ben?: LikeState;
+}
+
+function ledgerOf({ isSure = true, ben = true }: Known = {}): Ledger {
   const ledger = new Ledger();
   ledger.addPost({ by: 'Ada', title: 'one', link: view.link, isSure });
   ledger.addComment({ by: 'Ben', text: 'hello', postId: 'p1', isSure });
