@@ -40,8 +40,8 @@ const usage = `npm run bench -- [options]
 Measures SurfRaft side by side with etcd and with bare node:http, and prints one table of all goals
 with a verdict on each. What is not installed (Debian: etcd-server, wrk) is said and left out.`;
 
-const epilogue = `Exit codes: 0 it ran, whatever the verdicts; 1 a system failed, or the site lost or
-doubled something; 2 the command line is wrong, or there is no disk to measure on.`;
+const epilogue = `Exit codes: 0 it ran, whatever the verdicts; 1 a system failed, or the site lost
+or doubled something; 2 the command line is wrong, or there is no disk to measure on.`;
 
 const quick = { rounds: 1, seconds: 1, warmUpSeconds: 1 };
 const thorough = { rounds: 5, seconds: 5, warmUpSeconds: 3 };
