@@ -75,6 +75,9 @@ describe('the script of the pages', function () {
       await page.route('**/api/**', (route) => route.abort());
       await page.click(`${likeForm} button`);
       await changed('POST /like ');
+      // A browser that is on its way to another page may not hear that it is closed.
+      await page.waitForURL('**/*#post-p1');
+      await page.unrouteAll({ behavior: 'wait' });
     });
 
     it('go by the form without a script', async () => {
