@@ -1,6 +1,6 @@
 /**
- * The alert rules: promtool takes them, its unit tests of them hold, and each one says what it means
- * and leads to a section of docs/OPERATIONS.md. That they fire on real clusters is in test/e2e.
+ * The alert rules: promtool takes them, its unit tests of them hold, and each one says what it
+ * means and leads to a section of docs/OPERATIONS.md. That they fire on real clusters is in test/e2e.
  */
 import { expect } from 'chai';
 import { execa } from 'execa';

@@ -108,7 +108,7 @@ export class PrometheusUnderTest {
   /** What an expression gives now; rejects, with what is wrong, when it is none. */
   async query(expression: string): Promise<readonly Sample[]> {
     const query = new URLSearchParams({ query: expression });
-    return ((await this.#ask(`query?${query}`)) as { result: readonly Sample[] }).result;
+    return ((await this.#ask(`query?${query.toString()}`)) as { result: readonly Sample[] }).result;
   }
 
   /** The names of all series. */
