@@ -10,6 +10,7 @@ import { FailingWrites } from './support/failing-writes.js';
 import { pend } from './support/pend.js';
 import { PrometheusUnderTest } from './support/prometheus-under-test.js';
 import { host, type TestCluster } from './support/test-cluster.js';
+import { FreezableDisk } from './support/test-disk.js';
 import { useClusters } from './support/use-clusters.js';
 import { Workload } from './support/workload.js';
 
@@ -33,6 +34,10 @@ describe('Prometheus beside a cluster', function () {
 
   async function watched(): Promise<[TestCluster, PrometheusUnderTest]> {
     const cluster = await clusters.start(3);
+    return [cluster, await watch(cluster)];
+  }
+
+  async function watch(cluster: TestCluster): Promise<PrometheusUnderTest> {
     prometheus = await PrometheusUnderTest.start(cluster);
     const watching = prometheus;
     await eventually('every server to be scraped', seenMsMax, async () => {
@@ -40,7 +45,7 @@ describe('Prometheus beside a cluster', function () {
       const up = targets.filter(({ health }) => health === 'up');
       return up.length === cluster.servers.length || undefined;
     });
-    return [cluster, watching];
+    return watching;
   }
 
   it('scrapes every server, fills every panel, and raises no alarm while all is well', async () => {
@@ -57,6 +62,7 @@ describe('Prometheus beside a cluster', function () {
     }).catch((error: unknown) => {
       throw new Error(`nothing in ${[...empty].join('\n')}`, { cause: error });
     });
+    await expectMeasured(watching);
     const names = await watching.metricNames();
     for (const { alert, expr } of readAlerts()) {
       const samples = await watching.query(expr);
@@ -115,6 +121,27 @@ describe('Prometheus beside a cluster', function () {
     await workload.endAndCheck();
   });
 
+  it('is answered by a server whose disk hangs, and raises the alarm', async function () {
+    const refusal = await FreezableDisk.refusal();
+    if (refusal !== undefined) pend(this, `no disk can be frozen here: ${refusal}`);
+    const cluster = await clusters.create(3);
+    const disk = cluster.own(await FreezableDisk.mount(cluster.dataFolder(0)));
+    await cluster.startAll();
+    await cluster.leader();
+    const watching = await watch(cluster);
+    const workload = new Workload(cluster);
+    await workload.progress(5);
+    await disk.freeze();
+    const alert = await watching.firing('SurfraftDiskSilent', seenMsMax);
+    expect(alert.labels['instance']).to.equal(`${host}:${cluster.server(0).port}`);
+    expect(await watching.alerts()).to.not.include('SurfraftServerDown');
+    await disk.heal();
+    await eventually('the alarm to end', seenMsMax, async () =>
+      (await watching.alerts()).includes('SurfraftDiskSilent') ? undefined : true,
+    );
+    await workload.endAndCheck();
+  });
+
   it('finds nothing to complain of in the text that a server gives', async () => {
     const [cluster] = await watched();
     const response = await fetch(`http://${host}:${cluster.server(0).port}/metrics`);
@@ -125,6 +152,28 @@ describe('Prometheus beside a cluster', function () {
     expect(stderr).to.equal('');
   });
 });
+
+/** What lies on the way of an update was really measured: a histogram of nothing is shown, too. */
+async function expectMeasured(watching: PrometheusUnderTest): Promise<void> {
+  const wanted: readonly (readonly [metric: string, servers: number])[] = [
+    ['surfraft_disk_wal_fsync_duration_seconds_count', 3],
+    ['surfraft_disk_sync_duration_seconds_count', 3],
+    ['surfraft_disk_wal_write_bytes_total', 3],
+    ['surfraft_disk_used_bytes{kind="log"}', 3],
+    ['surfraft_disk_room_bytes{kind="free"}', 3],
+    ['surfraft_server_apply_duration_seconds_count', 3],
+    ['surfraft_server_commit_duration_seconds_count', 1],
+    ['surfraft_rpc_update_duration_seconds_count', 1],
+    ['sum by (instance) (surfraft_network_peer_round_trip_time_seconds_count)', 1],
+    ['sum by (instance) (surfraft_network_peer_append_duration_seconds_count)', 1],
+  ];
+  for (const [metric, servers] of wanted) {
+    await eventually(`${metric} of ${servers}`, seenMsMax, async () => {
+      const samples = await watching.query(`${metric} > 0`);
+      return samples.length >= servers || undefined;
+    });
+  }
+}
 
 /** Pauses and late heartbeats are the machine's, not the cluster's; and it may be short of room. */
 function isOfMachine(alert: string): boolean {

@@ -1,6 +1,7 @@
 /**
  * The alert rules: promtool takes them, its unit tests of them hold, and each one says what it
- * means and leads to a section of docs/OPERATIONS.md. That they fire on real clusters is in test/e2e.
+ * means and leads to a section of docs/OPERATIONS.md. How they fire on a real cluster is told in
+ * test/e2e.
  */
 import { expect } from 'chai';
 import { execa } from 'execa';
