@@ -9,8 +9,9 @@ import { parseBenchRequest, type BenchOptions } from './options.js';
 import { boundText } from './report/figure-text.js';
 import { Progress } from './report/progress.js';
 import { textTable } from './report/text-table.js';
-import { BenchRun } from './run-bench.js';
+import { BenchRun, type Surroundings } from './run-bench.js';
 import { selectScenes } from './scenes/scenes.js';
+import { SiteBenchRun } from './site/run-site-bench.js';
 
 const print = (text: string): void => void process.stdout.write(text);
 
@@ -30,13 +31,20 @@ switch (request.kind) {
     process.exitCode = await runGuarded(request.options);
 }
 
+function runOf(
+  options: BenchOptions,
+  surroundings: Surroundings,
+): BenchRun | GatewayBenchRun | SiteBenchRun {
+  if (options.gateway) return new GatewayBenchRun(options, surroundings);
+  if (options.site) return new SiteBenchRun(options, surroundings);
+  return new BenchRun(options, surroundings);
+}
+
 async function runGuarded(options: BenchOptions): Promise<number> {
   const isColoured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
   const progress = new Progress(process.stderr);
   const surroundings = { progress, print, isColoured };
-  const run = options.gateway
-    ? new GatewayBenchRun(options, surroundings)
-    : new BenchRun(options, surroundings);
+  const run = runOf(options, surroundings);
   let isInterrupted = false;
   // Of one Ctrl-C two signals arrive, from the terminal and from npm: the second says nothing new.
   const interrupt = (): void => {

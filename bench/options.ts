@@ -16,6 +16,12 @@ export interface BenchOptions {
   readonly growth: readonly GrowthAxis[] | undefined;
   /** The gateway beside web servers instead of the goals. */
   readonly gateway: boolean;
+  /** The site under so many people for so long, instead of the goals. */
+  readonly site: boolean;
+  readonly people: number;
+  readonly siteSeconds: number;
+  /** Decides what the people do. */
+  readonly seed: string;
   /** Below which the data folders go; undefined: the build folder of the project. */
   readonly dataDir: string | undefined;
   readonly json: string | undefined;
@@ -34,13 +40,16 @@ const usage = `npm run bench -- [options]
 Measures SurfRaft side by side with etcd and with bare node:http, and prints one table of all goals
 with a verdict on each. What is not installed (Debian: etcd-server, wrk) is said and left out.`;
 
-const epilogue = `Exit codes: 0 it ran, whatever the verdicts; 1 a system failed; 2 the command line
-is wrong, or there is no disk to measure on.`;
+const epilogue = `Exit codes: 0 it ran, whatever the verdicts; 1 a system failed, or the site lost
+or doubled something; 2 the command line is wrong, or there is no disk to measure on.`;
 
 const quick = { rounds: 1, seconds: 1, warmUpSeconds: 1 };
 const thorough = { rounds: 5, seconds: 5, warmUpSeconds: 3 };
+const quickSite = { people: 40, seconds: 12 };
+const thoroughSite = { people: 200, seconds: 60 };
 const roundsMax = 1000;
 const secondsMax = 3600;
+const peopleMax = 1000;
 const helpColumns = 100;
 
 const file = { type: 'string', requiresArg: true } as const;
@@ -57,7 +66,9 @@ const options = {
   seconds: {
     ...count,
     describe: 'Of load in each measurement, in whole seconds',
-    defaultDescription: `${thorough.seconds}, --quick: ${quick.seconds}`,
+    defaultDescription:
+      `${thorough.seconds}, --quick: ${quick.seconds}; ` +
+      `--site: ${thoroughSite.seconds}, ${quickSite.seconds}`,
   },
   growth: {
     type: 'boolean',
@@ -73,6 +84,21 @@ const options = {
     type: 'boolean',
     default: false,
     describe: 'The HTTP gateway beside Apache 2 and nginx, instead of the goals',
+  },
+  site: {
+    type: 'boolean',
+    default: false,
+    describe: 'People on the site while its leader is killed, with every answer checked, instead',
+  },
+  people: {
+    ...count,
+    describe: 'With --site: how many there are',
+    defaultDescription: `${thoroughSite.people}, --quick: ${quickSite.people}`,
+  },
+  seed: {
+    ...file,
+    describe: 'With --site: decides what people do',
+    defaultDescription: 'a new one',
   },
   json: { ...file, describe: 'Write everything that was measured to this file' },
   svg: {
@@ -136,7 +162,9 @@ function requestOf(args: Arguments): BenchRequest {
   ) {
     throw new Misuse('--gateway goes with --quick, --rounds, --json and --markdown alone');
   }
+  checkSite(args);
   const preset = args.quick ? quick : thorough;
+  const site = args.quick ? quickSite : thoroughSite;
   const parsed = {
     isQuick: args.quick,
     isSync: args.sync,
@@ -146,12 +174,30 @@ function requestOf(args: Arguments): BenchRequest {
     goals: args.growth ? undefined : chosenGoals(args.only),
     growth: args.growth ? chosenAxes(args.only) : undefined,
     gateway: args.gateway,
+    site: args.site,
+    people: whole('people', args.people, peopleMax) ?? site.people,
+    siteSeconds: whole('seconds', args.seconds, secondsMax) ?? site.seconds,
+    seed: args.seed ?? String(Date.now()),
     dataDir: args['data-dir'],
     json: args.json,
     svg: args.svg,
     markdown: args.markdown,
   };
   return { kind: args.list ? 'list' : 'run', options: parsed };
+}
+
+function checkSite(args: Arguments): void {
+  const { site, growth, sync, gateway, only, svg, rounds, people, seed } = args;
+  if (!site) {
+    if (people !== undefined) throw new Misuse('--people goes with --site');
+    if (seed !== undefined) throw new Misuse('--seed goes with --site');
+    return;
+  }
+  if (growth || sync || gateway || [only, svg, rounds].some((value) => value !== undefined)) {
+    throw new Misuse(
+      '--site goes with --quick, --people, --seconds, --seed, --json, --markdown and --data-dir',
+    );
+  }
 }
 
 function whole(name: string, value: number | undefined, max: number): number | undefined {

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { must } from '../../src/base/assert.js';
+import type { ServerEndpoint } from '../../src/client/rpc-connection.js';
 import { callOnce, drive } from '../load/drive.js';
 import { isRightAnswer, type Endpoint, type LoadPlan } from '../load/load-plan.js';
 import { askFigures, ClusterWatch } from './cluster-watch.js';
@@ -66,6 +67,14 @@ export class SurfRaftCluster implements System {
   /** All that its servers keep lies below it. */
   get folder(): string {
     return dirname(this.#config);
+  }
+
+  get configPath(): string {
+    return this.#config;
+  }
+
+  get servers(): readonly ServerEndpoint[] {
+    return this.#ports.map((port, id) => ({ id, host, port }));
   }
 
   get pids(): readonly number[] {
@@ -161,13 +170,30 @@ export class SurfRaftCluster implements System {
 
   /** Kills a server and starts it again; gives the time of its start once it answers anything. */
   async restart(id: number): Promise<number> {
+    await this.kill(id);
+    const startedMs = performance.now();
+    await this.startAgain(id);
+    return startedMs;
+  }
+
+  async kill(id: number): Promise<void> {
     this.#watch?.leave(id);
     await must(this.#servers[id], 'the server runs').end();
-    const startedMs = performance.now();
+  }
+
+  /** Starts one that was killed; resolves once it answers anything. */
+  async startAgain(id: number): Promise<void> {
     this.#servers[id] = this.#spawn(id);
     await this.#answers(id);
     await this.#watch?.returnTo(id);
-    return startedMs;
+  }
+
+  /** Kills whoever leads now, and gives its id. */
+  async killLeader(): Promise<number> {
+    const findLeader = (): Promise<number | undefined> => this.#findLeader();
+    const leader = await retry('a leader of SurfRaft', startSecondsMax, findLeader);
+    await this.kill(leader);
+    return leader;
   }
 
   async stop(): Promise<void> {

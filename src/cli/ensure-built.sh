@@ -12,8 +12,17 @@ ensure_built() {
   root=$1
   releases=$root/build/run
   check_node
+  if is_packed; then return 0; fi
   if ! is_installed || ! is_built; then set_up; fi
   built=$releases/$(cat "$releases/current")
+}
+
+# A package as `npm pack` makes it is built, has no sources, and its dependencies lie where npm put
+# them.
+is_packed() {
+  if [ -f "$root/tsconfig.json" ]; then return 1; fi
+  built=$root/build/packed
+  [ -d "$built" ] || fail "this package is not whole: $built is missing; install it again"
 }
 
 fail() {

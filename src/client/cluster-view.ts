@@ -16,6 +16,8 @@ export class ClusterView {
   readonly servers: readonly ServerEndpoint[];
   readonly #probes: ReadonlyMap<ServerEndpoint, RpcConnection>;
   readonly #silenceMs: number;
+  /** Under way. */
+  #survey: Promise<Survey> | undefined;
 
   /** A server that does not answer within `silenceMs` is silent. */
   constructor(servers: readonly ServerEndpoint[], silenceMs: number, proof: ServerProof = {}) {
@@ -37,11 +39,15 @@ export class ClusterView {
     return answer.value === true ? 'leading' : 'notLeading';
   }
 
-  /** Asks all servers at once; takes `silenceMs` at most. */
+  /**
+   * Asks all servers at once; takes `silenceMs` at most. Whoever asks meanwhile is told the same: a
+   * hundred calls that are silent together must not make a busy server busier.
+   */
   survey(): Promise<Survey> {
-    return Promise.all(
-      this.servers.map(async (server) => ({ server, answer: await this.ask(server) })),
-    );
+    this.#survey ??= this.#askAll().finally(() => {
+      this.#survey = undefined;
+    });
+    return this.#survey;
   }
 
   /** The server whose address stands in the text of fault 1, if it is one of ours. */
@@ -51,6 +57,12 @@ export class ClusterView {
       const at = faultText.indexOf(address);
       return at >= 0 && !/[0-9]/.test(faultText.charAt(at + address.length));
     });
+  }
+
+  #askAll(): Promise<Survey> {
+    return Promise.all(
+      this.servers.map(async (server) => ({ server, answer: await this.ask(server) })),
+    );
   }
 
   /** Ends all questions; whoever was not heard yet counts as silent. */

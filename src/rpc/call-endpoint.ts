@@ -11,7 +11,7 @@ import { secretHeader } from './cluster-secret.js';
 import { encodeFault } from './codec/encode.js';
 import type { Caller, MethodOutcome } from './method.js';
 import type { OpenConnections } from './open-connections.js';
-import { peerHeader } from './peer-header.js';
+import { pageHeaders, peerHeader } from './peer-header.js';
 import { endWithLastResponse, plainTextHeaders } from './plain-response.js';
 import type { Answered } from './unread-answers.js';
 import { isXmlContentType } from './xml-content-type.js';
@@ -38,7 +38,9 @@ export class CallEndpoint {
 
   /** Who asks, as far as the request proves it. */
   callerOf({ headers, socket }: IncomingMessage): Caller {
-    const named: PeerHeaders = { peer: headers[peerHeader], secret: headers[secretHeader] };
+    const isOfPage = pageHeaders.some((name) => headers[name] !== undefined);
+    const [peer, secret] = [headers[peerHeader], headers[secretHeader]];
+    const named: PeerHeaders = { peer, secret, isOfPage };
     return this.#options.runner.callerOf(named, socket);
   }
 

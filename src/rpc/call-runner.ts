@@ -41,6 +41,8 @@ export interface CallRunnerOptions {
 export interface PeerHeaders {
   readonly peer: string | readonly string[] | undefined;
   readonly secret: string | readonly string[] | undefined;
+  /** A browser sends it for a page. */
+  readonly isOfPage?: boolean;
 }
 
 /** Receives what is to be answered, once; never after the hang-up. */
@@ -87,14 +89,14 @@ export class CallRunner {
   }
 
   /** Whoever does not prove to be a server is a client, whatever its header says. */
-  callerOf({ peer, secret }: PeerHeaders, socket: Socket): Caller {
+  callerOf({ peer, secret, isOfPage = false }: PeerHeaders, socket: Socket): Caller {
     const { secret: wanted, neighbours } = this.#options;
     const peerMistake = findCertificateMistake(socket) ?? wanted?.findMistake(secret);
     const isProven = peerMistake === undefined && (wanted !== undefined || isOverTls(socket));
     const address = socket.remoteAddress ?? '';
     const isNear = isProven || (neighbours?.has(address) ?? true);
-    const mayBePeer = peerMistake === undefined && isNear;
-    return { peerId: mayBePeer ? this.#peerId(peer) : undefined, peerMistake, isProven, address };
+    const peerId = peerMistake === undefined && isNear ? this.#peerId(peer) : undefined;
+    return { peerId, peerMistake, isProven, address, isOfPage };
   }
 
   /** The longest body that this caller may send. */

@@ -2,7 +2,7 @@
  * The door of what only the cluster's own programs may call. Where servers share a secret or
  * certificates, these open it, and nothing else does. Where they have neither, it is open to the
  * machines of the configuration and to this machine: the address of the connection counts, and
- * nothing that a request says of itself.
+ * nothing that a request says of itself, unless it says that a page in a browser makes it.
  *
  * What helps people to try a cluster is open to those machines in any case, and to whoever proves
  * to be of the cluster.
@@ -51,7 +51,7 @@ export class ClusterDoor {
   /** Why the door is shut; undefined when it is open. Names may have to be looked up first. */
   whyNot(caller: Caller): string | undefined | Promise<string | undefined> {
     const why = this.#judge(caller);
-    if (why === undefined || why === caller.peerMistake) return why;
+    if (why === undefined || !mayChange(why, caller)) return why;
     return this.#neighbours.lookAgain()?.then(() => this.#judge(caller)) ?? why;
   }
 
@@ -61,11 +61,12 @@ export class ClusterDoor {
    */
   whyNotYet(caller: Caller): string | undefined {
     const why = this.#judge(caller);
-    if (why !== undefined && why !== caller.peerMistake) void this.#neighbours.lookAgain();
+    if (why !== undefined && mayChange(why, caller)) void this.#neighbours.lookAgain();
     return why;
   }
 
-  #judge({ isProven, peerMistake, address }: Caller): string | undefined {
+  #judge({ isProven, peerMistake, address, isOfPage }: Caller): string | undefined {
+    if (isOfPage) return ofPage;
     if (isProven) return undefined;
     if (this.#rule === 'proof' && peerMistake !== undefined) return peerMistake;
     if (this.#neighbours.has(address)) return undefined;
@@ -82,4 +83,12 @@ function refuse(reply: Reply, why: string): HangUp {
   const fault: Fault = { code: faultCode.unauthorised, text: `unauthorised: ${why}` };
   reply({ kind: 'fault', fault });
   return nothingToHangUp;
+}
+
+/** A page from anywhere can have its reader's browser call whatever that machine can reach. */
+const ofPage = "this call is made by the cluster's own programs, not by pages in a browser";
+
+/** Whether a look-up of names may lead to another judgement. */
+function mayChange(why: string, { peerMistake }: Caller): boolean {
+  return why !== ofPage && why !== peerMistake;
 }

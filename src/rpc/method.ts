@@ -39,6 +39,8 @@ export interface Caller {
   readonly isProven: boolean;
   /** Where the connection comes from: an IP address, or empty when that is not known. */
   readonly address: string;
+  /** Whether a browser makes the call for a page, wherever that page comes from. */
+  readonly isOfPage: boolean;
 }
 
 /** Somebody of whom nothing is known yet. */
@@ -47,6 +49,7 @@ export const unknownCaller: Caller = {
   peerMistake: undefined,
   isProven: false,
   address: '',
+  isOfPage: false,
 };
 
 /** The chapter of the contract that a method belongs to. */

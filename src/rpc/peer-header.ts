@@ -4,3 +4,6 @@
  * cluster's secret does, where one is set.
  */
 export const peerHeader = 'x-surfraft-peer';
+
+/** Headers that browsers send for the pages that they show, and none of the cluster's programs. */
+export const pageHeaders = ['origin', 'sec-fetch-site'] as const;

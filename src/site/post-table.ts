@@ -110,7 +110,7 @@ export class PostTable {
 
   /** The same of the order that `hotPosts` makes. */
   hot(start: number, count: number, nowMs: number): readonly number[] {
-    if (start >= this.size) return [];
+    if (start >= this.size || count <= 0) return [];
     const blocks = this.#likesMax.map((likesMax, block): HotBlock => {
       const from = block * blockPosts;
       return { from, until: Math.min(from + blockPosts, this.size), likesMax };

@@ -3,7 +3,7 @@
  * what is on it, however much there is in all.
  */
 import { unreachable } from '../base/assert.js';
-import { commentsPerPage, postsPerPage } from './site-limits.js';
+import { commentsPerPage, hotPagesMax, postsPerPage } from './site-limits.js';
 import type {
   AnswerTo,
   CommentView,
@@ -136,7 +136,7 @@ class Answers {
     const { posts, nowMs } = this.#tables;
     switch (order) {
       case 'hot':
-        return posts.hot(start, count, nowMs);
+        return posts.hot(start, Math.min(count, hotPagesMax * postsPerPage - start), nowMs);
       case 'new':
         return posts.newest(start, count);
       case 'top':

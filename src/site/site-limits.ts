@@ -32,3 +32,5 @@ export const duplicateLinkMs = 30 * 24 * 3_600_000;
 /** Posts, and comments, of one page. */
 export const postsPerPage = 30;
 export const commentsPerPage = 100;
+/** Of the order `hot`, further pages are empty: to find what is on one costs by its depth. */
+export const hotPagesMax = 300;

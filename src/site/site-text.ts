@@ -17,6 +17,8 @@ const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const controlInLines = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
 /** Half of a character, and the two that no XML can carry: not Unicode text. */
 const notText = /\p{Cs}|[\ufffe\uffff]/u;
+/** What is not white space, a control or a formatting character, or blank by its design. */
+const visible = /[^\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const linkPattern = /^https?:\/\/[^\s]+$/;
 
 /** What is wrong with a user's name, as the end of a sentence; undefined when nothing is. */
@@ -33,7 +35,7 @@ export function nameKey(name: string): string {
 export function findTitleMistake(title: string): string | undefined {
   if (notText.test(title)) return 'expected Unicode text';
   if (control.test(title)) return 'expected one line without control characters';
-  if (title.trim() === '') return 'expected at least one character that can be seen';
+  if (!visible.test(title)) return 'expected at least one character that can be seen';
   if (charsOf(title) > titleCharsMax) return `expected at most ${titleCharsMax} characters`;
   return undefined;
 }
@@ -41,7 +43,7 @@ export function findTitleMistake(title: string): string | undefined {
 export function findCommentMistake(text: string): string | undefined {
   if (notText.test(text)) return 'expected Unicode text';
   if (controlInLines.test(text)) return 'expected text without control characters';
-  if (text.trim() === '') return 'expected at least one character that can be seen';
+  if (!visible.test(text)) return 'expected at least one character that can be seen';
   if (charsOf(text) > commentCharsMax) return `expected at most ${commentCharsMax} characters`;
   return undefined;
 }

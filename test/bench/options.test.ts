@@ -14,9 +14,12 @@ async function misuseOf(...argv: readonly string[]): Promise<string> {
 
 describe('the command line of the bench', () => {
   it('is thorough unless it is told to be quick', async () => {
-    expect(await optionsOf()).to.deep.equal({
+    const { seed, ...others } = await optionsOf();
+    expect(seed).to.match(/^\d+$/);
+    expect(others).to.deep.equal({
       ...{ isQuick: false, rounds: 5, seconds: 5, warmUpSeconds: 3 },
       ...{ isSync: false, goals: undefined, growth: undefined, gateway: false },
+      ...{ site: false, people: 200, siteSeconds: 60 },
       dataDir: undefined,
       ...{ json: undefined, svg: undefined, markdown: undefined },
     });
@@ -48,6 +51,19 @@ describe('the command line of the bench', () => {
     expect(all.goals).to.equal(undefined);
     const { growth } = await optionsOf('--growth', '--only', 'serv');
     expect(growth?.map(({ id }) => id)).to.deep.equal(['servers']);
+  });
+
+  it('fills the site with people instead, with nothing of the other runs', async () => {
+    const argv = ['--site', '--people', '7', '--seconds', '30', '--seed', 'x'];
+    const wanted = { site: true, people: 7, siteSeconds: 30, seed: 'x' };
+    expect(await optionsOf(...argv)).to.include(wanted);
+    expect(await optionsOf('--site', '--quick')).to.include({ people: 40, siteSeconds: 12 });
+    expect(await misuseOf('--people', '7')).to.include('--people goes with --site');
+    expect(await misuseOf('--seed', 'x')).to.include('--seed goes with --site');
+    expect(await misuseOf('--site', '--people', '1001')).to.include('from 1 to 1000');
+    for (const other of [['--sync'], ['--gateway'], ['--growth'], ['--rounds', '2']]) {
+      expect(await misuseOf('--site', ...other), other[0]).to.match(/--(site|gateway) goes with/);
+    }
   });
 
   it('lists and helps', async () => {

@@ -134,6 +134,17 @@ describe('ClusterClient', () => {
       expect(await update).to.equal(true);
     });
 
+    it('asks who leads for all calls that wait together', async () => {
+      lead(0, hang);
+      const client = connect({ timeoutMs: 8_000, silenceMs: 300 });
+      const calls = Array.from({ length: 50 }, (_, i) => client.updateFile(`file ${i}`, 1, ['h']));
+      await until(() => server(0).received.length >= calls.length && server(0).probes >= 2);
+      lead(0);
+      server(0).release(value(true));
+      expect(await Promise.all(calls)).to.deep.equal(calls.map(() => true));
+      expect(server(0).probes).to.be.below(calls.length / 2);
+    });
+
     it('waits for an update without an id, too, when leadership moves', async () => {
       lead(0, hang);
       const client = connect();

@@ -7,36 +7,15 @@ import { execa } from 'execa';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { must } from '../../src/base/assert.js';
-import { findFreePorts } from '../cli/free-ports.js';
 import { Certificates } from '../rpc/support/certificates.js';
 import { projectRoot } from '../tidy/source-text.js';
 import { Browser } from '../web/site/browser.js';
 import { eventually } from './support/eventually.js';
-import { ServerUnderTest } from './support/server-under-test.js';
-import type { TestCluster } from './support/test-cluster.js';
 import { useClusters } from './support/use-clusters.js';
+import { useFronts } from './support/use-fronts.js';
 
 const program = join(projectRoot(), 'build/src/cli/surfraft.js');
 const waitMs = 20_000;
-
-const fronts: ServerUnderTest[] = [];
-
-/** A front of this cluster, which serves. */
-async function openFront(
-  { configPath }: TestCluster,
-  ...args: readonly string[]
-): Promise<ServerUnderTest> {
-  const [port] = await findFreePorts(1);
-  const words = ['site', configPath, '-p', String(must(port, 'a port')), '-l', ...args];
-  const front = new ServerUnderTest(fronts.length, must(port, 'a port'), words, program);
-  fronts.push(front);
-  await front.start();
-  return front;
-}
-
-async function closeFronts(): Promise<void> {
-  for (const front of fronts.splice(0)) if (front.isRunning) await front.end('SIGKILL');
-}
 
 interface Post {
   readonly id: string;
@@ -65,8 +44,7 @@ async function takesPart(browser: Browser, title: string): Promise<void> {
 
 describe('fronts of the site', () => {
   const clusters = useClusters();
-
-  afterEach(closeFronts);
+  const openFront = useFronts();
 
   it('keep a person logged in while servers stop and return, at any front', async () => {
     const cluster = await clusters.start(3);
@@ -196,6 +174,7 @@ describe('fronts of the site', () => {
 
 describe('a front of a cluster with TLS', () => {
   const clusters = useClusters();
+  const openFront = useFronts();
   let certificates: Certificates;
 
   before(async function () {
@@ -207,8 +186,6 @@ describe('a front of a cluster with TLS', () => {
   after(async () => {
     await certificates.remove();
   });
-
-  afterEach(closeFronts);
 
   it('speaks it with the servers, and is a stranger without', async () => {
     const path = (name: string): string => certificates.path(name);
@@ -227,8 +204,7 @@ describe('a front of a cluster with TLS', () => {
 
 describe('the command surfraft site', () => {
   const clusters = useClusters();
-
-  afterEach(closeFronts);
+  const openFront = useFronts();
 
   it('ends with exit code 0 within 2 s, and logs no secret', async () => {
     const cluster = await clusters.create(3);

@@ -115,6 +115,22 @@ describe('the calls of the site', () => {
       expect(served.replica.log).to.deep.equal([]);
     });
 
+    it('are not made by pages that a browser on these machines shows', async () => {
+      const refusedPage = /^6 unauthorised: .* not by pages/;
+      for (const headers of [
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+        { origin: `http://localhost:${served.port}` },
+        { 'sec-fetch-site': 'same-origin' },
+        { 'sec-fetch-site': 'none', 'content-type': '' },
+      ]) {
+        for (const call of [['updatesite', signUp] as const, ['readsite', counts] as const]) {
+          expect(await answerTo(served, host, call, headers)).to.match(refusedPage);
+        }
+      }
+      expect(served.replica.log).to.deep.equal([]);
+    });
+
     it('are refused inside of a multicall, and over node:http, too', async () => {
       const call = new Map<string, unknown>([
         ['methodName', 'updatesite'],

@@ -239,4 +239,29 @@ describe('SiteState', () => {
       ]);
     }
   });
+
+  it('ends hot, and no other order, with its last page', () => {
+    const { hotPagesMax, postsPerPage } = limits;
+    const site = new SiteState();
+    site.apply(words.signUp(1));
+    const count = hotPagesMax * postsPerPage + 1;
+    for (let number = 1; number <= count; number += 1) site.apply(words.post(1, number));
+    for (const [order, beyond] of [
+      ['hot', 0],
+      ['new', 1],
+      ['top', 1],
+    ] as const) {
+      const pages = [hotPagesMax, hotPagesMax + 1].map((page) => {
+        return site.answer({ type: 'posts', order, page });
+      });
+      expect(
+        pages.map(({ posts }) => posts.length),
+        order,
+      ).to.deep.equal([postsPerPage, beyond]);
+      expect(
+        pages.map(({ more }) => more),
+        order,
+      ).to.deep.equal([beyond > 0, false]);
+    }
+  });
 });

@@ -8,7 +8,7 @@
  * to node:http, which alone decides about it.
  */
 import { secretHeader } from '../cluster-secret.js';
-import { peerHeader } from '../peer-header.js';
+import { pageHeaders, peerHeader } from '../peer-header.js';
 import { isXmlContentType } from '../xml-content-type.js';
 
 /** `partial`: its end has not arrived yet. `odd`: it is for node:http. */
@@ -41,7 +41,7 @@ const headerLine = /^([A-Za-z0-9_-]+):[\t ]*([\t -~]*?)[\t ]*$/;
 const headerLineStart = /^(?:[A-Za-z0-9_-]*|[A-Za-z0-9_-]+:[\t -~]*\r?|\r)$/;
 const lengthPattern = /^[0-9]{1,9}$/;
 
-/** Headers that ask for something that only node:http does. */
+/** Headers that ask for something that only node:http does, and those of browsers. */
 const oddHeaders: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'content-encoding',
@@ -49,6 +49,7 @@ const oddHeaders: ReadonlySet<string> = new Set([
   'upgrade',
   'proxy-connection',
   'trailer',
+  ...pageHeaders,
 ]);
 /** Headers that mean something; a second one of the same name makes the head odd. */
 const knownHeaders: ReadonlySet<string> = new Set([

@@ -25,16 +25,16 @@ const lifeSeconds = sessionLifeMs / 1_000;
 const seenAfterSessionSeconds = 60;
 
 export function readCookies(header: string | undefined): BrowserCookies {
-  const values = new Map<string, string[]>();
+  const values = new Map<string, string>();
+  const doubled = new Set<string>();
   for (const part of header?.split(';') ?? []) {
     const at = part.indexOf('=');
     const name = part.slice(0, Math.max(at, 0)).trim();
-    values.set(name, [...(values.get(name) ?? []), part.slice(at + 1).trim()]);
+    if (values.has(name)) doubled.add(name);
+    else values.set(name, part.slice(at + 1).trim());
   }
-  const only = (name: string, pattern: RegExp): RegExpExecArray | null => {
-    const [value = '', ...more] = values.get(name) ?? [];
-    return more.length === 0 ? pattern.exec(value) : null;
-  };
+  const only = (name: string, pattern: RegExp): RegExpExecArray | null =>
+    doubled.has(name) ? null : pattern.exec(values.get(name) ?? '');
   const session = only('session', sessionPattern);
   return {
     token: session?.[2],

@@ -47,6 +47,7 @@ export function onForm(act: Act): (front: Front, request: SiteRequest) => Promis
     const read = await request.body();
     if (read.kind === 'tooLong') return problem(413, tooLong, { headers: { Connection: 'close' } });
     if (read.kind === 'brokenOff') return problem(400, 'The form did not arrive as a whole.');
+    if (request.isFromElsewhere) return problem(403, fromElsewhere);
     const type = request.contentType;
     if (type !== 'application/x-www-form-urlencoded') return problem(415, notAForm);
     const parsed = parseForm(read.body);
@@ -62,9 +63,10 @@ export function onForm(act: Act): (front: Front, request: SiteRequest) => Promis
 
 const tooLong = 'A form may have 64 KiB at most.';
 const notAForm = 'Forms are sent as application/x-www-form-urlencoded, in UTF-8.';
+const fromElsewhere = 'A page of another site sent this form. Fill it in here instead.';
 const notYours =
-  'The form is of another visit, or your browser keeps no cookies. Go back, load the page again, ' +
-  'then send it once more.';
+  'It was made for another visit, or your browser does not keep cookies. Go back, reload the ' +
+  'page, and send it again.';
 
 export function credentialsPage(kind: CredentialsPage['kind']) {
   return async (front: Front, request: SiteRequest): Promise<Answer> => {
@@ -124,6 +126,9 @@ async function showCredentials(
 }
 
 export const logOut: Act = async (front, request, { actor }) => {
+  // No page for visitors has this form, and a session must not be forgotten while it goes on.
+  const isOfAnother = actor.tokenHash === undefined && request.cookies.token !== undefined;
+  if (isOfAnother) return problemPage(front, request, 403, { text: notYours });
   const outcome = await front.actions.logOut(actor);
   if (outcome.kind === 'refused') return refusedPage(front, request, outcome);
   return redirectAnswer('/', { cookies: loggedOutCookies(front, outcome.index) });
@@ -234,9 +239,9 @@ async function showDraft(front: Front, request: SiteRequest, sent: Draft): Promi
     : undefined;
   const post = reading?.answer.post ?? undefined;
   if (reading === undefined || post === undefined) {
-    const what = notice?.text ?? `The comment cannot be kept: ${mistake ?? ''}.`;
-    const text = draft === '' ? what : `${what} You wrote: ${draft}`;
-    return problemPage(front, request, status, { text, extras });
+    const text = notice?.text ?? `The comment cannot be kept: ${mistake ?? ''}.`;
+    const quote = draft === '' ? undefined : draft;
+    return problemPage(front, request, status, { text, quote, extras });
   }
   const path = `/posts/${id}`;
   const { frame, extras: own } = frameOf(front, request, reading, { path, notice });

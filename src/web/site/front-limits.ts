@@ -53,6 +53,8 @@ export const accountRates = {
 export const addressRates = {
   signUp: { burst: 1_000, perMinute: 300 },
   change: { burst: 20_000, perMinute: 20_000 },
+  /** Changes by sessions that no server knows (yet). */
+  unproven: { burst: 60, perMinute: 60 },
 } as const satisfies Readonly<Record<string, Rate>>;
 
 /** Accounts, addresses, names: of so many each limit remembers something. */

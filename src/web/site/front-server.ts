@@ -36,6 +36,8 @@ export interface FrontServerOptions {
   readonly onBug: (error: unknown) => void;
   /** From the first byte to the end of the headers; 10 s unless given. */
   readonly headersMsMax?: number;
+  /** From the first byte to the end of the body; 30 s unless given. */
+  readonly requestMsMax?: number;
 }
 
 export class FrontServer {
@@ -46,11 +48,12 @@ export class FrontServer {
 
   constructor(options: FrontServerOptions) {
     const headersTimeout = options.headersMsMax ?? headersMsMax;
+    const requestTimeout = options.requestMsMax ?? requestMsMax;
     this.#options = options;
     this.#server = createServer({
       maxHeaderSize: headerBytesMax,
       headersTimeout,
-      requestTimeout: requestMsMax,
+      requestTimeout,
       keepAliveTimeout: keptMsMax,
       connectionsCheckingInterval: Math.min(checkMs, headersTimeout),
       noDelay: true,
@@ -141,6 +144,9 @@ export class FrontServer {
     try {
       if (target.length > targetCharsMax) {
         return await problem(front, request, 414, `Expected ${targetCharsMax} characters at most.`);
+      }
+      if (request.hasSeveralHosts) {
+        return await problem(front, request, 400, 'Expected one header Host.');
       }
       return await answerRequest(front, request);
     } catch (error) {

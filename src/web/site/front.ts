@@ -111,10 +111,10 @@ export function withMore(extras: AnswerExtras, more: AnswerExtras): AnswerExtras
 const titles: Readonly<Record<number, string>> = {
   400: 'That cannot be read',
   401: 'Log in first',
-  403: 'This form is not yours',
+  403: 'This form cannot be used',
   404: 'There is no such page',
-  405: 'Not like this',
-  409: 'That does not go together',
+  405: 'It does not work like this',
+  409: 'That is there already',
   413: 'That is too much',
   414: 'That address is too long',
   415: 'That cannot be read',
@@ -128,18 +128,23 @@ export async function problemPage(
   front: Front,
   request: SiteRequest,
   status: number,
-  { text, extras = {}, notice }: ProblemDetails,
+  { text, quote, extras = {}, notice }: ProblemDetails,
 ): Promise<Answer> {
   const reading = await readViewer(front, request);
   const { frame, extras: own } = frameOf(front, request, reading, { path: '/', notice });
   const title = titles[status] ?? 'That did not work';
   // What is wrong is told once.
   const quiet = { ...frame, notice };
-  return pageAnswer(status, renderProblem(quiet, { status, title, text }), withMore(own, extras));
+  return pageAnswer(
+    status,
+    renderProblem(quiet, { status, title, text, quote }),
+    withMore(own, extras),
+  );
 }
 
 export interface ProblemDetails {
   readonly text: string;
+  readonly quote?: string | undefined;
   readonly extras?: AnswerExtras;
   readonly notice?: Notice;
 }

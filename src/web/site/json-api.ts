@@ -230,6 +230,8 @@ function wrongFields<Name extends string>(
 function refusedJson({ status, text, retryAfterSeconds, earlier }: Refusal): Answer {
   const headers: Record<string, string> =
     retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
-  const body = earlier === undefined ? { error: text } : { error: text, post: earlier };
+  // On a page the colon leads to the earlier post.
+  const error = text.replace(/:$/, '.');
+  const body = earlier === undefined ? { error } : { error, post: earlier };
   return jsonAnswer(status, body, { headers });
 }

@@ -8,8 +8,11 @@ import type { SiteCommand } from '../../site/site-command.js';
 import { writeMsMax } from './front-limits.js';
 import type { SiteCluster, SiteQuestion } from './site-cluster.js';
 
-/** A leader that says nothing for so long makes a change look for another one. */
-const silenceMs = 300;
+/**
+ * A leader that says nothing for so long makes a change look for another one. One that has gone is
+ * noticed at once; one that is only busy must not be asked the same again and again.
+ */
+const silenceMs = 1_000;
 
 export class NetworkSiteCluster implements SiteCluster {
   readonly servers: readonly number[];

@@ -10,6 +10,8 @@ export type NormalizedLink =
   /** `mistake` ends a sentence: what was expected. */
   | { readonly kind: 'wrong'; readonly mistake: string };
 
+/** Looks at each run of spaces once: what is typed may be long. */
+const outerSpaces = /^ +|(?<! ) +$/g;
 const webScheme = /^https?:\/\//i;
 /** `mailto:` or `javascript:`, but not `example.org:8080`. */
 const otherScheme = /^[a-z][a-z0-9+.-]*:(?!\d+(?:[/?#]|$))/i;
@@ -17,7 +19,7 @@ const hasControl = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** `example.org/x` becomes `http://example.org/x`. */
 export function normalizeLink(typed: string): NormalizedLink {
-  const text = typed.replace(/^ +| +$/g, '');
+  const text = typed.replace(outerSpaces, '');
   if (hasControl.test(text) || text.includes('\\')) {
     return wrong('expected an address without control characters and backslashes');
   }

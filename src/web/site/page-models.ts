@@ -95,4 +95,6 @@ export interface ProblemPage {
   readonly status: number;
   readonly title: string;
   readonly text: string;
+  /** What somebody wrote and would lose otherwise. */
+  readonly quote?: string | undefined;
 }

@@ -6,6 +6,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SiteRead } from '../../site/site-call.js';
+import { IndexWaits } from './index-waits.js';
 import type { SiteCluster } from './site-cluster.js';
 
 const probeEveryMs = 500;
@@ -17,12 +18,17 @@ const distancesKept = 5;
 const nearFactor = 2;
 const nearMoreMs = 20;
 
+/** What costs a server least; its answer says how far it is. */
+const anything = { query: { type: 'viewer' }, atLeastIndex: 0 } as const;
+
 interface ServerState {
   readonly id: number;
   isLive: boolean;
   /** Of the last probes, in ms. */
   distances: number[];
   last: SiteRead | undefined;
+  /** It is being asked how far it is. */
+  isAsked: boolean;
 }
 
 export interface ServerPoolOptions {
@@ -35,13 +41,16 @@ export class ServerPool {
   readonly #options: ServerPoolOptions;
   readonly #states: readonly ServerState[];
   readonly #stopping = new AbortController();
+  readonly #waits = new IndexWaits(() => {
+    for (const state of this.#states) if (state.isLive) void this.#askProgress(state);
+  });
   #lastTurn = -1;
 
   constructor(options: ServerPoolOptions) {
     this.#options = options;
     setMaxListeners(0, this.#stopping.signal);
     this.#states = options.cluster.servers.map((id) => ({
-      ...{ id, isLive: true, distances: [], last: undefined },
+      ...{ id, isLive: true, distances: [], last: undefined, isAsked: false },
     }));
   }
 
@@ -53,6 +62,7 @@ export class ServerPool {
 
   stop(): void {
     this.#stopping.abort();
+    this.#waits.stop();
   }
 
   /** Takes note of an answer of a server. */
@@ -60,6 +70,12 @@ export class ServerPool {
     const state = this.#states.find(({ id }) => id === read.server);
     if (state === undefined) return;
     state.last = read;
+    this.#waits.heard(read.applied);
+  }
+
+  /** Whether the state of any server comes to hold this index within `msMax`. */
+  reaches(index: number, msMax: number): Promise<boolean> {
+    return this.#waits.until(index, msMax);
   }
 
   /** Takes note that a server did not answer a read; its next probe may contradict. */
@@ -147,9 +163,8 @@ export class ServerPool {
 
   async #probe(state: ServerState): Promise<void> {
     const beganMs = performance.now();
-    const question = { query: { type: 'viewer' }, atLeastIndex: 0 } as const;
     try {
-      const read = await this.#options.cluster.read(state.id, question, probeMsMax);
+      const read = await this.#options.cluster.read(state.id, anything, probeMsMax);
       if (read.server !== state.id) throw new Error(`it says that it is server ${read.server}`);
       state.last = read;
       state.distances = [...state.distances, performance.now() - beganMs].slice(-distancesKept);
@@ -157,6 +172,16 @@ export class ServerPool {
     } catch (error) {
       if (!this.#stopping.signal.aborted) this.#setLive(state, false, (error as Error).message);
     }
+  }
+
+  /** A server that does not answer is for its probe to find. */
+  async #askProgress(state: ServerState): Promise<void> {
+    if (state.isAsked) return;
+    state.isAsked = true;
+    const { cluster } = this.#options;
+    const read = await cluster.read(state.id, anything, probeMsMax).catch(() => undefined);
+    state.isAsked = false;
+    if (read?.server === state.id) this.heard(read);
   }
 
   #setLive(state: ServerState, isLive: boolean, reason: string): void {

@@ -81,6 +81,7 @@ export class SiteActions {
     this.#ofAddress = {
       signUp: new TokenBuckets(addressRates.signUp, nowMs),
       change: new TokenBuckets(addressRates.change, nowMs),
+      unproven: new TokenBuckets(addressRates.unproven, nowMs),
     };
   }
 
@@ -127,18 +128,20 @@ export class SiteActions {
   }
 
   /** A visitor is logged out already. */
-  async logOut({ tokenHash }: Actor): Promise<Outcome<null>> {
-    if (tokenHash === undefined) return { kind: 'done', value: null, index: 0 };
-    const outcome = await this.#write({ type: 'logOut', tokenHash, timeMs: 0 }, null);
+  async logOut(actor: Actor): Promise<Outcome<null>> {
+    const outcome = await this.#asUser(undefined, actor, (tokenHash) =>
+      this.#write({ type: 'logOut', tokenHash, timeMs: 0 }, null),
+    );
     return outcome.kind === 'refused' && outcome.status === 401
       ? { kind: 'done', value: null, index: 0 }
       : outcome;
   }
 
   /** Ends one session of the actor, or, without an id, all of them. */
-  async endSessions({ tokenHash }: Actor, sessionId: string | undefined): Promise<Outcome<null>> {
-    if (tokenHash === undefined) return notLoggedIn;
-    return this.#write({ type: 'endSessions', tokenHash, sessionId, timeMs: 0 }, null);
+  async endSessions(actor: Actor, sessionId: string | undefined): Promise<Outcome<null>> {
+    return this.#asUser(undefined, actor, (tokenHash) =>
+      this.#write({ type: 'endSessions', tokenHash, sessionId, timeMs: 0 }, null),
+    );
   }
 
   /** `nonce` is of the form: the same form with the same content is the same post. */
@@ -191,10 +194,10 @@ export class SiteActions {
 
   /**
    * For those who are logged in. Whoever certainly is not costs the cluster no entry; while that
-   * cannot be told, the cluster judges.
+   * cannot be told, the cluster judges, but only so often. `what` an account may do so often, too.
    */
   async #asUser<Value>(
-    what: Limited,
+    what: Limited | undefined,
     actor: Actor,
     action: (tokenHash: string) => Promise<Outcome<Value>>,
   ): Promise<Outcome<Value>> {
@@ -208,7 +211,9 @@ export class SiteActions {
     }
     const waitSeconds = Math.max(
       this.#ofAddress.change.take(address),
-      this.#ofAccount[what].take(user ?? tokenHash),
+      // Any cookie can claim to be of a state that no server has yet.
+      reading !== undefined && user === undefined ? this.#ofAddress.unproven.take(address) : 0,
+      what === undefined ? 0 : this.#ofAccount[what].take(user ?? tokenHash),
     );
     return waitSeconds > 0 ? tooOften(waitSeconds) : action(tokenHash);
   }
@@ -299,7 +304,7 @@ const tooBusy: Refusal = {
 };
 
 function tooOften(waitSeconds: number): Refusal {
-  const text = `That was a bit much. Wait ${waitSeconds} s, then try again.`;
+  const text = `You are doing this too often. Wait ${waitSeconds} s, then try again.`;
   return { ...refused(429, text), retryAfterSeconds: waitSeconds };
 }
 

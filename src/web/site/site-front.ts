@@ -29,6 +29,7 @@ export interface SiteFrontOptions {
   readonly passwords?: PasswordWork;
   readonly nowMs?: () => number;
   readonly headersMsMax?: number;
+  readonly requestMsMax?: number;
   readonly writeMsMax?: number;
 }
 

@@ -3,7 +3,6 @@
  * or is silent. Whoever has changed something sees it: a server that has not come so far is passed
  * over for one that has.
  */
-import { setTimeout as wait } from 'node:timers/promises';
 import { InvalidArgument } from '../../client/client-errors.js';
 import type { SiteRead } from '../../site/site-call.js';
 import type { AnswerTo, SiteAnswer, SiteQuery } from '../../site/site-query.js';
@@ -16,13 +15,8 @@ const silenceMs = 400;
 /** A server that has not answered by then is not waited for; those that seem dead, less. */
 const answerMsMax = 3_000;
 const deadMsMax = 1_000;
-/**
- * How long a read waits for a server that has come far enough, and how often it looks. The pauses
- * become longer: whoever makes an index up must not cost more than a few questions.
- */
+/** How long a read waits for a server that has come far enough. */
 const catchUpMsMax = 1_500;
-const catchUpPauseMs = 20;
-const catchUpPauseMsMax = 200;
 
 export interface SiteReading<Answer extends SiteAnswer = SiteAnswer> {
   readonly answer: Answer;
@@ -71,15 +65,16 @@ export class SiteReader {
   async #catchUp<Query extends SiteQuery>(
     question: SiteQuestion,
   ): Promise<SiteReading<AnswerTo<Query>> | undefined> {
+    const { atLeastIndex } = question;
     const endMs = performance.now() + catchUpMsMax;
-    let pauseMs = catchUpPauseMs;
-    while (performance.now() < endMs) {
-      const read = await this.#askFirst(this.#leaderFirst(), question);
+    let order = this.#leaderFirst();
+    do {
+      const read = await this.#askFirst(order, question);
       if (read === undefined) return undefined;
       if (read.answer !== null) return this.#reading<Query>(read, true);
-      await wait(pauseMs);
-      pauseMs = Math.min(2 * pauseMs, catchUpPauseMsMax);
-    }
+      if (!(await this.#pool.reaches(atLeastIndex, endMs - performance.now()))) break;
+      order = this.#pool.byProgress;
+    } while (performance.now() < endMs);
     const any = { ...question, atLeastIndex: 0 };
     const freshest = await this.#askFirst(this.#pool.byProgress, any);
     return freshest === undefined ? undefined : this.#reading<Query>(freshest, false);

@@ -51,6 +51,16 @@ export class SiteRequest {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** Whether it says more than one host: one of them may be believed by whoever passed it on. */
+  get hasSeveralHosts(): boolean {
+    return (this.#incoming.headersDistinct['host'] ?? []).length > 1;
+  }
+
+  /** Whether a browser says that a page of another site, or of another port, sends it. */
+  get isFromElsewhere(): boolean {
+    return ['cross-site', 'same-site'].includes(this.header('sec-fetch-site') ?? '');
+  }
+
   /** Without its parameters, in small letters; undefined when the body is not plain UTF-8. */
   get contentType(): string | undefined {
     const encoding = this.header('content-encoding') ?? 'identity';
@@ -82,7 +92,10 @@ export class SiteRequest {
     const chunks: Buffer[] = [];
     let bytes = 0;
     try {
-      if (Number(this.header('content-length') ?? 0) > refusedBytesMax) return { kind: 'tooLong' };
+      // Whoever asks before they send would wait for our answer, and we for their body.
+      const asksFirst = this.header('expect') !== undefined;
+      const announcedMax = asksFirst ? bodyBytesMax : refusedBytesMax;
+      if (Number(this.header('content-length') ?? 0) > announcedMax) return { kind: 'tooLong' };
       for await (const chunk of this.#incoming as AsyncIterable<Buffer>) {
         bytes += chunk.length;
         if (bytes > refusedBytesMax) break;

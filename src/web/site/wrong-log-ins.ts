@@ -25,7 +25,8 @@ export class WrongLogIns {
 
   begin(name: string, address: string): LogInTry {
     const atMs = this.#nowMs();
-    const ofBoth = recent(this.#byNameAndAddress, `${address} ${nameKey(name)}`, atMs);
+    const both = `${address} ${nameKey(name)}`;
+    const ofBoth = recent(this.#byNameAndAddress, both, atMs);
     const ofAddress = recent(this.#byAddress, address, atMs);
     const waitMs = Math.max(
       waitFor(ofBoth, wrongLogInsMax, atMs),
@@ -34,6 +35,9 @@ export class WrongLogIns {
     if (waitMs > 0) return { kind: 'tooMany', waitSeconds: Math.ceil(waitMs / 1_000) };
     ofBoth.push(atMs);
     ofAddress.push(atMs);
+    // Not before: names that are refused must not push out those that count.
+    this.#byNameAndAddress.set(both, ofBoth);
+    this.#byAddress.set(address, ofAddress);
     const forgive = (): void => {
       for (const times of [ofBoth, ofAddress]) {
         const at = times.indexOf(atMs);
@@ -44,12 +48,11 @@ export class WrongLogIns {
   }
 }
 
-/** Its times of the last minute, in order. */
+/** Its times of the last minute, in order; kept only once they are set. */
 function recent(map: RecentMap<string, number[]>, key: string, atMs: number): number[] {
   const times = map.get(key) ?? [];
   const stillCount = times.findIndex((time) => time > atMs - minuteMs);
   times.splice(0, stillCount < 0 ? times.length : stillCount);
-  map.set(key, times);
   return times;
 }
 

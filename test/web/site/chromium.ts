@@ -36,6 +36,10 @@ export async function openPage(
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
+  page.on('requestfailed', (request) => {
+    // Whoever leaves a page does not wait for what it still loads.
+    const isDropped = request.failure()?.errorText === 'net::ERR_ABORTED';
+    if (!isDropped) complaints.push(`${request.url()} failed`);
+  });
   return { page, complaints };
 }

@@ -102,6 +102,20 @@ describe('reads', () => {
     expect((await rig().browser().get('/')).text).to.include('may be old');
   });
 
+  it('cost a few questions when the index is made up, however many ask', async () => {
+    const { cluster } = rig();
+    const before = cluster.reads;
+    const asking = Array.from({ length: 50 }, async () => {
+      const liar = rig().browser();
+      liar.cookies.set('seen', '999999999999999');
+      return (await liar.get('/')).text;
+    });
+    for (const text of await Promise.all(asking)) expect(text).to.include('may be old');
+    // Three for each of them, and so many for all of them together.
+    const together = 3 * (1_500 / 50 + 10);
+    expect(cluster.reads - before).to.be.within(150, 150 + together);
+  });
+
   it('are answered with an honest page while nobody answers', async () => {
     const ada = await rig().user('ada');
     for (const id of [0, 1, 2]) rig().cluster.server(id).isDead = true;
@@ -109,6 +123,8 @@ describe('reads', () => {
       const { status, text } = await ada.get(path);
       expect(status, path).to.equal(200);
       expect(text, path).to.include('No server answers right now');
+      // Nobody can tell who looks, or what was posted.
+      expect(text, path).to.not.match(/Nothing has been posted|<nav class="account"/);
     }
     for (const path of ['/account', '/feed', '/users/ada', `/posts/${'0'.repeat(16)}`, '/api/me']) {
       const { status, headers } = await ada.get(path);

@@ -46,6 +46,8 @@ export class HandCluster implements SiteCluster {
   waiting = 0;
   /** Takes a change in without confirming it. */
   losesAnswers = false;
+  /** Questions that servers were asked. */
+  reads = 0;
 
   constructor(size = 3) {
     this.servers = Array.from({ length: size }, (_, id) => id);
@@ -66,6 +68,7 @@ export class HandCluster implements SiteCluster {
 
   async read(id: number, { query, atLeastIndex }: SiteQuestion, timeoutMs: number) {
     const server = this.server(id);
+    this.reads += 1;
     await this.#reach(server, timeoutMs);
     const asked = this.#parsed(() => parseSiteQuery(JSON.stringify(query)));
     const read: SiteRead = {

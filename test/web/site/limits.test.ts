@@ -82,6 +82,16 @@ describe('wrong log-ins', () => {
     expect(wrong.begin('ada', 'here').kind).to.equal('tooMany');
   });
 
+  it('are not forgotten because of many names that were refused', () => {
+    for (let i = 0; i < 190; i += 1) wrong.begin(`name${i}`, 'here');
+    nowMs = 30_000;
+    fail(10, 'ada', 'here');
+    for (let i = 0; i < rememberedMax; i += 1) wrong.begin(`other${i}`, 'here');
+    nowMs = 60_000;
+    expect(wrong.begin('bob', 'here').kind).to.equal('allowed');
+    expect(wrong.begin('ada', 'here')).to.deep.equal({ kind: 'tooMany', waitSeconds: 30 });
+  });
+
   it('are bounded for one address whatever the names', () => {
     for (let i = 0; i < 200; i += 1) wrong.begin(`name${i}`, 'here');
     expect(wrong.begin('another', 'here').kind).to.equal('tooMany');

@@ -223,7 +223,9 @@ describe('the pages of users', () => {
     const model = { user, posts: [post()], page: 1, more: true };
     const page = readHtml(renderUser(frame({ path: '/users/bob' }), model));
     expect(page.one('h1').text).to.equal('bob');
-    expect(page.one('main').text).to.contain('Here since 1 month ago, with 1 link and 12 likes');
+    expect(page.one('main').text).to.contain(
+      'Joined 1 month ago. Posted 1 link, which got 12 likes.',
+    );
     expect(page.one('a', { rel: 'next' }).attribute('href')).to.equal('/users/bob?page=2');
     expect(page.all('article')).to.have.length(1);
   });

@@ -19,14 +19,14 @@ export function accountContent(frame: Frame, { sessions }: AccountPage): Html {
       <p>What others see of you: ${name}</p>
     </div>
     <p>
-      You are logged in at ${count(sessions.length, 'place')}. End what you do not know, and what
-      you do not use any more.
+      You are logged in at ${count(sessions.length, 'place')}. End every session that you do not
+      recognize or no longer use.
     </p>
     <ul class="sessions">
       ${sessions.map((session) => sessionItem(frame, session))}
     </ul>
     ${everywhere}
-    <p class="hint">Here, too: you will have to log in again.</p>`;
+    <p class="hint">That ends this session, too: you will have to log in again.</p>`;
 }
 
 function sessionItem(frame: Frame, session: SessionView): Html {

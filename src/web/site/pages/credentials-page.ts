@@ -14,8 +14,8 @@ export const credentialsWords = {
   },
   login: {
     name: 'Log in',
-    nameHint: 'Capital or small letters are the same.',
-    passwordHint: 'Capital and small letters differ.',
+    nameHint: 'Capital and small letters count as the same.',
+    passwordHint: 'Capital and small letters count as different.',
     autocomplete: 'current-password',
     other: html`New here? <a href="/signup">Sign up</a>`,
   },

@@ -8,6 +8,7 @@ import { assetPath, modulePaths } from './assets.js';
 import { endsSession, postForm } from './forms.js';
 import { html, type Content, type Html } from './html.js';
 import { raft } from './icons.js';
+import { withoutTurns } from './text-turns.js';
 
 export interface Document {
   /** Of the browser's window, without the name of the site. */
@@ -46,7 +47,7 @@ function head(page: Document): Html {
     <meta name="color-scheme" content="light dark" />
     <meta name="theme-color" content="#f4f1ea" media="(prefers-color-scheme: light)" />
     <meta name="theme-color" content="#10181b" media="(prefers-color-scheme: dark)" />
-    <title>${page.title} · SurfRaft</title>
+    <title>${withoutTurns(page.title)} · SurfRaft</title>
     <link rel="stylesheet" href="${assetPath('style.css')}" />
     <link rel="icon" type="image/svg+xml" href="${assetPath('icon.svg')}" />
     ${modules} ${page.head}
@@ -72,15 +73,20 @@ function top(frame: Frame, page: Document): Html {
           ${tabs}
         </ul>
       </nav>
-      ${frame.viewer === undefined ? undefined : newPost}
-      <nav class="account" aria-label="Account">${account(frame)}</nav>
+      ${frame.viewer === undefined ? undefined : newPost} ${account(frame)}
     </div>
   </header>`;
 }
 
 const newPost = html`<a class="button new" href="/post">Post new Link</a>`;
 
-function account(frame: Frame): Html {
+function account(frame: Frame): Html | undefined {
+  // Nobody can tell who looks: whoever is logged in must not be told otherwise.
+  if (frame.viewer === undefined && frame.source === undefined) return undefined;
+  return html`<nav class="account" aria-label="Account">${accountLinks(frame)}</nav>`;
+}
+
+function accountLinks(frame: Frame): Html {
   if (frame.viewer === undefined) {
     return html`<a href="/login">Log in</a> <a class="button" href="/signup">Sign up</a>`;
   }
@@ -105,7 +111,8 @@ function banner(source: ReadSource | undefined): Html | undefined {
 function notice(told: Notice | undefined): Html | undefined {
   if (told === undefined) return undefined;
   const { kind, text, link } = told;
-  const way = link === undefined ? undefined : html` <a href="${link.href}">${link.text}</a>`;
+  const way =
+    link === undefined ? undefined : html` <a href="${link.href}" dir="auto">${link.text}</a>`;
   const role = kind === 'problem' ? 'alert' : 'status';
   return html`<p class="notice ${kind}" role="${role}">${text}${way}</p>`;
 }

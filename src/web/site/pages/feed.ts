@@ -5,6 +5,7 @@ import type { PostListPage } from '../page-models.js';
 import { html, type Html } from './html.js';
 import { postPath } from './parts.js';
 import { orderWords } from './post-list.js';
+import { withoutTurns } from './text-turns.js';
 
 /** What XML cannot say, not even escaped. */
 const unspeakable = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
@@ -37,7 +38,7 @@ function item(base: string, post: PostView): Html {
   const page = `${base}${postPath(post.id)}`;
   const words = `${post.likes} people like, ${count(post.comments, 'comment')}`;
   return html`<item>
-    <title>${speakable(post.title)}</title>
+    <title>${speakable(withoutTurns(post.title))}</title>
     <link>${speakable(post.link)}</link>
     <guid isPermaLink="true">${page}</guid>
     <comments>${page}#comments</comments>

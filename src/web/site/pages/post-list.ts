@@ -9,9 +9,9 @@ import { age, likeForm, likesOf, pager, postPath, siteName, titleLink, userLink 
 export const orderWords: Readonly<
   Record<PostOrder, { readonly name: string; readonly about: string }>
 > = {
-  hot: { name: 'Hot', about: 'Liked lately' },
-  new: { name: 'New', about: 'As they come in' },
-  top: { name: 'Top', about: 'Liked by the most, of all times' },
+  hot: { name: 'Hot', about: 'Much liked of late' },
+  new: { name: 'New', about: 'Newest first' },
+  top: { name: 'Top', about: 'Most liked of all time' },
 };
 
 export function listContent(frame: Frame, model: PostListPage): Html {
@@ -70,7 +70,9 @@ function postItem(frame: Frame, post: PostView): Html {
   </li>`;
 }
 
-function nothing(frame: Frame, page: number): Html {
+function nothing(frame: Frame, page: number): Html | undefined {
+  // What nobody could be asked about is not said.
+  if (frame.source === undefined) return undefined;
   if (page > 1) return html`<p class="empty">There is nothing on this page any more.</p>`;
   const next =
     frame.viewer === undefined

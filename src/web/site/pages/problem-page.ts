@@ -2,11 +2,17 @@
 import type { ProblemPage } from '../page-models.js';
 import { html, type Html } from './html.js';
 
-export function problemContent({ status, title, text }: ProblemPage): Html {
+export function problemContent({ status, title, text, quote }: ProblemPage): Html {
   return html`<div class="heading problem">
       <p class="status">${status}</p>
       <h1>${title}</h1>
     </div>
     <p class="why">${text}</p>
+    ${quote === undefined ? undefined : quoted(quote)}
     <p><a href="/">To the first page</a></p>`;
+}
+
+function quoted(text: string): Html {
+  return html`<p class="hint">You wrote:</p>
+    <blockquote class="said" dir="auto">${text}</blockquote>`;
 }

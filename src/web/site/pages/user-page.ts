@@ -11,8 +11,8 @@ export function userContent(frame: Frame, model: UserPage): Html {
   return html`<div class="heading">
       <h1>${user.name}</h1>
       <p>
-        Here since ${age(frame, user.since)}, with ${count(user.posts, 'link')} and
-        ${count(user.likes, 'like')}
+        Joined ${age(frame, user.since)}. Posted ${count(user.posts, 'link')}, which got
+        ${count(user.likes, 'like')}.
       </p>
     </div>
     ${posts.length === 0 ? none : postItems(frame, posts)}
