@@ -6,6 +6,7 @@ import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
 import { clusterIdOf } from '../io/cluster-id.js';
 import { randomDigits } from '../io/random-digits.js';
 import { DataFolderRefusedError, openDataFolder, type DataFolder } from '../io/data-folder.js';
+import type { DiskMeter } from '../io/real-disk.js';
 import type { OpenedMemory } from '../replica/lasting-replica.js';
 import { ClusterState } from '../state/cluster-state.js';
 import { MemoryStorage } from '../storage/memory-storage.js';
@@ -32,6 +33,7 @@ export async function openServerStorage(
   args: ServerArguments,
   config: ClusterConfig,
   server: ClusterServer,
+  meter: DiskMeter,
 ): Promise<ServerStorage> {
   const clusterId = clusterIdOf(config.servers.map(({ address }) => address));
   if (args.ephemeral) return openMemory(clusterId);
@@ -39,7 +41,8 @@ export async function openServerStorage(
   try {
     // Who has nobody to be refilled from must not start on what is left.
     const repair = config.servers.length > 1;
-    return await openFolder({ path, clusterId, serverId: server.id, fresh: args.fresh }, repair);
+    const { fresh } = args;
+    return await openFolder({ path, clusterId, serverId: server.id, fresh, meter }, repair);
   } catch (error) {
     const refusal = `server ${server.id} cannot start`;
     if (error instanceof StorageDamagedError) {

@@ -2,7 +2,9 @@
  * One server as a process: builds the object graph, opens the port, and takes everything down again
  * in order when asked to stop. The only place that knows all the parts.
  */
+import type { ServerId } from '../base/ids.js';
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
+import { FolderUsage } from '../io/folder-usage.js';
 import { createLogger, type Logger } from '../io/logger.js';
 import { createRandom } from '../io/seeded-random.js';
 import { systemTimer } from '../io/system-timer.js';
@@ -64,10 +66,12 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
     base: { server: server.id, pid: process.pid },
   });
   try {
-    const opened = await openServerStorage(args, config, server);
+    const metrics = new ServerMetrics();
+    const opened = await openServerStorage(args, config, server, metrics.disk);
+    watchMachine(metrics, opened);
     logOpened(logger, options, opened);
     const ownStore = await openBlocks(options, opened, logger);
-    const parts = buildServer(options, logger, { ...opened, ownStore });
+    const parts = buildServer(options, logger, { ...opened, ownStore, metrics });
     await openPort(server, parts, opened);
     parts.replica.start();
     process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
@@ -86,6 +90,17 @@ interface ServerParts {
   readonly blocks: OpenedBlocks;
   /** Undefined where others keep the blocks of the cluster. */
   readonly ownStore: OwnStore | undefined;
+}
+
+interface BuiltBefore extends Pick<ServerParts, 'ownStore'> {
+  readonly metrics: ServerMetrics;
+}
+
+function watchMachine(metrics: ServerMetrics, { folder }: ServerStorage): void {
+  metrics.watchProcess();
+  if (folder === undefined) return;
+  const usage = new FolderUsage(folder);
+  metrics.disk.watchRoom(() => usage.look());
 }
 
 /** Opens what this server keeps of the cluster's blocks. */
@@ -117,21 +132,20 @@ function placeOfBlocks(
 function buildServer(
   { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
   logger: Logger,
-  { opened, open, clusterId, ownStore }: ServerStorage & Pick<ServerParts, 'ownStore'>,
+  { opened, open, clusterId, ownStore, metrics }: ServerStorage & BuiltBefore,
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
   const tls = tlsFiles && new CurrentTls(tlsFiles.identity);
-  const metrics = new ServerMetrics();
-  metrics.watchProcess();
+  const measure = (peer: ServerId) => metrics.peers.watch(peer, args.timing.heartbeatMs);
   const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
     replica: {
       serverId: server.id,
       servers: servers.map(({ id }) => id),
-      transport: new XmlRpcPeerTransport({ serverId: server.id, servers, secret, tls }),
+      transport: new XmlRpcPeerTransport({ serverId: server.id, servers, secret, tls, measure }),
       timer: systemTimer,
       random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
-      timing: args.timing,
+      ...{ timing: args.timing, meter: metrics.replica },
       observer: (event) => {
         metrics.observe(event);
         logEvent(logger, event);

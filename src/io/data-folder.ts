@@ -13,7 +13,7 @@ import { isLockName, lockFolder } from './folder-lock.js';
 import { identityAsideName, identityName, loadIdentity, saveIdentity } from './identity-file.js';
 import { makeFolders } from './make-folders.js';
 import { randomDigits } from './random-digits.js';
-import { RealDisk, syncFolder } from './real-disk.js';
+import { RealDisk, syncFolder, type DiskMeter } from './real-disk.js';
 
 /** The folder that a fresh file system of Linux has: its root may be a data folder all the same. */
 const mkfsName = 'lost+found';
@@ -27,6 +27,8 @@ export interface DataFolderOptions {
   readonly serverId: ServerId;
   /** Erase this server's data first. */
   readonly fresh: boolean;
+  /** Told how long the disk takes. */
+  readonly meter?: DiskMeter;
 }
 
 export interface DataFolder {
@@ -51,7 +53,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     throw new DataFolderRefusedError(`${path} is in use by process ${lock.processId}`);
   }
   try {
-    const disk = new RealDisk(path);
+    const disk = new RealDisk(path, options.meter);
     const identity = await settleIdentity(disk, { ...options, path });
     return { disk, identity, release: () => lock.release() };
   } catch (error) {

@@ -8,12 +8,24 @@ import { assert } from '../base/assert.js';
 import type { Disk, DiskFile } from '../storage/disk.js';
 import { translated, translatedError } from './disk-error.js';
 
+/** Told how long the disk takes; times are in ms. */
+export interface DiskMeter {
+  /** So many bytes were appended and are durable. */
+  appended(bytes: number, ms: number): void;
+  /** All that was appended to a file is. */
+  synced(ms: number): void;
+  /** A write or a sync of a file was refused. */
+  failed(): void;
+}
+
 export class RealDisk implements Disk {
   readonly #folder: string;
+  readonly #meter: DiskMeter | undefined;
 
   /** The folder must exist. */
-  constructor(folder: string) {
+  constructor(folder: string, meter?: DiskMeter) {
     this.#folder = folder;
+    this.#meter = meter;
   }
 
   async list(): Promise<readonly string[]> {
@@ -51,7 +63,7 @@ export class RealDisk implements Disk {
   async create(name: string): Promise<DiskFile> {
     const path = this.#path(name);
     const handle = await translated('create', path, () => open(path, 'w'));
-    return openedFile(path, handle, 0);
+    return openedFile({ path, handle, size: 0, meter: this.#meter });
   }
 
   async openAt(name: string, size: number): Promise<DiskFile> {
@@ -63,7 +75,7 @@ export class RealDisk implements Disk {
       await handle.close();
       throw error;
     }
-    return openedFile(path, handle, size);
+    return openedFile({ path, handle, size, meter: this.#meter });
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -128,12 +140,13 @@ export async function syncFolder(folder: string): Promise<void> {
 const writeThroughFlags =
   process.platform === 'linux' ? constants.O_WRONLY | constants.O_DSYNC : undefined;
 
-async function openedFile(path: string, handle: FileHandle, size: number): Promise<RealFile> {
-  if (writeThroughFlags === undefined) return new RealFile({ path, handle, size });
+async function openedFile(parts: Omit<RealFileParts, 'writeThrough'>): Promise<RealFile> {
+  const { path, handle } = parts;
+  if (writeThroughFlags === undefined) return new RealFile(parts);
   try {
     const flags = writeThroughFlags;
     const writeThrough = await translated('open', path, () => open(path, flags));
-    return new RealFile({ path, handle, size, writeThrough });
+    return new RealFile({ ...parts, writeThrough });
   } catch (error) {
     await handle.close();
     throw error;
@@ -146,18 +159,21 @@ interface RealFileParts {
   readonly size: number;
   /** The same file, opened so that a write is durable when it returns. */
   readonly writeThrough?: FileHandle;
+  readonly meter: DiskMeter | undefined;
 }
 
 class RealFile implements DiskFile {
   readonly #path: string;
   readonly #handle: FileHandle;
   readonly #writeThrough: FileHandle | undefined;
+  readonly #meter: DiskMeter | undefined;
   #size: number;
 
   constructor(parts: RealFileParts) {
     this.#path = parts.path;
     this.#handle = parts.handle;
     this.#writeThrough = parts.writeThrough;
+    this.#meter = parts.meter;
     this.#size = parts.size;
   }
 
@@ -171,16 +187,24 @@ class RealFile implements DiskFile {
    */
   async appendDurably(bytes: Uint8Array): Promise<void> {
     const writeThrough = this.#writeThrough;
+    const meter = this.#meter;
+    const beganMs = performance.now();
     if (writeThrough !== undefined) {
       return new Promise((resolve, reject) => {
         this.#writeOn(writeThrough.fd, bytes, (error) => {
-          if (error === undefined) resolve();
-          else reject(error);
+          if (error === undefined) {
+            meter?.appended(bytes.length, performance.now() - beganMs);
+            resolve();
+          } else {
+            meter?.failed();
+            reject(error);
+          }
         });
       });
     }
     await this.append([bytes]);
     await this.sync();
+    meter?.appended(bytes.length, performance.now() - beganMs);
   }
 
   /**
@@ -210,7 +234,9 @@ class RealFile implements DiskFile {
   }
 
   async sync(): Promise<void> {
-    await translated('sync', this.#path, () => this.#handle.datasync());
+    const beganMs = performance.now();
+    await this.#measured('sync', () => this.#handle.datasync());
+    this.#meter?.synced(performance.now() - beganMs);
   }
 
   async close(): Promise<void> {
@@ -221,6 +247,15 @@ class RealFile implements DiskFile {
         await this.#handle.close();
       }
     });
+  }
+
+  async #measured(what: string, action: () => Promise<void>): Promise<void> {
+    try {
+      await translated(what, this.#path, action);
+    } catch (error) {
+      this.#meter?.failed();
+      throw error;
+    }
   }
 
   /** Appends by a plain file descriptor, which the file keeps open. */
@@ -238,7 +273,7 @@ class RealFile implements DiskFile {
   }
 
   async #writeAll(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
-    await translated('write', this.#path, async () => {
+    await this.#measured('write', async () => {
       let left = dropBytes(chunks, 0);
       while (left.length > 0) {
         const { bytesWritten } = await handle.writev(left, this.#size);

@@ -7,6 +7,7 @@ import { assert, neverHalf } from '../base/assert.js';
 import type { LogIndex } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
 import type { Entry, LogPosition } from '../raft/messages.js';
+import type { ReplicaMeter } from './replica-meter.js';
 import type { Timer } from './timer.js';
 
 /** Entries applied, and their callers answered, before other events get their turn: some ms. */
@@ -19,6 +20,7 @@ type Work =
 export interface ApplierOptions<Command, Result> {
   readonly stateMachine: StateMachine<Command, Result>;
   readonly timer: Timer;
+  readonly meter?: Pick<ReplicaMeter, 'now' | 'applied'> | undefined;
   /** What the state machine has been restored to. */
   readonly restoredTo: LogPosition;
   /** Called after each entry; `result` is undefined for a no-op. */
@@ -88,6 +90,8 @@ export class Applier<Command, Result> {
     // An action may hand over more work: the loop that is running takes it.
     if (this.#running || this.#scheduled) return;
     this.#running = true;
+    const { meter } = this.#options;
+    const beganMs = meter?.now() ?? 0;
     let budget = applySliceEntries;
     for (let work = this.#work[0]; work !== undefined && !this.#paused; work = this.#work[0]) {
       if (work.type === 'run') {
@@ -107,6 +111,7 @@ export class Applier<Command, Result> {
       this.#applyOne(entry);
     }
     this.#running = false;
+    if (budget < applySliceEntries) meter?.applied(meter.now() - beganMs);
     if (this.#work.length > 0 && !this.#paused) this.#continueSoon();
   };
 

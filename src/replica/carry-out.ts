@@ -5,6 +5,7 @@
 import { unreachable } from '../base/assert.js';
 import type { RaftEffect, WriteId } from '../raft/effects.js';
 import type { Entry } from '../raft/messages.js';
+import type { Raft } from '../raft/raft.js';
 import type { Storage, StorageError } from '../storage/storage.js';
 import type { Applier } from './applier.js';
 import type { ClientCalls } from './client-calls.js';
@@ -12,10 +13,13 @@ import type { FlushSchedule } from './flush-schedule.js';
 import type { ReplicaObserver } from './observer.js';
 import type { PeerDoors } from './peer-doors.js';
 import type { QuietWatch } from './quiet-watch.js';
+import type { ReplicaMeter } from './replica-meter.js';
 import type { Snapshots } from './snapshots.js';
 
 export interface EffectOwner {
   readonly storage: Storage;
+  readonly raft: Pick<Raft, 'commitIndex'>;
+  readonly meter: ReplicaMeter | undefined;
   readonly quiet: QuietWatch;
   readonly doors: PeerDoors;
   readonly applier: Pick<Applier<never, never>, 'apply' | 'run' | 'advance'>;
@@ -47,6 +51,7 @@ export function carryOut(effect: RaftEffect, owner: EffectOwner): void {
       owner.applier.apply(effect.entries);
       return;
     case 'commitAdvanced':
+      owner.meter?.committed(owner.raft.commitIndex);
       owner.flushes.commitAdvanced();
       return;
     case 'sendSnapshot':

@@ -13,6 +13,7 @@ import type { Answer, HangUp, Refusal } from './outcome.js';
 import { PendingUpdates } from './pending-updates.js';
 import { Proposals } from './proposals.js';
 import { ReadBatcher } from './read-batcher.js';
+import type { ReplicaMeter } from './replica-meter.js';
 import type { Timer } from './timer.js';
 
 /**
@@ -43,6 +44,7 @@ export interface LogAccess {
   /** Asks for a `flush` after the present turn. */
   scheduleFlush(): void;
   readonly timer: Pick<Timer, 'soon'>;
+  readonly meter?: Pick<ReplicaMeter, 'proposed'> | undefined;
 }
 
 export class ClientCalls<Command, Result> {
@@ -239,6 +241,7 @@ export class ClientCalls<Command, Result> {
     }
     this.#proposedIndex = asLogIndex(index);
     this.#heldTicks = 0;
+    this.#log.meter?.proposed(this.#proposedIndex);
     this.#log.propose(payloads);
   }
 }

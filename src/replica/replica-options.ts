@@ -8,6 +8,7 @@ import type { RecoveredState, Storage } from '../storage/storage.js';
 import type { Cut } from './cut.js';
 import type { ReplicaObserver } from './observer.js';
 import type { PeerTransport } from './peer-transport.js';
+import type { ReplicaMeter } from './replica-meter.js';
 import type { SnapshotLimits } from './snapshot-limits.js';
 import type { StateAlarm } from './state-alarm.js';
 import type { ReplicaTiming } from './timing.js';
@@ -27,6 +28,8 @@ export interface ReplicaOptions<Command, Result> {
   readonly random: () => number;
   readonly timing: ReplicaTiming;
   readonly observer: ReplicaObserver;
+  /** Where the replica measures itself; left out, nothing is measured. */
+  readonly meter?: ReplicaMeter;
   readonly snapshots?: SnapshotLimits;
   /** Time between two comparisons of the servers' states; 10 minutes when left out. */
   readonly stateCheckMs?: number;

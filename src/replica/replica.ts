@@ -57,7 +57,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   constructor(options: ReplicaOptions<Command, Result>) {
     this.#options = options;
     const { serverId, servers, random, timing, recovered, inherited } = options;
-    const { storage, timer, stateMachine, observer } = options;
+    const { storage, timer, stateMachine, observer, meter } = options;
     this.#raft = new Raft({
       ...recovered,
       ...{ id: serverId, servers, random, timing: raftTiming(timing) },
@@ -65,7 +65,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     this.#loop = new CoreLoop(this.#raft, () => this.#effects);
     this.#flushes = this.#makeFlushes();
     this.#applier = new Applier<Command, Result>({
-      ...{ stateMachine, timer, restoredTo: recovered.snapshot },
+      ...{ stateMachine, timer, meter, restoredTo: recovered.snapshot },
       onApplied: (entry, result) => {
         this.#snapshots.applied(entry);
         this.#calls.settle(entry, result, this.#notLeader());
@@ -230,9 +230,9 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   #makeCalls(): ClientCalls<Command, Result> {
-    const { stateMachine, timer } = this.#options;
+    const { stateMachine, timer, meter } = this.#options;
     return new ClientCalls<Command, Result>(stateMachine, {
-      timer,
+      ...{ timer, meter },
       position: () => ({
         term: this.#raft.term,
         lastIndex: this.#raft.log.lastIndex,
@@ -252,9 +252,9 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   #makeEffectOwner(): EffectOwner {
-    const { storage, observer } = this.#options;
+    const { storage, observer, meter } = this.#options;
     return {
-      ...{ storage, observer, quiet: this.#quiet, doors: this.#doors },
+      ...{ storage, observer, meter, raft: this.#raft, quiet: this.#quiet, doors: this.#doors },
       ...{ calls: this.#calls, applier: this.#applier, snapshots: this.#snapshots },
       flushes: this.#flushes,
       written: (writeId, error) => {

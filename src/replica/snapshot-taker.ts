@@ -10,6 +10,7 @@ import { StorageError, type SnapshotWriter, type Storage } from '../storage/stor
 import { giveUpSnapshot } from './give-up-snapshot.js';
 import { nextTurn } from './next-turn.js';
 import type { ReplicaObserver } from './observer.js';
+import type { ReplicaMeter } from './replica-meter.js';
 import { RetryPause } from './retry-pause.js';
 import type { RunningTasks } from './running-tasks.js';
 import { dueBytes, takeStepBytes, type SnapshotLimits } from './snapshot-limits.js';
@@ -21,6 +22,7 @@ export interface SnapshotTakerOptions {
   readonly timer: Timer;
   readonly limits: SnapshotLimits;
   readonly observer: ReplicaObserver;
+  readonly meter?: Pick<ReplicaMeter, 'now' | 'snapshotTaken'> | undefined;
   readonly tasks: RunningTasks;
   /** The last entry that the state machine has seen. */
   readonly position: () => LogPosition;
@@ -32,6 +34,8 @@ interface Taking {
   readonly position: LogPosition;
   /** `appliedBytes` at that position. */
   readonly appliedBytes: number;
+  /** By the meter's clock. */
+  readonly beganMs: number;
   readonly image: StateSnapshot;
   readonly writer: SnapshotWriter;
   isGivenUp: boolean;
@@ -93,11 +97,12 @@ export class SnapshotTaker {
   }
 
   #begin(): void {
-    const { stateMachine, storage, position, tasks } = this.#options;
+    const { stateMachine, storage, position, tasks, meter } = this.#options;
     const at = position();
     const taking: Taking = {
       position: at,
       appliedBytes: this.#appliedBytes,
+      beganMs: meter?.now() ?? 0,
       image: stateMachine.snapshot(),
       writer: storage.createSnapshot(at),
       isGivenUp: false,
@@ -142,11 +147,12 @@ export class SnapshotTaker {
   /** Whoever gave it up in the meantime must not hear of it: the next one says it. */
   #committed(taking: Taking, imageBytes: number): void {
     if (taking.isGivenUp) return;
-    const { observer, onTaken } = this.#options;
-    const { position, appliedBytes } = taking;
+    const { observer, meter, onTaken } = this.#options;
+    const { position, appliedBytes, beganMs } = taking;
     this.#newestAtBytes = appliedBytes;
     this.#imageBytes = imageBytes;
     this.#pause.succeeded();
+    meter?.snapshotTaken(meter.now() - beganMs);
     observer({ type: 'snapshotTaken', position, imageBytes });
     onTaken(position);
   }

@@ -19,6 +19,7 @@ import type { Applier } from './applier.js';
 import { KeptLog } from './kept-log.js';
 import type { ReplicaObserver } from './observer.js';
 import type { PeerMessage } from './peer-transport.js';
+import type { ReplicaMeter } from './replica-meter.js';
 import { RunningTasks } from './running-tasks.js';
 import type { SnapshotLimits } from './snapshot-limits.js';
 import { SnapshotReceiver, type ReceivedState } from './snapshot-receiver.js';
@@ -37,6 +38,7 @@ export interface SnapshotsOptions {
   readonly applier: Pick<Applier<never, never>, 'position' | 'lastApplied' | 'run' | 'jumpTo'>;
   readonly timer: Timer;
   readonly observer: ReplicaObserver;
+  readonly meter?: ReplicaMeter | undefined;
   readonly alarm: StateAlarm;
   readonly limits: SnapshotLimits;
   readonly stateCheckMs: number;

@@ -15,6 +15,7 @@ import type {
 } from '../replica/peer-transport.js';
 import type { ClusterSecret } from './cluster-secret.js';
 import { decodeResponse } from './codec/response-decoder.js';
+import type { PeerMeter } from './metrics/peer-metrics.js';
 import { ArgumentError } from './param.js';
 import { encodePeerMessage } from './peer-codec.js';
 import { PeerConnection, type PeerAnswer, type PeerConnectionOptions } from './peer-connection.js';
@@ -33,19 +34,22 @@ export interface XmlRpcPeerTransportOptions {
   /** How to speak TLS to the peers; left out, plain HTTP. */
   readonly tls?: TlsIdentity | undefined;
   readonly limits?: Partial<PeerLimits>;
+  /** Begins to measure what goes to a peer; left out, nothing is measured. */
+  readonly measure?: (peer: ServerId) => PeerMeter;
 }
 
 export class XmlRpcPeerTransport implements PeerTransport {
   readonly #peers = new Map<ServerId, PeerConnections>();
   #listener: PeerListener | undefined;
 
-  constructor({ serverId, servers, secret, tls, limits }: XmlRpcPeerTransportOptions) {
+  constructor(transport: XmlRpcPeerTransportOptions) {
+    const { serverId, servers, secret, tls, limits, measure } = transport;
     const headers = [`${peerHeader}: ${serverId}`, ...(secret ? [secret.headerLine] : [])];
     for (const address of servers) {
       if (address.id === serverId) continue;
       const headerLines = headers.map((line) => `${line}\r\n`).join('');
       const options = { address, headerLines, tls, limits: { ...defaultPeerLimits, ...limits } };
-      this.#peers.set(address.id, new PeerConnections(options));
+      this.#peers.set(address.id, new PeerConnections(options, measure?.(address.id)));
     }
   }
 
@@ -56,10 +60,18 @@ export class XmlRpcPeerTransport implements PeerTransport {
   send(to: ServerId, request: PeerMessage): void {
     const listener = must(this.#listener, 'the transport has a listener before it sends');
     const peer = must(this.#peers.get(to), () => `server ${to} is a peer`);
-    peer.for(request).send(encodePeerMessage(request), (answer) => {
+    const { meter } = peer;
+    const text = encodePeerMessage(request);
+    const sentMs = meter?.sending(request, text.length) ?? 0;
+    peer.for(request).send(text, (answer) => {
       const read = readAnswer(request.type, answer);
-      if (typeof read === 'string') listener.onUnreachable(to, read);
-      else listener.onResponse(to, read);
+      if (typeof read === 'string') {
+        meter?.failed();
+        listener.onUnreachable(to, read);
+      } else {
+        meter?.answered(request, sentMs);
+        listener.onResponse(to, read);
+      }
     });
   }
 
@@ -73,7 +85,10 @@ class PeerConnections {
   readonly #messages: PeerConnection;
   readonly #snapshots: PeerConnection;
 
-  constructor(options: PeerConnectionOptions) {
+  constructor(
+    options: PeerConnectionOptions,
+    readonly meter: PeerMeter | undefined,
+  ) {
     const { limits } = options;
     this.#messages = new PeerConnection(options);
     this.#snapshots = new PeerConnection({

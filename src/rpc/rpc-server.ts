@@ -27,7 +27,8 @@ import { PlainConnections } from './plain-connections.js';
 import { endWithLastResponse, endWithPlainResponse, notHttp, tooSlow } from './plain-response.js';
 import type { HeldBytes, ServerMetrics } from './server-metrics.js';
 import { SideListeners } from './side-listeners.js';
-import { plainPage, StatusEndpoints, type Page, type Pages } from './status-endpoints.js';
+import { plainPage, StatusEndpoints } from './status-endpoints.js';
+import type { Page, Pages, PortFacts } from './status-endpoints.js';
 import type { TlsIdentity } from './tls-identity.js';
 import { UnreadAnswers, type Answered } from './unread-answers.js';
 
@@ -224,25 +225,23 @@ export class RpcServer {
   }
 
   #createPages(): Pages {
-    const { services, blocks, metrics, version } = this.#options;
-    const port = {
-      metrics,
-      version,
-      connectionCount: () => this.#connections.count,
-      pendingCallCount: () => this.#dispatcher.pendingCalls,
-    };
+    const { services, blocks } = this.#options;
+    const port = this.#portFacts();
     if (services !== undefined) return new StatusEndpoints({ ...port, services });
     return new BlockStorePages({ ...port, blocks: must(blocks, 'a server serves something') });
   }
 
+  #portFacts(): PortFacts {
+    const { metrics, version } = this.#options;
+    const connectionCount = (): number => this.#connections.count;
+    const pendingCallCount = (): number => this.#dispatcher.pendingCalls;
+    return { metrics, version, connectionCount, pendingCallCount };
+  }
+
   #watch(metrics: ServerMetrics): void {
-    const { services } = this.#options;
-    metrics.watchPort({
-      connectionCount: () => this.#connections.count,
-      heldBytes: () => this.heldBytes,
-    });
-    if (services === undefined) return;
-    const { replica, files } = services;
+    metrics.watchPort({ ...this.#portFacts(), heldBytes: () => this.heldBytes });
+    if (this.#options.services === undefined) return;
+    const { replica, files } = this.#options.services;
     metrics.watchReplica({ status: () => replica.status(), fileCount: () => files.size });
   }
 

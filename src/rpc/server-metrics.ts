@@ -4,14 +4,14 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { ServerId } from '../base/ids.js';
-import type { RaftNote, Standing } from '../raft/effects.js';
+import type { RaftNote } from '../raft/effects.js';
 import type { ReplicaEvent } from '../replica/observer.js';
-import type { ReplicaRole, ReplicaStatus } from '../replica/replica-api.js';
 import { CallMetrics } from './call-metrics.js';
-
-const roles: readonly ReplicaRole[] = ['leader', 'follower', 'candidate', 'crashed'];
-
-const standings: readonly Standing[] = ['joining', 'founding', 'member', 'refilling'];
+import { addGauge } from './metrics/add-metric.js';
+import { DiskMetrics } from './metrics/disk-metrics.js';
+import { PeerMetrics } from './metrics/peer-metrics.js';
+import { addReplicaGauges, type ReplicaSources } from './metrics/replica-gauges.js';
+import { ReplicaMetrics, type SnapshotWay } from './metrics/replica-metrics.js';
 
 const snapshotOutcomes = [
   'taken',
@@ -23,15 +23,12 @@ const snapshotOutcomes = [
 ] as const;
 type SnapshotOutcome = (typeof snapshotOutcomes)[number];
 
-/** What the gauges of a replica read. */
-export interface ReplicaSources {
-  readonly status: () => ReplicaStatus;
-  readonly fileCount: () => number;
-}
-
 /** What the gauges of a port read. */
 export interface PortSources {
   readonly connectionCount: () => number;
+  readonly pendingCallCount: () => number;
+  /** Of this program. */
+  readonly version: string;
   readonly heldBytes: () => HeldBytes;
 }
 
@@ -52,8 +49,17 @@ export class ServerMetrics {
   readonly #snapshots: Counter;
   readonly #diskReturns: Counter;
   #lastLeader: ServerId | 'self' | undefined;
+  /** When the snapshots that travel now began to: to each follower, and from the leader. */
+  readonly #sendingSinceMs = new Map<ServerId, number>();
+  #receivingSinceMs: number | undefined;
   /** Where the dispatcher counts its calls. */
   readonly calls = new CallMetrics(this.#registry);
+  /** Where the replica measures itself. */
+  readonly replica = new ReplicaMetrics(this.#registry);
+  /** Where the calls to the peers are measured. */
+  readonly peers = new PeerMetrics(this.#registry);
+  /** Where the disk is measured. */
+  readonly disk = new DiskMetrics(this.#registry);
 
   constructor() {
     this.#leaderChanges = new Counter({
@@ -87,7 +93,9 @@ export class ServerMetrics {
 
   /** Everything in the text format of Prometheus. */
   async text(): Promise<string> {
-    return `${await this.#registry.metrics()}\n${this.calls.durationsText()}`;
+    const histograms = [this.calls, this.replica, this.peers, this.disk];
+    const texts = histograms.map((each) => each.histograms());
+    return `${await this.#registry.metrics()}\n${texts.join('')}`;
   }
 
   get contentType(): string {
@@ -106,8 +114,15 @@ export class ServerMetrics {
       case 'snapshotFailed':
         this.#countSnapshot('takeFailed');
         break;
+      case 'snapshotSending':
+        this.#sendingSinceMs.set(event.to, performance.now());
+        break;
       case 'snapshotSent':
         this.#countSnapshot('sent');
+        this.#timeSnapshot('send', this.#sendingSinceMs.get(event.to));
+        break;
+      case 'snapshotReceiving':
+        this.#receivingSinceMs = performance.now();
         break;
       case 'snapshotSendFailed':
         this.#countSnapshot('sendFailed');
@@ -125,9 +140,18 @@ export class ServerMetrics {
 
   #observeRaft(note: RaftNote): void {
     if (note.type === 'electionStarted') this.#elections.inc();
-    else if (note.type === 'snapshotInstalled') this.#countSnapshot('installed');
     else if (note.type === 'becameLeader') this.#sawLeader('self');
-    else if (note.type === 'becameFollower') this.#sawLeader(note.leaderId);
+    else if (note.type === 'snapshotInstalled') {
+      this.#countSnapshot('installed');
+      this.#timeSnapshot('receive', this.#receivingSinceMs);
+    } else if (note.type === 'becameFollower') {
+      this.replica.deposed();
+      this.#sawLeader(note.leaderId);
+    }
+  }
+
+  #timeSnapshot(way: SnapshotWay, sinceMs: number | undefined): void {
+    if (sinceMs !== undefined) this.replica.snapshotMoved(way, performance.now() - sinceMs);
   }
 
   #countSnapshot(outcome: SnapshotOutcome): void {
@@ -135,34 +159,27 @@ export class ServerMetrics {
   }
 
   /** Adds the gauges of a server's replica. Must be called once at most. */
-  watchReplica({ status, fileCount }: ReplicaSources): void {
-    this.#gauge('surfraft_server_has_leader', 'Whether a leader is known.', () =>
-      Number(status().leaderId !== undefined),
-    );
-    this.#gauge('surfraft_server_is_leader', 'Whether this server leads.', () =>
-      Number(status().role === 'leader'),
-    );
-    this.#gauge('surfraft_server_storage_failed', 'Whether the disk has refused a write.', () =>
-      Number(status().storageError !== undefined),
-    );
-    this.#gauge(
-      'surfraft_server_disk_silent_seconds',
-      'Age of the oldest write that the disk has not answered.',
-      () => status().diskSilentMs / 1000,
-    );
-    this.#gauge(
-      'surfraft_server_state_mismatch',
-      'Whether the state was found to differ from that of another server.',
-      () => Number(status().stateMismatch !== undefined),
-    );
-    this.#raftGauges(status);
-    this.#gauge('surfraft_files', 'Files ever seen, deleted ones included.', fileCount);
-    this.#labelledGauges(status);
+  watchReplica(sources: ReplicaSources): void {
+    addReplicaGauges(this.#registry, sources);
   }
 
   /** Adds the gauges of a server's port. Must be called once at most. */
-  watchPort({ connectionCount, heldBytes }: PortSources): void {
-    this.#gauge('surfraft_rpc_connections', 'Open connections.', connectionCount);
+  watchPort({ connectionCount, pendingCallCount, heldBytes, version }: PortSources): void {
+    addGauge(this.#registry, {
+      ...{ name: 'surfraft_rpc_connections', help: 'Open connections.' },
+      read: connectionCount,
+    });
+    addGauge(this.#registry, {
+      name: 'surfraft_rpc_calls_pending',
+      help: 'Calls of clients and peers that are not answered yet.',
+      read: pendingCallCount,
+    });
+    new Gauge({
+      registers: [this.#registry],
+      name: 'surfraft_server_version',
+      help: '1 for the version of the program that runs.',
+      labelNames: ['server_version'],
+    }).set({ server_version: version }, 1);
     new Gauge({
       registers: [this.#registry],
       name: 'surfraft_rpc_held_bytes',
@@ -170,86 +187,6 @@ export class ServerMetrics {
       labelNames: ['kind'],
       collect() {
         for (const [kind, bytes] of Object.entries(heldBytes())) this.set({ kind }, Number(bytes));
-      },
-    });
-  }
-
-  #raftGauges(status: () => ReplicaStatus): void {
-    this.#gauge('surfraft_raft_term', 'Current term.', () => status().term);
-    this.#gauge('surfraft_raft_commit_index', 'Highest index known to be committed.', () =>
-      Number(status().commitIndex),
-    );
-    this.#gauge('surfraft_raft_applied_index', 'Highest index applied.', () =>
-      Number(status().lastApplied),
-    );
-    this.#gauge('surfraft_raft_last_log_index', 'Highest index in the log.', () =>
-      Number(status().lastLogIndex),
-    );
-    this.#gauge('surfraft_raft_durable_index', "Highest index on this server's disk.", () =>
-      Number(status().durableIndex),
-    );
-    this.#gauge('surfraft_raft_snapshot_index', 'What the newest snapshot reaches up to.', () =>
-      Number(status().snapshotIndex),
-    );
-    this.#gauge('surfraft_raft_log_entries', 'Entries that the log still has.', () => {
-      const { firstLogIndex, lastLogIndex } = status();
-      return lastLogIndex - firstLogIndex + 1;
-    });
-  }
-
-  #labelledGauges(status: () => ReplicaStatus): void {
-    new Gauge({
-      registers: [this.#registry],
-      name: 'surfraft_server_role',
-      help: '1 for the role that this server has, 0 for the others.',
-      labelNames: ['role'],
-      collect() {
-        const { role } = status();
-        for (const each of roles) this.set({ role: each }, Number(each === role));
-      },
-    });
-    new Gauge({
-      registers: [this.#registry],
-      name: 'surfraft_server_standing',
-      help: '1 for the standing that this server has, 0 for the others.',
-      labelNames: ['standing'],
-      collect() {
-        const { standing } = status();
-        for (const each of standings) this.set({ standing: each }, Number(each === standing));
-      },
-    });
-    new Gauge({
-      registers: [this.#registry],
-      name: 'surfraft_server_calls_pending',
-      help: 'Calls that wait for the cluster.',
-      labelNames: ['kind'],
-      collect() {
-        const { pendingUpdates, pendingReads } = status();
-        this.set({ kind: 'update' }, pendingUpdates);
-        this.set({ kind: 'read' }, pendingReads);
-      },
-    });
-    new Gauge({
-      registers: [this.#registry],
-      name: 'surfraft_peer_match_index',
-      help: 'On the leader: how far the log of each follower is known to be equal.',
-      labelNames: ['peer'],
-      collect() {
-        this.reset();
-        for (const follower of status().followers) {
-          this.set({ peer: follower.serverId }, follower.matchIndex);
-        }
-      },
-    });
-  }
-
-  #gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      registers: [this.#registry],
-      name,
-      help,
-      collect() {
-        this.set(read());
       },
     });
   }

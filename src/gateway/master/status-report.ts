@@ -110,37 +110,59 @@ function percent(ratio: number | undefined): string {
 /** In the text format of Prometheus, version 0.0.4. */
 export function statusMetrics(figures: StatusFigures): string {
   const { members, requests, heldHits, carriedOn, connections } = figures;
-  const perWorker = (name: string, kind: string, value: (member: Member) => number): string =>
-    [
-      `# TYPE ${name} ${kind}`,
-      ...members.map((member) => `${name}{worker="${member.address}"} ${value(member)}`),
-    ].join('\n');
-  const ofCaches = (name: string, kind: string, value: (cache: CacheFigures) => number): string =>
-    [
-      `# TYPE ${name} ${kind}`,
-      ...members.flatMap(({ address, cache }) =>
-        cache === undefined ? [] : [`${name}{worker="${address}"} ${value(cache)}`],
-      ),
-    ].join('\n');
-  const single = (name: string, kind: string, value: number): string =>
-    `# TYPE ${name} ${kind}\n${name} ${value}`;
-  return `${[
-    single('surfraft_gateway_requests_total', 'counter', requests),
-    single('surfraft_gateway_cache_answers_total', 'counter', heldHits),
-    single('surfraft_gateway_cache_hit_ratio', 'gauge', heldRatio(figures) ?? 0),
-    single('surfraft_gateway_carried_on_total', 'counter', carriedOn),
-    single('surfraft_gateway_connections', 'gauge', connections),
-    perWorker('surfraft_gateway_worker_healthy', 'gauge', ({ isHealthy }) => (isHealthy ? 1 : 0)),
-    perWorker('surfraft_gateway_worker_requests_total', 'counter', (member) => member.requests),
-    perWorker('surfraft_gateway_worker_running', 'gauge', ({ running }) => running),
-    perWorker('surfraft_gateway_worker_restarts_total', 'counter', (member) => member.restarts),
-    ofCaches('surfraft_gateway_worker_cache_hits_total', 'counter', (cache) => cache.hits),
-    ofCaches('surfraft_gateway_worker_cache_misses_total', 'counter', (cache) => cache.misses),
-    ofCaches('surfraft_gateway_worker_cache_hit_ratio', 'gauge', (cache) => hitRatio(cache) ?? 0),
-    ofCaches('surfraft_gateway_worker_cache_bytes', 'gauge', (cache) => cache.bytes),
-    ofCaches('surfraft_gateway_worker_peer_hits_total', 'counter', (cache) => cache.peerHits),
-    ofCaches('surfraft_gateway_worker_peer_misses_total', 'counter', (cache) => cache.peerMisses),
-  ].join('\n')}\n`;
+  const ofCaches = (read: (cache: CacheFigures) => number) => (member: Member) =>
+    member.cache && read(member.cache);
+  return [
+    ...single('requests_total', 'Requests of clients.', requests),
+    ...single('cache_answers_total', "Of those, answered from the master's cache.", heldHits),
+    ...single('cache_hit_ratio', 'The share of those.', heldRatio(figures) ?? 0),
+    ...single('carried_on_total', 'Answers that another worker carried on.', carriedOn),
+    ...single('connections', 'Open connections of clients.', connections),
+    ...workerMetrics.flatMap(([name, help, read]) => perWorker(members, name, help, read)),
+    ...cacheMetrics.flatMap(([name, help, read]) => perWorker(members, name, help, ofCaches(read))),
+  ].join('');
+}
+
+type Row<Source> = readonly [name: string, help: string, read: (source: Source) => number];
+
+const workerMetrics: readonly Row<Member>[] = [
+  ['healthy', 'Whether requests go to the worker.', ({ isHealthy }) => Number(isHealthy)],
+  ['requests_total', 'Requests that went to the worker.', ({ requests }) => requests],
+  ['running', 'Requests that the worker works on.', ({ running }) => running],
+  ['restarts_total', 'Times that the worker was started again.', ({ restarts }) => restarts],
+];
+
+const cacheMetrics: readonly Row<CacheFigures>[] = [
+  ['cache_hits_total', 'Pieces found in the cache of the worker.', ({ hits }) => hits],
+  ['cache_misses_total', 'Pieces not found there.', ({ misses }) => misses],
+  ['cache_hit_ratio', 'The share of those found.', (cache) => hitRatio(cache) ?? 0],
+  ['cache_bytes', 'Bytes in the cache of the worker.', ({ bytes }) => bytes],
+  ['peer_hits_total', 'Pieces that other workers had.', ({ peerHits }) => peerHits],
+  ['peer_misses_total', 'Pieces that other workers were asked for in vain.', (c) => c.peerMisses],
+];
+
+function single(name: string, help: string, value: number): readonly string[] {
+  const full = `surfraft_gateway_${name}`;
+  return [...headOf(full, help), `${full} ${value}\n`];
+}
+
+function perWorker(
+  members: readonly Member[],
+  name: string,
+  help: string,
+  read: (member: Member) => number | undefined,
+): readonly string[] {
+  const full = `surfraft_gateway_worker_${name}`;
+  const lines = members.flatMap((member) => {
+    const value = read(member);
+    return value === undefined ? [] : [`${full}{worker="${member.address}"} ${value}\n`];
+  });
+  return [...headOf(full, help), ...lines];
+}
+
+function headOf(full: string, help: string): readonly string[] {
+  const kind = full.endsWith('_total') ? 'counter' : 'gauge';
+  return [`# HELP ${full} ${help}\n`, `# TYPE ${full} ${kind}\n`];
 }
 
 function duration(ms: number): string {

@@ -8,6 +8,12 @@ const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const networkGroups = 4;
 const allGroups = 8;
 
+/** Whether it is one of this machine, of the kind that no other one can reach. */
+export function isLoopback(address: string | undefined): boolean {
+  if (address === '::1') return true;
+  return (mapped.exec(address ?? '')?.[1] ?? address)?.startsWith('127.') === true;
+}
+
 export function limitKeyOf(address: string | undefined): string {
   if (address === undefined) return 'unknown';
   const plain = mapped.exec(address)?.[1] ?? address;

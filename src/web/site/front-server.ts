@@ -17,6 +17,7 @@ import {
   requestMsMax,
   targetCharsMax,
 } from './front-limits.js';
+import { metricsPath, type FrontMetrics } from './front-metrics.js';
 import type { Front } from './front.js';
 import { answerRequest, problem } from './routes.js';
 import { SiteRequest } from './site-request.js';
@@ -26,6 +27,7 @@ const checkMs = 1_000;
 
 export interface FrontServerOptions {
   readonly front: Front;
+  readonly metrics: FrontMetrics;
   /** The first is needed; further ones that this machine lacks are left out. None: all of them. */
   readonly hosts: readonly string[];
   readonly port: number;
@@ -124,16 +126,21 @@ export class FrontServer {
     const answer = await this.#answer(request, incoming.url ?? '');
     if (this.#isClosing) response.setHeader('Connection', 'close');
     send(response, answer);
-    const { log } = this.#options;
+    const { log, metrics } = this.#options;
+    const tookMs = performance.now() - beganMs;
+    metrics.answered(answer.status, tookMs);
     if (log === undefined) return;
-    const ms = (performance.now() - beganMs).toFixed(1);
+    const ms = tookMs.toFixed(1);
     const address = incoming.socket.remoteAddress ?? '-';
     // Without the query, cookies and body: nothing that somebody typed, and no secret.
     log(`${address} ${request.method} ${request.path} ${answer.status} ${ms} ms`);
   }
 
   async #answer(request: SiteRequest, target: string): Promise<Answer> {
-    const { front, onBug } = this.#options;
+    const { front, metrics, onBug } = this.#options;
+    if (request.path === metricsPath && request.isRead && request.isOfThisMachine) {
+      return metrics.answer();
+    }
     try {
       if (target.length > targetCharsMax) {
         return await problem(front, request, 414, `Expected ${targetCharsMax} characters at most.`);

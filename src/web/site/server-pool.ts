@@ -107,6 +107,10 @@ export class ServerPool {
     ];
   }
 
+  get liveCount(): number {
+    return this.#states.filter(({ isLive }) => isLive).length;
+  }
+
   get hasLive(): boolean {
     return this.#states.some(({ isLive }) => isLive);
   }

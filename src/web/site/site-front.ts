@@ -4,6 +4,7 @@
  */
 import { CookieWriter } from './cookies.js';
 import type { Front } from './front.js';
+import { FrontMetrics } from './front-metrics.js';
 import { FrontServer } from './front-server.js';
 import { siteAssets } from './pages/assets.js';
 import { PasswordWork } from './password-work.js';
@@ -55,7 +56,12 @@ export class SiteFront {
       actions: new SiteActions({ reader, writer, passwords, nowMs }),
       cookies: new CookieWriter({ isSecure }),
     };
-    this.#server = new FrontServer({ ...options, front });
+    const metrics = new FrontMetrics(() => ({
+      servers: cluster.servers.length,
+      liveServers: this.#pool.liveCount,
+      writesPending: writer.pending,
+    }));
+    this.#server = new FrontServer({ ...options, front, metrics });
   }
 
   /** The port that it serves, whether or not any server answers. Rejects with `ListenError`. */

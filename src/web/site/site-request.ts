@@ -1,7 +1,7 @@
 /** A request as the handlers see it: what it asks for, who sends it, and its body, bounded. */
 import type { IncomingMessage } from 'node:http';
 import { agentLabel } from './agent-label.js';
-import { limitKeyOf } from './client-address.js';
+import { isLoopback, limitKeyOf } from './client-address.js';
 import { readCookies, tokenHashIn, type BrowserCookies } from './cookies.js';
 import { bodyBytesMax, refusedBytesMax } from './front-limits.js';
 import type { Actor } from './site-actions.js';
@@ -10,6 +10,9 @@ export type ReadBody =
   | { readonly kind: 'ok'; readonly body: Buffer }
   | { readonly kind: 'tooLong' }
   | { readonly kind: 'brokenOff' };
+
+/** What proxies add to the requests of others. */
+const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'] as const;
 
 export class SiteRequest {
   readonly method: string;
@@ -29,6 +32,17 @@ export class SiteRequest {
     this.query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
     this.cookies = readCookies(headers.cookie);
     this.label = agentLabel(headers['user-agent']);
+  }
+
+  get isRead(): boolean {
+    return this.method === 'GET' || this.method === 'HEAD';
+  }
+
+  /** Somebody on the front's own machine asks, and not for somebody else, as a proxy would. */
+  get isOfThisMachine(): boolean {
+    const { headers, socket } = this.#incoming;
+    const isForwarded = forwardingHeaders.some((name) => headers[name] !== undefined);
+    return !isForwarded && isLoopback(socket.remoteAddress);
   }
 
   /** A header that may come once; its name in small letters. */

@@ -33,6 +33,11 @@ export class SiteWriter {
     this.#options = options;
   }
 
+  /** Changes that wait for the cluster. */
+  get pending(): number {
+    return this.#running;
+  }
+
   async write(command: SiteCommand): Promise<Written> {
     if (this.#running >= writesAtOnceMax) return { kind: 'unavailable', mayBeKept: false };
     this.#running += 1;
