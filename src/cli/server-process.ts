@@ -17,6 +17,7 @@ import { ServerMetrics } from '../rpc/server-metrics.js';
 import type { ClusterCommand, ClusterResult, ClusterState } from '../state/cluster-state.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { StateBackupSource } from './backup-source.js';
+import { configDigestOf } from './config-digest.js';
 import { describeBlockEvent } from './describe-block-event.js';
 import { describeEvent } from './describe-event.js';
 import {
@@ -113,7 +114,7 @@ function placeOfBlocks(
 function buildServer(
   { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
   logger: Logger,
-  { opened, open, clusterId, ownStore }: ServerStorage & Pick<ServerParts, 'ownStore'>,
+  { opened, open, clusterId, sinceMs, ownStore }: ServerStorage & Pick<ServerParts, 'ownStore'>,
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
@@ -147,6 +148,7 @@ function buildServer(
   const rpcServer = new RpcServer({
     services: {
       ...{ serverId: server.id, servers, replica, files, nowMs: Date.now },
+      ...{ configDigest: configDigestOf(config), dataSinceMs: sinceMs },
       site: { answer: (query) => replica.stateMachine.site.answer(query) },
       commands: {
         findMistake: (payload) => replica.stateMachine.findMistake(payload),
