@@ -26,6 +26,9 @@ export const findingKinds = [
 
 export type FindingKind = (typeof findingKinds)[number];
 
+/** What follows from other findings. */
+export const consequences: readonly FindingKind[] = ['no-majority', 'no-leader'];
+
 export interface Finding {
   readonly kind: FindingKind;
   /** The servers that it is about, in order of their ids. */

@@ -98,8 +98,13 @@ function lastHeard(id: number, look: ClusterLook): string {
   return isAsked ? 'No server that answers has heard from it since its own start.' : '';
 }
 
+/** Milliseconds since any other server heard from this one; undefined if none did. */
+export function lastHeardMs(id: number, look: ClusterLook): number | undefined {
+  return contactsWith(id, look)[0]?.ms;
+}
+
 function isHeardNow(id: number, look: ClusterLook): boolean {
-  return contactsWith(id, look).some(({ ms }) => ms < heardNowMs);
+  return (lastHeardMs(id, look) ?? Infinity) < heardNowMs;
 }
 
 interface Contact {
