@@ -93,9 +93,17 @@ export function statusTable(told: StatusTold, isColoured: boolean): string {
 }
 
 /** `follower, crashed`, `not running, heard 12 s ago`; empty when nothing is wrong. */
-function describeTrouble({ trouble, silentMs }: StatusRow): string {
-  const words = trouble.map((kind) => kind.replaceAll('-', ' '));
-  return [...words, ...(silentMs === null ? [] : [`heard ${timeText(silentMs)} ago`])].join(', ');
+function describeTrouble(row: StatusRow): string {
+  const { silentMs } = row;
+  return [
+    ...troubleWords(row),
+    ...(silentMs === null ? [] : [`heard ${timeText(silentMs)} ago`]),
+  ].join(', ');
+}
+
+/** What the role does not say already. */
+function troubleWords({ trouble, role }: StatusRow): readonly string[] {
+  return trouble.filter((kind) => kind !== role).map((kind) => kind.replaceAll('-', ' '));
 }
 
 /** What is different now, a line each; all servers when there is nothing before. */
@@ -109,8 +117,8 @@ export function statusChanges(before: StatusTold | undefined, now: StatusTold): 
 
 function describeStanding(row: StatusRow | undefined): string | undefined {
   if (row === undefined) return undefined;
-  const { role, leads, term, trouble } = row;
-  const words = trouble.map((kind) => kind.replaceAll('-', ' '));
+  const { role, leads, term } = row;
+  const words = troubleWords(row);
   if (leads) return [`leads in term ${term ?? 0}`, ...words].join(', ');
   return [role ?? 'silent', ...words].join(', ');
 }

@@ -51,7 +51,9 @@ interface Changes {
 }
 
 type Told =
-  ({ readonly kind: 'told' } & Changes) | { readonly kind: 'failed'; readonly reason: string };
+  | ({ readonly kind: 'told' } & Changes)
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'stopped' };
 
 export async function* watchChanges(options: WatchOptions): AsyncGenerator<WatchEvent, void> {
   const { connections, pauseMs, signal } = options;
@@ -66,7 +68,7 @@ export async function* watchChanges(options: WatchOptions): AsyncGenerator<Watch
     let beginsAt = Infinity;
     for (const server of avoided.choose(servers)) {
       const told = await ask(server, after, options);
-      if (signal.aborted) return;
+      if (told.kind === 'stopped') return;
       if (told.kind === 'failed') {
         reason = told.reason;
         avoided.add(server);
@@ -121,6 +123,7 @@ async function ask(
   const answer = await connection?.call('getchanges', [after], patience);
   if (answer?.kind === 'value') return { kind: 'told', ...toChanges(answer.value) };
   const where = describeServer(server);
+  if (signal.aborted) return { kind: 'stopped' };
   const reason = answer === undefined ? where : toCallFailure(answer, where).error.message;
   return { kind: 'failed', reason };
 }

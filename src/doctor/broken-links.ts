@@ -35,22 +35,44 @@ function findPartition(look: ClusterLook): readonly Finding[] {
   return [
     {
       ...{ kind: 'partition', servers: cut.map(({ id }) => id) },
-      problem: `Servers are cut off from each other on purpose: ${listText(cut.map(describeCut))}.`,
+      problem: `Servers are cut off from each other on purpose: ${listText([...describeCuts(cut), ...describeWays(cut)])}.`,
       advice: `npx surfraft heal ${look.target}`,
     },
   ];
 }
 
-function describeCut({ id, report }: ReportingServer): string {
-  const others = serversText(report.unreachable.toSorted((a, b) => a - b));
-  switch (report.unreachableDirection) {
-    case 'both':
-      return `server ${id} neither sends to ${others} nor hears them`;
-    case 'send':
-      return `what server ${id} sends does not get to ${others}`;
-    case 'receive':
-      return `server ${id} does not hear ${others}`;
-  }
+/** Those in both directions, whichever side they were set at: servers with the same ones together. */
+function describeCuts(cut: readonly ReportingServer[]): readonly string[] {
+  const pairs = cut
+    .filter(({ report }) => report.unreachableDirection === 'both')
+    .flatMap(({ id, report }) => report.unreachable.map((other) => [id, other] as const));
+  const cutFrom = (id: number): readonly number[] =>
+    sorted(pairs.filter((pair) => pair.includes(id)).map(([a, b]) => (a === id ? b : a)));
+  const ids = sorted(pairs.flat());
+  const told = new Set<string>();
+  return ids.flatMap((id) => {
+    const others = cutFrom(id);
+    const same = ids.filter((each) => String(cutFrom(each)) === String(others));
+    if (told.has(String([same, others]))) return [];
+    told.add(String([same, others])).add(String([others, same]));
+    return [`${serversText(same)} and ${serversText(others)} do not reach each other`];
+  });
+}
+
+/** Each once, in order. */
+function sorted(ids: readonly number[]): readonly number[] {
+  return [...new Set(ids)].toSorted((a, b) => a - b);
+}
+
+/** Those in one direction. */
+function describeWays(cut: readonly ReportingServer[]): readonly string[] {
+  return cut.flatMap(({ id, report }) => {
+    const others = serversText(sorted(report.unreachable));
+    if (report.unreachableDirection === 'both') return [];
+    return report.unreachableDirection === 'send'
+      ? [`what server ${id} sends does not get to ${others}`]
+      : [`server ${id} does not hear ${others}`];
+  });
 }
 
 /** Calls that fail now, to servers that answer whoever looks and have no trouble of their own. */
@@ -95,9 +117,7 @@ function findOtherSecrets(links: readonly BrokenLink[]): readonly Finding[] {
   for (let left = links; left.length > 0;) {
     const odd = oddServer(left);
     const own = left.filter((link) => isEnd(link, odd));
-    const others = [...new Set(own.flatMap(({ from, to }) => [from, to]))]
-      .filter((id) => id !== odd)
-      .toSorted((a, b) => a - b);
+    const others = sorted(own.flatMap(({ from, to }) => [from, to])).filter((id) => id !== odd);
     findings.push({
       ...{ kind: 'secret-differs', servers: [odd] },
       problem:

@@ -94,8 +94,12 @@ function findWrongClocks(look: ClusterLook): readonly Finding[] {
     });
 }
 
+/** Of two in the middle, the one that is nearer to the clock of whoever looks. */
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
+  const inOrder = values.toSorted((a, b) => a - b);
+  const middle = (values.length - 1) / 2;
+  const [low = 0, high = 0] = [inOrder[Math.floor(middle)], inOrder[Math.ceil(middle)]];
+  return Math.abs(low) < Math.abs(high) ? low : high;
 }
 
 function mostCommon(words: readonly (string | undefined)[]): string | undefined {

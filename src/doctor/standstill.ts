@@ -37,13 +37,15 @@ export function workingLeader(look: ClusterLook): ReportingServer | undefined {
 
 function supporters({ report }: ReportingServer, look: ClusterLook): number {
   const able = ableServers(look).map(({ id }) => id);
-  const seen = reportingServers(look).map(({ id }) => id);
+  // Of whom only the leader hears, nothing bad is known.
+  const unseen = look.servers
+    .filter(({ seen }) => seen.kind === 'silent' && seen.why !== 'refused')
+    .map(({ id }) => id);
   const followers = report.followers.filter(
     ({ serverId, silentMs }) =>
       silentMs !== undefined &&
       silentMs < followingMsMax &&
-      // Of whom only the leader hears, nothing bad is known.
-      (able.includes(serverId) || !seen.includes(serverId)),
+      (able.includes(serverId) || unseen.includes(serverId)),
   );
   return followers.length + 1;
 }

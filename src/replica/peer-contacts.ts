@@ -26,6 +26,11 @@ export class PeerContacts {
     }));
   }
 
+  /** Forgets everything: for so long nothing could be heard that old times would mislead. */
+  clear(): void {
+    this.#contacts.clear();
+  }
+
   tick(): void {
     this.#now += 1;
   }

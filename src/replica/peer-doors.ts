@@ -66,7 +66,10 @@ export class PeerDoors implements PeerListener {
   /** Shutting drops what waits to be sent and ends the peers' open calls accordingly. */
   setState(state: DoorState): void {
     this.#state = state;
-    if (state === 'open') return;
+    if (state === 'open') {
+      this.contacts.clear();
+      return;
+    }
     this.#gate.clear();
     this.#calls.endAll({ kind: state });
   }

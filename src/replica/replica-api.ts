@@ -30,7 +30,7 @@ export interface ReplicaStatus {
   /** The artificial partition. */
   readonly unreachable: readonly ServerId[];
   readonly unreachableDirection: CutDirection;
-  /** The peers that this server has met since its replica was made. */
+  /** The peers that this server has met. */
   readonly contacts: readonly PeerContact[];
   /** Set once the disk has refused a write. */
   readonly storageError: string | undefined;
@@ -55,7 +55,7 @@ export interface FollowerStatus {
   readonly silentMs: number | undefined;
 }
 
-/** What a server knows of its way to a peer. Times are whole ticks in which it was not crashed. */
+/** What a server knows of its way to a peer since it was made or restored, in whole ticks. */
 export interface PeerContact {
   readonly serverId: ServerId;
   /** Milliseconds since the peer last answered a call; undefined if it never did. */

@@ -28,10 +28,10 @@ export const doctorCommand: CommandModule<object, ChosenOptions> = {
       args,
       async () => {
         const cluster = await openChosen(args);
-        const { mayPass, ...diagnosis } = await examine(cluster);
-        const ok = diagnosis.findings.length === 0;
+        const { works, leaderId, term, summary, findings } = await examine(cluster);
+        const ok = findings.length === 0;
         if (!ok) process.exitCode = 1;
-        return { ...diagnosis, ok };
+        return { ok, works, leader: leaderId ?? null, term: term ?? null, summary, findings };
       },
       (diagnosis) => {
         process.stdout.write(describe(diagnosis));
@@ -49,7 +49,11 @@ async function examine(cluster: ChosenCluster): Promise<Diagnosis> {
   }
 }
 
-function describe({ works, summary, findings }: Omit<Diagnosis, 'mayPass'>): string {
+function describe({
+  works,
+  summary,
+  findings,
+}: Pick<Diagnosis, 'works' | 'summary' | 'findings'>): string {
   if (findings.length === 0) return `Nothing is wrong: ${summary}.\n`;
   const verdict = works ? 'The cluster works, but something is wrong' : 'The cluster does not work';
   const lines = findings.flatMap(({ problem, advice }, at) => [
