@@ -88,7 +88,8 @@ export async function openChosen(
     throw new UsageError('expected TARGET: a configuration file, or HOST:PORT of a server');
   }
   if (words.length < least || words.length > most) {
-    throw new UsageError(`expected ${usage}, not ${words.length} words behind ${target}`);
+    const many = `${words.length} words behind ${target}`;
+    throw new UsageError(`expected ${usage}, not ${many}`);
   }
   const { proof, warnings } = await readProof(args);
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
@@ -115,8 +116,8 @@ async function findTarget(
     }
     if (performance.now() > untilMs || seen.kind === 'stranger') {
       throw new StartError(
-        `${target} does not tell who the servers are: ${seen.reason}; name another server, or the ` +
-          'configuration file',
+        `${target} does not tell who the servers are: ${seen.reason}; name another server, ` +
+          'or the configuration file',
       );
     }
     await wait(pauseMs);

@@ -38,7 +38,7 @@ export async function healServers(
       return {
         id: server.id,
         wasCrashed: report?.role === 'crashed',
-        wasCutFrom: report?.unreachable ?? [],
+        wasCutFrom: report?.unreachable.toSorted((a, b) => a - b) ?? [],
         error: await restore(cluster, server),
       };
     }),

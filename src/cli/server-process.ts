@@ -117,8 +117,7 @@ function buildServer(
   { opened, open, clusterId, sinceMs, ownStore }: ServerStorage & Pick<ServerParts, 'ownStore'>,
 ): ServerParts {
   const { servers } = config;
-  const secret = secretFile?.secret;
-  const tls = tlsFiles?.identity;
+  const [secret, tls] = [secretFile?.secret, tlsFiles?.identity];
   const metrics = new ServerMetrics();
   metrics.watchProcess();
   const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({

@@ -10,7 +10,7 @@ import {
 } from './cluster-look.js';
 import type { Finding } from './finding.js';
 import { slowDiskMs } from './troubled-servers.js';
-import { capitalized, listText, serversText } from './words.js';
+import { listText, serversText } from './words.js';
 
 interface BrokenLink {
   readonly from: number;
@@ -32,16 +32,17 @@ export function findBrokenLinks(look: ClusterLook): readonly Finding[] {
 function findPartition(look: ClusterLook): readonly Finding[] {
   const cut = reportingServers(look).filter(({ report }) => report.unreachable.length > 0);
   if (cut.length === 0) return [];
+  const how = listText([...describeCuts(cut), ...describeWays(cut)]);
   return [
     {
       ...{ kind: 'partition', servers: cut.map(({ id }) => id) },
-      problem: `Servers are cut off from each other on purpose: ${listText([...describeCuts(cut), ...describeWays(cut)])}.`,
+      problem: `Servers are cut off from each other on purpose: ${how}.`,
       advice: `npx surfraft heal ${look.target}`,
     },
   ];
 }
 
-/** Those in both directions, whichever side they were set at: servers with the same ones together. */
+/** Those in both directions, at whichever side they were set; servers with the same ones in one. */
 function describeCuts(cut: readonly ReportingServer[]): readonly string[] {
   const pairs = cut
     .filter(({ report }) => report.unreachableDirection === 'both')
@@ -147,7 +148,8 @@ function broken({ from, to, failure }: BrokenLink, look: ClusterLook): Finding {
   const address = look.servers.find(({ id }) => id === to)?.address ?? '';
   return {
     ...{ kind: 'link-broken', servers: [from, to].toSorted((a, b) => a - b) },
-    problem: `${capitalized(`server ${from}`)} cannot reach server ${to} (${address}), which answers here: ${failure}.`,
+    problem:
+      `Server ${from} cannot reach server ${to} (${address}), which answers here: ` + `${failure}.`,
     advice:
       'Look at the network and the firewalls between their machines, and whether that address ' +
       'means the same there.',

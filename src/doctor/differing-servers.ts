@@ -86,7 +86,9 @@ function findWrongClocks(look: ClusterLook): readonly Finding[] {
       const way = aheadMs > right ? 'ahead of' : 'behind';
       return {
         ...{ kind: 'clock-differs', servers: [id] },
-        problem: `The clock of server ${id} is ${off} ${way} the others': it says ${momentText(clockMs)}.`,
+        problem:
+          `The clock of server ${id} is ${off} ${way} the others': ` +
+          `it says ${momentText(clockMs)}.`,
         advice:
           'Set it right, and let a time service (chrony, systemd-timesyncd) keep it. Consensus ' +
           'does not need clocks; the times of versions, posts and sessions do.',

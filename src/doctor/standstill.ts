@@ -63,18 +63,23 @@ export function findStandstill(look: ClusterLook): readonly Finding[] {
     return [
       {
         ...{ kind: 'no-majority', servers },
-        problem: `There is no majority: ${who} of ${all} can take part, ${needed} are needed. ${waiting}`,
-        advice: `Mend what is said above, so that ${count(needed - able.length, 'more server')} can take part.`,
+        problem:
+          `There is no majority: ${who} of ${all} can take part, ${needed} are needed. ` + waiting,
+        advice:
+          'Mend what is said above, so that ' +
+          `${count(needed - able.length, 'more server')} can take part.`,
       },
     ];
   }
   return [
     {
       ...{ kind: 'no-leader', servers },
-      problem: `Nobody leads a majority, although ${able.length} of ${all} servers could take part. ${waiting}`,
+      problem:
+        `Nobody leads a majority, although ${able.length} of ${all} servers could take part. ` +
+        waiting,
       advice:
-        'If something is said above, mend that: the servers do not reach each other. Otherwise an ' +
-        'election is under way: look again in a second.',
+        'If something is said above, mend that: the servers do not reach each other. Otherwise ' +
+        'an election is under way: look again in a second.',
     },
   ];
 }

@@ -61,8 +61,9 @@ function adviceOf(storageError: string): string {
   const isFull = /\b(full|no space|ENOSPC|quota|EDQUOT)\b/i.test(storageError);
   if (isFull) return 'Make room on that disk; the server tries again and is back by itself.';
   return (
-    'Look at the disk (dmesg, smartctl). The server tries again and is back by itself if the disk ' +
-    'works; otherwise start it with an empty data folder on another disk: the others refill it.'
+    'Look at the disk (dmesg, smartctl). The server tries again and is back by itself if the ' +
+    'disk works; otherwise start it with an empty data folder on another disk: the others ' +
+    'refill it.'
   );
 }
 
@@ -121,10 +122,12 @@ function state({ id, report }: ReportingServer): readonly Finding[] {
   return [
     {
       ...{ kind: 'state-differs', servers: [id] },
-      problem: `The state of server ${id} differs from that of ${serversText(servers)} at index ${index}.`,
+      problem:
+        `The state of server ${id} differs from that of ${serversText(servers)} ` +
+        `at index ${index}.`,
       advice:
-        'Make a backup, and look for damage with npx surfraft verify. The server that differs from ' +
-        'all others can be refilled by them: start it with --fresh. Please report this.',
+        'Make a backup, and look for damage with npx surfraft verify. The server that differs ' +
+        'from all others can be refilled by them: start it with --fresh. Please report this.',
     },
   ];
 }

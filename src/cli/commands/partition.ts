@@ -3,10 +3,12 @@
  * `--one-way`, only what the first ones send gets lost.
  */
 import type { CommandModule } from 'yargs';
+import { reportingServers } from '../../doctor/cluster-look.js';
 import { serversText } from '../../doctor/words.js';
 import {
   callServer,
   chosenOptions,
+  lookAtCluster,
   openChosen,
   serverOf,
   type ChosenCluster,
@@ -44,9 +46,11 @@ export const partitionCommand: CommandModule<object, PartitionArguments> = {
         return { servers: idsOf(some), from: idsOf(others), oneWay, target: cluster.target };
       },
       ({ servers, from, oneWay, target }) => {
+        const [some, others] = [serversText(servers), serversText(from)];
+        const verb = servers.length === 1 ? 'sends' : 'send';
         const what = oneWay
-          ? `what ${serversText(servers)} ${servers.length === 1 ? 'sends' : 'send'} does not get to ${serversText(from)}`
-          : `${serversText(servers)} and ${serversText(from)} do not reach each other`;
+          ? `what ${some} ${verb} does not get to ${others}`
+          : `${some} and ${others} do not reach each other`;
         process.stdout.write(`${what}; npx surfraft heal ${target} ends that\n`);
       },
     ),
@@ -75,15 +79,28 @@ interface CutOf {
   readonly direction: 'both' | 'send';
 }
 
-/** Takes the place of what these servers were cut off from before. */
+/**
+ * Adds to what these servers are cut off from. Each knows one direction only: what was cut in
+ * another one before is no longer, which is said.
+ */
 async function cut(
   cluster: ChosenCluster,
   servers: readonly ChosenServer[],
   { from, direction }: CutOf,
 ): Promise<void> {
-  const params = [idsOf(from), direction];
+  const reports = reportingServers(await lookAtCluster(cluster));
   for (const server of servers) {
-    await callServer(cluster, server, 'makeserverunreachablefrom', params);
+    const report = reports.find(({ id }) => id === server.id)?.report;
+    const before = report?.unreachable.toSorted((a, b) => a - b) ?? [];
+    const isOther = before.length > 0 && report?.unreachableDirection !== direction;
+    if (isOther) {
+      process.stderr.write(
+        `server ${server.id} was cut off from ${serversText(before)} in another direction, ` +
+          'and is no longer\n',
+      );
+    }
+    const all = [...new Set([...idsOf(from), ...(isOther ? [] : before)])];
+    await callServer(cluster, server, 'makeserverunreachablefrom', [all, direction]);
   }
 }
 

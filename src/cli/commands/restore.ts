@@ -1,7 +1,7 @@
 /**
  * `surfraft restore`: makes an older version of a file the newest once more (`NAME@VERSION`), or
- * releases the crash switch of a server (`ID`). Both are called so: the one by people who know other
- * tools for files, the other by the method that it calls. A word with an @ is never an ID.
+ * releases the crash switch of a server (`ID`). Both go by that name: the one as in other tools for
+ * files, the other as the method that it calls. A word with an @ is never an ID.
  */
 import type { CommandModule } from 'yargs';
 import { chosenOptions, openChosen, serverOf, type ChosenOptions } from '../chosen-cluster.js';

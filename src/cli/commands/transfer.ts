@@ -55,7 +55,8 @@ async function transfer(cluster: ChosenCluster, server: ChosenServer): Promise<T
     }
     if (performance.now() > untilMs) {
       throw new StartError(
-        `server ${server.id} does not come to lead; npx surfraft doctor ${cluster.target} may say why`,
+        `server ${server.id} does not come to lead; ` +
+          `npx surfraft doctor ${cluster.target} may say why`,
       );
     }
     await wait(pauseMs);
