@@ -31,7 +31,7 @@ export type WatchEvent =
   | { readonly kind: 'silence'; readonly reason: string };
 
 export interface WatchOptions {
-  readonly connections: ReadonlyMap<ServerEndpoint, RpcConnection>;
+  readonly connections: ReadonlyMap<ServerEndpoint, Pick<RpcConnection, 'call'>>;
   /** The last entry that is not to be told. */
   readonly after: number;
   /** Between two questions. */

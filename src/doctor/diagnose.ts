@@ -26,36 +26,33 @@ export interface Diagnosis {
 
 export function diagnose(look: ClusterLook): Diagnosis {
   const leader = workingLeader(look);
-  const isMajorityAble = ableServers(look).length >= majorityOf(look);
+  const causes = [
+    ...findSilentServers(look),
+    ...findTroubledServers(look),
+    ...findDifferingServers(look),
+    ...findBrokenLinks(look),
+  ];
   return {
     works: leader !== undefined,
     leaderId: leader?.id,
     term: leader?.report.term,
     summary: summarize(look),
-    findings: inOrder([
-      ...findSilentServers(look),
-      ...findTroubledServers(look),
-      ...findDifferingServers(look),
-      ...findBrokenLinks(look),
-      ...findStandstill(look),
-    ]),
-    mayPass: leader === undefined && isMajorityAble,
+    findings: inOrder([...causes, ...findStandstill(look, causes.length > 0)]),
+    mayPass: leader === undefined && ableServers(look).length >= majorityOf(look),
   };
 }
 
 function summarize(look: ClusterLook): string {
   const { servers } = look;
   const answering = servers.filter(({ seen }) => seen.kind === 'report').length;
+  const start = `${answering} of ${servers.length} servers answer`;
   const leader = workingLeader(look);
+  if (leader !== undefined) {
+    const { id, report } = leader;
+    return `${start}; server ${id} leads in term ${report.term}; a majority is there`;
+  }
   const needed = majorityOf(look);
   const able = ableServers(look).length;
-  return [
-    `${answering} of ${servers.length} servers answer`,
-    leader === undefined
-      ? 'nobody leads'
-      : `server ${leader.id} leads in term ${leader.report.term}`,
-    able >= needed
-      ? 'a majority is there'
-      : `no majority: ${able} can take part, ${needed} are needed`,
-  ].join('; ');
+  const lack = able < needed ? 'no majority: ' : '';
+  return `${start}; nobody leads a majority; ${lack}${able} can take part, ${needed} are needed`;
 }

@@ -50,7 +50,8 @@ function supporters({ report }: ReportingServer, look: ClusterLook): number {
   return followers.length + 1;
 }
 
-export function findStandstill(look: ClusterLook): readonly Finding[] {
+/** `isExplained`: something else was found already. */
+export function findStandstill(look: ClusterLook, isExplained: boolean): readonly Finding[] {
   const leader = workingLeader(look);
   if (leader !== undefined) return findBehind(look, leader);
   const able = ableServers(look).map(({ id }) => id);
@@ -77,9 +78,9 @@ export function findStandstill(look: ClusterLook): readonly Finding[] {
       problem:
         `Nobody leads a majority, although ${able.length} of ${all} servers could take part. ` +
         waiting,
-      advice:
-        'If something is said above, mend that: the servers do not reach each other. Otherwise ' +
-        'an election is under way: look again in a second.',
+      advice: isExplained
+        ? 'Mend what is said above: these servers do not reach each other.'
+        : 'An election is under way, or the servers do not reach each other: look again in a second.',
     },
   ];
 }

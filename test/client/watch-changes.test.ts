@@ -1,8 +1,7 @@
 /** Watching a cluster through servers of which each has another part of the log. */
 import { expect } from 'chai';
-import { RpcConnection, type ServerEndpoint } from '../../src/client/rpc-connection.js';
+import type { RpcAnswer, ServerEndpoint } from '../../src/client/rpc-connection.js';
 import { watchChanges, type WatchEvent } from '../../src/client/watch-changes.js';
-import type { RpcAnswer } from '../../src/client/rpc-connection.js';
 import type { XmlValue } from '../../src/rpc/xml-value.js';
 
 interface Log {
@@ -11,16 +10,15 @@ interface Log {
 }
 
 /** A server of which only the log matters; undefined for one that does not answer. */
-class LogServer extends RpcConnection {
+class LogServer {
   log: Log | undefined;
   asked = 0;
 
-  constructor(id: number, log: Log | undefined) {
-    super({ id, host: 'nowhere.invalid', port: 1 });
+  constructor(log: Log | undefined) {
     this.log = log;
   }
 
-  override call(_method: string, params: readonly XmlValue[]): Promise<RpcAnswer> {
+  call(_method: string, params: readonly XmlValue[]): Promise<RpcAnswer> {
     this.asked += 1;
     const { log } = this;
     if (log === undefined) {
@@ -61,7 +59,7 @@ describe('watching the changes of a cluster', () => {
     count: number,
     onEvent: (event: WatchEvent) => void = () => undefined,
   ): Promise<readonly string[]> {
-    const connections = new Map<ServerEndpoint, RpcConnection>(
+    const connections = new Map<ServerEndpoint, LogServer>(
       servers.map((server, id) => [{ id, host: 'nowhere.invalid', port: 1 }, server]),
     );
     const stop = new AbortController();
@@ -79,23 +77,23 @@ describe('watching the changes of a cluster', () => {
 
   it('tells each change once, from whichever server has applied it', async () => {
     const servers = [
-      new LogServer(0, { first: 1, applied: 2 }),
-      new LogServer(1, undefined),
-      new LogServer(2, { first: 1, applied: 4 }),
+      new LogServer({ first: 1, applied: 2 }),
+      new LogServer(undefined),
+      new LogServer({ first: 1, applied: 4 }),
     ];
     expect(await watch(servers, 1, 3)).to.deep.equal(['f2', 'f3', 'f4']);
   });
 
   it('takes what one log has lost from another, and says when all have lost it', async () => {
-    const cut = new LogServer(0, { first: 6, applied: 7 });
-    const whole = new LogServer(1, { first: 1, applied: 7 });
+    const cut = new LogServer({ first: 6, applied: 7 });
+    const whole = new LogServer({ first: 1, applied: 7 });
     expect(await watch([cut, whole], 4, 3)).to.deep.equal(['f5', 'f6', 'f7']);
-    const other = new LogServer(1, { first: 7, applied: 7 });
+    const other = new LogServer({ first: 7, applied: 7 });
     expect(await watch([cut, other], 3, 3)).to.deep.equal(['missed 4–5', 'f6', 'f7']);
   });
 
   it('says once that nobody answers, and goes on when somebody does', async () => {
-    const server = new LogServer(0, undefined);
+    const server = new LogServer(undefined);
     let rounds = 0;
     const words = await watch([server], 0, 2, (event) => {
       rounds += 1;
@@ -112,8 +110,8 @@ describe('watching the changes of a cluster', () => {
   });
 
   it('asks a server that failed less often while others answer', async () => {
-    const dead = new LogServer(1, undefined);
-    const live = new LogServer(0, { first: 1, applied: 0 });
+    const dead = new LogServer(undefined);
+    const live = new LogServer({ first: 1, applied: 0 });
     const words = watch([dead, live], 0, 1);
     const timer = setInterval(() => {
       if (live.asked < 10) return;

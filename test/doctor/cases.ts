@@ -299,7 +299,7 @@ export const cases: readonly Case[] = [
     look: look(3, { 0: noLeader, 1: noLeader, 2: noLeader }),
     servers: [0, 1, 2],
     problem: /^Nobody leads a majority, although 3 of 3 servers could take part\./,
-    advice: /an election is under way/,
+    advice: /^An election is under way/,
   },
   {
     kind: 'behind',

@@ -42,7 +42,9 @@ describe('a diagnosis', () => {
     ]);
     expect({ works, summary, mayPass }).to.deep.equal({
       ...{ works: false, mayPass: false },
-      summary: '2 of 3 servers answer; nobody leads; no majority: 1 can take part, 2 are needed',
+      summary:
+        '2 of 3 servers answer; nobody leads a majority; ' +
+        'no majority: 1 can take part, 2 are needed',
     });
   });
 

@@ -1,8 +1,11 @@
 /** What people look at a running cluster with, and what they do to it, besides the doctor. */
 import { expect } from 'chai';
+import { execa } from 'execa';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fastElections } from './support/fast-elections.js';
 import { eventually } from './support/eventually.js';
-import { surfraft } from './support/surfraft.js';
+import { surfraft, surfraftProgram } from './support/surfraft.js';
 import { host, type TestCluster } from './support/test-cluster.js';
 import { useClusters } from './support/use-clusters.js';
 
@@ -134,16 +137,14 @@ describe('the commands for a cluster', () => {
 
   it('print each change once as it is committed, whoever leads', async () => {
     const watches = [surfraft('watch', config), surfraft('watch', config, '--json')];
-    const [seen, said] = [
-      ['', ''],
-      ['', ''],
-    ];
-    for (const [at, watch] of watches.entries()) {
-      watch.stdout.on('data', (chunk: Buffer) => (seen[at] += chunk.toString()));
-      watch.stderr.on('data', (chunk: Buffer) => (said[at] += chunk.toString()));
-    }
+    const heard = watches.map((watch) => {
+      const texts = { seen: '', said: '' };
+      watch.stdout.on('data', (chunk: Buffer) => (texts.seen += chunk.toString()));
+      watch.stderr.on('data', (chunk: Buffer) => (texts.said += chunk.toString()));
+      return texts;
+    });
     await eventually('both to watch', noticeMsMax, () =>
-      said.every((text) => text.includes('watching from')) ? true : undefined,
+      heard.every(({ said }) => said.includes('watching from')) ? true : undefined,
     );
     const update = async (version: number, hashes: readonly string[]): Promise<void> => {
       const { serverId } = await cluster.leader();
@@ -157,11 +158,11 @@ describe('the commands for a cluster', () => {
     await cluster.server(old).start();
     await update(4, []);
     await eventually('every change', noticeMsMax, () =>
-      seen.every((text) => text.split('\n').length === 5) ? true : undefined,
+      heard.every(({ seen }) => seen.split('\n').length === 5) ? true : undefined,
     );
     for (const watch of watches) watch.kill('SIGINT');
     expect((await Promise.all(watches)).map(({ exitCode }) => exitCode)).to.deep.equal([0, 0]);
-    const [plain = '', json = ''] = seen;
+    const [plain = '', json = ''] = heard.map(({ seen }) => seen);
     const withoutTimes = plain.replaceAll(/^[-\dT:+]+ {2}/gm, '').split('\n');
     expect(withoutTimes.slice(0, 4)).to.deep.equal([
       'a\\nb  v1  2 blocks',
@@ -205,11 +206,18 @@ describe('the commands for a cluster', () => {
   });
 
   it('complete commands in bash, and options of the present one', async () => {
-    const { stdout } = await surfraft('completion', 'bash');
-    expect(stdout).to.contain('complete -o bashdefault -o default -F _surfraft surfraft');
-    const words = await surfraft('--get-yargs-completions', 'surfraft', '');
-    expect(words.stdout.split('\n')).to.include.members(['status', 'doctor', 'restore-backup']);
-    const options = await surfraft('--get-yargs-completions', 'surfraft', 'partition', '--o');
-    expect(options.stdout).to.match(/^--one-way/m);
+    const script = join(cluster.folder, 'surfraft');
+    await writeFile(script, `#!/bin/sh\nexec ${process.execPath} ${surfraftProgram} "$@"\n`);
+    await chmod(script, 0o755);
+    const complete = async (...words: readonly string[]): Promise<readonly string[]> => {
+      const line = ['COMP_WORDS=("$@")', `COMP_CWORD=${words.length}`, '_surfraft'].join('; ');
+      const source = `eval "$(${script} completion bash)"; ${line}; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const { stdout } = await execa('bash', ['-c', source, 'bash', script, ...words]);
+      return stdout.split('\n');
+    };
+    expect(await complete('st')).to.deep.equal(['status']);
+    expect(await complete('rest')).to.deep.equal(['restore', 'restore-backup']);
+    expect(await complete('partition', config, '--o')).to.deep.equal(['--one-way']);
+    expect(await complete('status', 'my')).to.deep.equal(['']);
   });
 });

@@ -3,9 +3,9 @@ import { execa } from 'execa';
 import { join } from 'node:path';
 import { projectRoot } from '../../tidy/source-text.js';
 
-const program = join(projectRoot(), 'build/src/cli/surfraft.js');
+export const surfraftProgram = join(projectRoot(), 'build/src/cli/surfraft.js');
 
 /** It may go on until it is killed. */
 export function surfraft(...args: readonly string[]) {
-  return execa(process.execPath, [program, ...args], { reject: false });
+  return execa(process.execPath, [surfraftProgram, ...args], { reject: false });
 }
