@@ -129,7 +129,7 @@ async function ask(
 }
 
 /** The answer of `getchanges`. */
-export function toChanges(value: XmlValue): Changes {
+function toChanges(value: XmlValue): Changes {
   const answer = structOf(value);
   const changes = answer.get('changes');
   if (!Array.isArray(changes)) throw unexpected();

@@ -80,7 +80,7 @@ export function findStandstill(look: ClusterLook, isExplained: boolean): readonl
         waiting,
       advice: isExplained
         ? 'Mend what is said above: these servers do not reach each other.'
-        : 'An election is under way, or the servers do not reach each other: look again in a second.',
+        : 'An election is under way, or the servers do not reach each other: look again soon.',
     },
   ];
 }

@@ -5,6 +5,7 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { lookAtServer } from '../../src/client/look-at-server.js';
 import type { Seen } from '../../src/doctor/cluster-look.js';
+import { Certificates } from '../rpc/support/certificates.js';
 import { ServedReplica } from '../rpc/support/served-replica.js';
 
 const host = '127.0.0.1';
@@ -61,7 +62,7 @@ describe('a look at a server', () => {
     expect(seen).to.deep.include({ kind: 'silent', why: 'unknownHost' });
   });
 
-  it('sees strangers: other pages, other statuses, what is no HTTP, what does not end', async () => {
+  it('sees strangers: other pages and statuses, what is no HTTP, what does not end', async () => {
     const notFound = await lookAt((_request, response) => response.writeHead(404).end());
     expect(notFound).to.deep.equal({
       ...{ kind: 'stranger', reason: 'HTTP status 404 for /status' },
@@ -78,5 +79,23 @@ describe('a look at a server', () => {
     const other = await look(port);
     expect(other).to.have.property('kind', 'stranger');
     expect(other).to.have.property('reason').that.includes('it speaks no HTTP');
+  });
+
+  it('sees a server over TLS, and without TLS a stranger there', async function () {
+    const certificates = await Certificates.createOrSkip(this);
+    await certificates.makeAuthority('ca');
+    await certificates.make('server', 'ca');
+    const tls = await certificates.identity('server', 'ca');
+    const served = await ServedReplica.start({ tls });
+    try {
+      const endpoint = { host, port: served.port };
+      const seen = await lookAtServer(endpoint, { tls }, 5_000);
+      expect(seen).to.have.property('kind', 'report');
+      const plain = await lookAtServer(endpoint, {}, 5_000);
+      expect(plain).to.have.property('kind', 'stranger');
+    } finally {
+      await served.close();
+      await certificates.remove();
+    }
   });
 });

@@ -211,7 +211,8 @@ describe('the commands for a cluster', () => {
     await chmod(script, 0o755);
     const complete = async (...words: readonly string[]): Promise<readonly string[]> => {
       const line = ['COMP_WORDS=("$@")', `COMP_CWORD=${words.length}`, '_surfraft'].join('; ');
-      const source = `eval "$(${script} completion bash)"; ${line}; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const print = 'printf "%s\\n" "${COMPREPLY[@]}"';
+      const source = `eval "$(${script} completion bash)"; ${line}; ${print}`;
       const { stdout } = await execa('bash', ['-c', source, 'bash', script, ...words]);
       return stdout.split('\n');
     };
