@@ -57,6 +57,10 @@ export const connectionsMax = 10_000;
 /** Entries in the `log` of `getinternalstate`. */
 export const internalStateEntriesMax = 1_000;
 
+/** Changes in one answer of `getchanges`, and payload of the entries that it looks at. */
+export const changesMax = 1_000;
+export const changesBytesMax = 4 * 1024 * 1024;
+
 /** Files in the `metaMap` of `getinternalstate`. */
 export const internalStateFilesMax = 10_000;
 

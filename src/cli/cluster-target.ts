@@ -106,7 +106,7 @@ export async function withCluster<T>(
  * cluster refuses ends it with exit code 1 and, under `--json`, with the reason in that object.
  */
 export async function answering<T extends object>(
-  { json }: TargetOptions,
+  { json }: Pick<TargetOptions, 'json'>,
   work: () => Promise<T>,
   print: (answer: T) => void,
 ): Promise<void> {
@@ -120,6 +120,15 @@ export async function answering<T extends object>(
     else process.stderr.write(`${printable(error.message)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** Runs a command that prints as it goes, and what ends it for people: exit code 1. */
+export function watching(work: () => Promise<void>): Promise<void> {
+  const run = async (): Promise<object> => {
+    await work();
+    return {};
+  };
+  return answering({ json: false }, run, () => undefined);
 }
 
 function isRefusal(error: unknown): error is Error {

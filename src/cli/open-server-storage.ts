@@ -23,6 +23,8 @@ export interface ServerStorage {
   readonly clusterId: string;
   /** The data folder; undefined when nothing is kept on disk. */
   readonly folder: string | undefined;
+  /** When that folder was made, ms since 1970. */
+  readonly sinceMs: number | undefined;
   /** Where the data lies, in words for the log. */
   readonly place: string;
   /** Gives the data folder to the next process; the storage must have been closed. */
@@ -65,7 +67,7 @@ function openMemory(clusterId: string): ServerStorage {
     opened: open(),
     open: () => Promise.resolve(open()),
     clusterId,
-    folder: undefined,
+    ...{ folder: undefined, sinceMs: undefined },
     place: 'nothing is kept on disk',
     release: () => Promise.resolve(),
   };
@@ -82,6 +84,7 @@ async function openFolder(
       open: () => openLog(folder, repair),
       clusterId: options.clusterId,
       folder: options.path,
+      sinceMs: folder.sinceMs,
       place: `data in ${options.path}`,
       release: () => folder.release(),
     };

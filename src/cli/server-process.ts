@@ -21,6 +21,7 @@ import { CurrentTls } from '../rpc/tls-identity.js';
 import type { ClusterCommand, ClusterResult, ClusterState } from '../state/cluster-state.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { StateBackupSource } from './backup-source.js';
+import { configDigestOf } from './config-digest.js';
 import { describeBlockEvent } from './describe-block-event.js';
 import { describeEvent } from './describe-event.js';
 import {
@@ -132,7 +133,7 @@ function placeOfBlocks(
 function buildServer(
   { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
   logger: Logger,
-  { opened, open, clusterId, ownStore, metrics }: ServerStorage & BuiltBefore,
+  { opened, open, clusterId, sinceMs, ownStore, metrics }: ServerStorage & BuiltBefore,
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
@@ -162,7 +163,7 @@ function buildServer(
     },
   });
   const rpcServer = new RpcServer({
-    services: servicesOf(replica, server, config),
+    services: servicesOf(replica, server, config, sinceMs),
     blocks: blocks.service,
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
@@ -185,13 +186,16 @@ function buildServer(
 function servicesOf(
   replica: ServerParts['replica'],
   { id: serverId }: ClusterServer,
-  { servers }: ClusterConfig,
+  config: ClusterConfig,
+  dataSinceMs: MethodServices['dataSinceMs'],
 ): MethodServices {
+  const { servers } = config;
   const neighbours = new Neighbours({ servers, lookUp: lookUpHost, now: () => performance.now() });
   // Names are known by the time the other servers call, and looked up again when they change.
   void neighbours.lookAgain();
   return {
     ...{ serverId, servers, replica, neighbours, nowMs: Date.now },
+    ...{ configDigest: configDigestOf(config), dataSinceMs },
     files: new PresentFiles(() => replica.stateMachine.files),
     site: { answer: (query) => replica.stateMachine.site.answer(query) },
     commands: {

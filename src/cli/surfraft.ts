@@ -26,6 +26,14 @@ const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   rm: async () => (await import('./commands/rm.js')).rmCommand,
   log: async () => (await import('./commands/log.js')).logCommand,
   restore: async () => (await import('./commands/restore.js')).restoreCommand,
+  status: async () => (await import('./commands/status.js')).statusCommand,
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
+  watch: async () => (await import('./commands/watch.js')).watchCommand,
+  leader: async () => (await import('./commands/leader.js')).leaderCommand,
+  transfer: async () => (await import('./commands/transfer.js')).transferCommand,
+  crash: async () => (await import('./commands/crash.js')).crashCommand,
+  partition: async () => (await import('./commands/partition.js')).partitionCommand,
+  heal: async () => (await import('./commands/heal.js')).healCommand,
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
   verify: async () => (await import('./commands/verify.js')).verifyCommand,
   server: async () => (await import('./commands/server.js')).serverCommand,
@@ -35,6 +43,7 @@ const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   worker: async () => (await import('./commands/worker.js')).workerCommand,
   site: async () => (await import('./commands/site.js')).siteCommand,
   backup: async () => (await import('./commands/backup.js')).backupCommand,
+  completion: async () => (await import('./commands/completion.js')).completionCommand,
   'restore-backup': async () => (await import('./commands/restore-backup.js')).restoreBackupCommand,
 };
 
@@ -74,7 +83,9 @@ async function runCommand(argv: readonly string[]): Promise<void> {
 }
 
 /** The command that the first word names; all of them for help, and where an option comes first. */
-function loadCommands([word]: readonly string[]): Promise<unknown[]> {
+function loadCommands(argv: readonly string[]): Promise<unknown[]> {
+  // A shell that completes gives the words of its line behind this: the program, the command, …
+  const [word] = argv[0] === '--get-yargs-completions' ? argv.slice(2) : argv;
   const wanted = word === undefined ? undefined : loaders[word];
   return Promise.all(
     (wanted === undefined ? Object.values(loaders) : [wanted]).map((load) => load()),

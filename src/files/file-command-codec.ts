@@ -95,6 +95,8 @@ export function isUpdate(bytes: Uint8Array): boolean {
 export interface UpdateView {
   readonly type: UpdateFile['type'];
   readonly requestId: string | undefined;
+  /** When the leader took it, ms since 1970; 0 when that is not known. */
+  readonly timeMs: number;
   /** Reads what it makes of its file, as if that were the only one. */
   read(): FileCursor;
 }
@@ -105,7 +107,7 @@ export type FileCommandView = UpdateView | ForgetVersions;
 export function viewFileCommand(bytes: Uint8Array): FileCommandView {
   const reader = new ByteReader(bytes);
   if (!isUpdate(bytes)) return readForgetting(reader);
-  readTime(reader);
+  const timeMs = readTime(reader);
   const name = reader.take(reader.varint());
   const version = readVersion(reader);
   const requestId = readRequestId(reader);
@@ -121,7 +123,7 @@ export function viewFileCommand(bytes: Uint8Array): FileCommandView {
     new FileCursor(1, (_at, cursor) => {
       cursor.openPlace(place);
     });
-  return { type: 'updatefile', requestId, read };
+  return { type: 'updatefile', requestId, timeMs, read };
 }
 
 function readFileCommand(reader: ByteReader, bytes: Uint8Array): FileCommand {

@@ -2,8 +2,8 @@
  * A server's data folder: made or found, locked, and proved to be this server's before anything in
  * it is read. Nothing is written into a folder, or removed from one, that is not ours.
  */
-import { readdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { ServerId } from '../base/ids.js';
 import type { Disk, DiskReader } from '../storage/disk.js';
 import type { FolderIdentity } from '../base/folder-identity.js';
@@ -34,6 +34,8 @@ export interface DataFolderOptions {
 export interface DataFolder {
   readonly disk: Disk;
   readonly identity: FolderIdentity;
+  /** When it became this server's, ms since 1970: whatever it held before is gone. */
+  readonly sinceMs: number;
   /** Gives the folder to the next process. Everything on `disk` must be closed. */
   release(): Promise<void>;
 }
@@ -55,7 +57,9 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   try {
     const disk = new RealDisk(path, options.meter);
     const identity = await settleIdentity(disk, { ...options, path });
-    return { disk, identity, release: () => lock.release() };
+    // The identity never changes.
+    const { mtimeMs } = await translated('look at', path, () => stat(join(path, identityName)));
+    return { disk, identity, sinceMs: mtimeMs, release: () => lock.release() };
   } catch (error) {
     await lock.release();
     throw error;

@@ -10,6 +10,10 @@ export class Cut implements Partition {
     return [...this.#servers];
   }
 
+  get direction(): CutDirection {
+    return this.#direction;
+  }
+
   /** Replaces the cut made before; no servers heals it. */
   set(servers: readonly ServerId[], direction: CutDirection): void {
     this.#servers = new Set(servers);

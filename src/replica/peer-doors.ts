@@ -9,6 +9,7 @@ import type { Cut } from './cut.js';
 import { DurableGate } from './durable-gate.js';
 import type { ReplicaObserver } from './observer.js';
 import { PeerCalls } from './peer-calls.js';
+import { PeerContacts } from './peer-contacts.js';
 import type { PeerListener, PeerMessage, PeerReply, PeerTransport } from './peer-transport.js';
 import type { CutDirection, PeerOutcome } from './replica-api.js';
 import type { StateReport } from './state-report.js';
@@ -41,6 +42,8 @@ export class PeerDoors implements PeerListener {
   readonly #gate = new DurableGate();
   readonly #cut: Cut;
   readonly #calls = new PeerCalls();
+  /** Who was heard when, for people. */
+  readonly contacts = new PeerContacts();
   /** Silent peers, and the reasons that were told of each. */
   readonly #lost = new Map<ServerId, Set<string>>();
   #state: DoorState = 'open';
@@ -63,7 +66,10 @@ export class PeerDoors implements PeerListener {
   /** Shutting drops what waits to be sent and ends the peers' open calls accordingly. */
   setState(state: DoorState): void {
     this.#state = state;
-    if (state === 'open') return;
+    if (state === 'open') {
+      this.contacts.clear();
+      return;
+    }
     this.#gate.clear();
     this.#calls.endAll({ kind: state });
   }
@@ -104,6 +110,7 @@ export class PeerDoors implements PeerListener {
       answer({ kind: 'closed' });
       return;
     }
+    this.contacts.heard(from);
     if (request.type === 'stateReport') {
       this.#options.onReport(from, request);
       answer(this.#cut.blocksSending(from) ? { kind: 'closed' } : reportReceived);
@@ -124,15 +131,18 @@ export class PeerDoors implements PeerListener {
       this.onUnreachable(from, cutReason);
       return;
     }
+    this.contacts.answered(from);
     if (this.#lost.delete(from)) this.#options.observer({ type: 'peerBack', peer: from });
     if (response.type !== 'stateReport') this.#options.onResponse(from, response);
   }
 
   onUnreachable(peer: ServerId, reason: string): void {
     if (this.#state !== 'open') return;
+    this.contacts.failed(peer, reason);
     this.#tellLost(peer, reason);
     this.#options.onUnreachable(peer);
   }
+
   /** A peer that first could not be reached, and then refuses, is told as both, once each. */
   #tellLost(peer: ServerId, reason: string): void {
     const told = this.#lost.get(peer) ?? new Set();

@@ -27,7 +27,11 @@ export interface ReplicaStatus {
   /** Calls that wait for their answer: updates by their entry, reads by their barrier. */
   readonly pendingUpdates: number;
   readonly pendingReads: number;
+  /** The artificial partition. */
   readonly unreachable: readonly ServerId[];
+  readonly unreachableDirection: CutDirection;
+  /** The peers that this server has met. */
+  readonly contacts: readonly PeerContact[];
   /** Set once the disk has refused a write. */
   readonly storageError: string | undefined;
   /** Age of the oldest write that the disk has not answered; 0 when there is none. */
@@ -49,6 +53,17 @@ export interface FollowerStatus {
   readonly nextIndex: LogIndex;
   /** Milliseconds since its last answer, in whole ticks; undefined if it never answered. */
   readonly silentMs: number | undefined;
+}
+
+/** What a server knows of its way to a peer since it was made or restored, in whole ticks. */
+export interface PeerContact {
+  readonly serverId: ServerId;
+  /** Milliseconds since the peer last answered a call; undefined if it never did. */
+  readonly answeredMs: number | undefined;
+  /** Milliseconds since its last call came in; undefined if none did. */
+  readonly heardMs: number | undefined;
+  /** Why the newest call to it found no answer; undefined once it has answered again. */
+  readonly failure: string | undefined;
 }
 
 /** In which direction `setUnreachable` cuts. */

@@ -181,9 +181,8 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       lastApplied: this.#applier.lastApplied,
       pendingUpdates: this.#calls.pendingUpdates,
       pendingReads: this.#calls.pendingReads,
-      unreachable: this.partition.servers,
-      storageError: this.#standstill.storageError,
-      stateMismatch: this.#alarm.mismatch,
+      ...{ cut: this.partition, contacts: this.#doors.contacts.all },
+      ...{ storageError: this.#standstill.storageError, stateMismatch: this.#alarm.mismatch },
     });
   }
 
@@ -385,6 +384,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   #startTicking(): void {
     this.#stopTicking = this.#options.timer.every(tickMs, () => {
       this.#loop.take({ type: 'tick' });
+      this.#doors.contacts.tick();
       this.#calls.tick();
       this.#quiet.tick();
       this.#leadershipCalls.tick();

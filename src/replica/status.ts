@@ -1,7 +1,14 @@
 /** A replica's state as one value, for pages, metrics and `getinternalstate`. */
 import type { LogIndex, ServerId } from '../base/ids.js';
 import type { Raft } from '../raft/raft.js';
-import type { FollowerStatus, ReplicaRole, ReplicaStatus, StateMismatch } from './replica-api.js';
+import type { Cut } from './cut.js';
+import type {
+  FollowerStatus,
+  PeerContact,
+  ReplicaRole,
+  ReplicaStatus,
+  StateMismatch,
+} from './replica-api.js';
 import { tickMs } from './timing.js';
 
 export interface StatusParts {
@@ -11,15 +18,18 @@ export interface StatusParts {
   readonly lastApplied: LogIndex;
   readonly pendingUpdates: number;
   readonly pendingReads: number;
-  readonly unreachable: readonly ServerId[];
+  readonly contacts: readonly PeerContact[];
+  readonly cut: Cut;
   readonly storageError: string | undefined;
   readonly stateMismatch: StateMismatch | undefined;
 }
 
 export function describeStatus(parts: StatusParts): ReplicaStatus {
-  const { raft, crashed, ...same } = parts;
+  const { raft, crashed, cut, ...same } = parts;
   return {
     ...same,
+    unreachable: cut.servers,
+    unreachableDirection: cut.direction,
     role: crashed ? 'crashed' : roleOf(raft),
     term: raft.term,
     leaderId: raft.leaderId,

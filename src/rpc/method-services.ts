@@ -25,6 +25,10 @@ export interface MethodServices {
   readonly commands: CommandReader;
   /** Who is believed to be of this cluster where nothing can prove it. */
   readonly neighbours: Neighbours;
+  /** Equal for servers that were started with equal configurations. */
+  readonly configDigest: string;
+  /** When the data folder was made, ms since 1970; undefined when nothing is kept on disk. */
+  readonly dataSinceMs: number | undefined;
   /** The wall clock: ms since 1970. Commands are stamped by it. */
   readonly nowMs: () => number;
 }

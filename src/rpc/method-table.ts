@@ -15,6 +15,7 @@ import type { Method } from './method.js';
 import { BlockCalls } from './block-calls.js';
 import { ClusterDoor } from './cluster-door.js';
 import { blockMethods } from './methods/block-methods.js';
+import { changeMethods } from './methods/change-methods.js';
 import { clientMethods } from './methods/client-methods.js';
 import { peerMethods } from './methods/peer-methods.js';
 import { pingMethod } from './methods/ping-method.js';
@@ -102,6 +103,7 @@ export function buildMethodTable(options: MethodTableOptions): MethodTable {
     pingMethod(),
     ...(cluster ? clientMethods(cluster.services, cluster.mapAnswers) : []),
     ...(cluster ? versionMethods(cluster.services, cluster.mapAnswers) : []),
+    ...(cluster ? changeMethods(cluster.services) : []),
     ...(cluster ? siteMethods(cluster.services, new ClusterDoor(cluster.services.neighbours)) : []),
     ...(blocks ? blockMethods(blocks, new BlockCalls(isCrashed)) : []),
     ...(cluster ? testerMethodsFor(cluster.services, gathered, testerApi) : []),

@@ -147,6 +147,18 @@ export const afterVersion: Param<number> = {
   },
 };
 
+export const afterIndex: Param<number> = {
+  name: 'afterIndex',
+  type: 'int',
+  help: 'the last entry that is known: through of the answer before',
+  optional: false,
+  read: (value) => {
+    if (typeof value === 'number' && value >= 0) return value;
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw unexpected(value, 'an int');
+    throw new ArgumentError(`expected an int from 0 to 2^53 - 1, not ${value}`);
+  },
+};
+
 /** Integers that no version can be are left out: they name what is not there. */
 export const olderVersions: Param<readonly FileVersion[]> = {
   name: 'versions',

@@ -76,6 +76,13 @@ export class StatusEndpoints implements Pages {
         silentMs: follower.silentMs ?? null,
       })),
       unreachable: status.unreachable,
+      unreachableDirection: status.unreachableDirection,
+      links: status.contacts.map(({ serverId, answeredMs, heardMs, failure }) => ({
+        id: serverId,
+        answeredMs: answeredMs ?? null,
+        heardMs: heardMs ?? null,
+        failure: failure ?? null,
+      })),
       storageError: status.storageError ?? null,
       diskSilentMs: status.diskSilentMs,
       stateMismatch: status.stateMismatch ?? null,
@@ -86,6 +93,9 @@ export class StatusEndpoints implements Pages {
       files: services.files.size,
       uptimeSeconds: Math.floor(process.uptime()),
       version,
+      clockMs: services.nowMs(),
+      configDigest: services.configDigest,
+      dataSinceMs: services.dataSinceMs === undefined ? null : Math.round(services.dataSinceMs),
     };
   }
 

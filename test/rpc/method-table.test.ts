@@ -85,7 +85,7 @@ describe('the method table', () => {
 
   it('lists, describes and signs every method it serves', async () => {
     const names = await served.value('system.listMethods');
-    expect(names).to.be.an('array').with.lengthOf(41);
+    expect(names).to.be.an('array').with.lengthOf(42);
     for (const name of names as string[]) {
       const help = await served.value('system.methodHelp', name);
       expect(help, name).to.be.a('string').with.length.above(30);

@@ -42,11 +42,30 @@ describe('plain HTTP', () => {
       stateMismatch: null,
       files: 1,
       version: '1.2.3',
+      unreachableDirection: 'both',
+      clockMs: 1,
+      configDigest: 'c0ffee',
+      dataSinceMs: 7,
     });
     expect(state['peers']).to.deep.equal(
       [0, 1, 2].map((id) => ({ id, address: `localhost:${9501 + id}` })),
     );
     expect(state).to.not.have.any.keys('log', 'metaMap');
+  });
+
+  it('tells since when each peer is silent, and why', async () => {
+    const [one, two] = [asServerId(1), asServerId(2)];
+    served.replica.contacts = [
+      { serverId: one, answeredMs: 40, heardMs: undefined, failure: undefined },
+      { serverId: two, answeredMs: undefined, heardMs: 2_500, failure: 'connect ECONNREFUSED' },
+    ];
+    served.replica.setUnreachable([two], 'send');
+    const state = JSON.parse((await get('/status')).body) as Record<string, unknown>;
+    expect(state['links']).to.deep.equal([
+      { id: 1, answeredMs: 40, heardMs: null, failure: null },
+      { id: 2, answeredMs: null, heardMs: 2_500, failure: 'connect ECONNREFUSED' },
+    ]);
+    expect(state).to.deep.include({ unreachable: [2], unreachableDirection: 'send' });
   });
 
   it('is alive, also while crashed, until its disk fails or falls silent', async () => {

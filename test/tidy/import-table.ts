@@ -67,7 +67,8 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   },
   'src/client': {
     folders: ['base', 'blocks', 'config', 'rpc'],
-    typesOf: ['site'],
+    typesOf: ['doctor', 'site'],
+    files: ['doctor/read-report'],
     packages: [
       'node:crypto',
       'node:events',
@@ -77,6 +78,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
       'node:timers/promises',
     ],
   },
+  'src/doctor': { folders: ['base'], packages: [] },
   'src/gateway': {
     folders: ['base', 'blocks', 'client', 'files', 'sync'],
     files: ['rpc/listen-error'],

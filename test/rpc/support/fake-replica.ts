@@ -10,6 +10,7 @@ import type { Answer, HangUp, Outcome, Refusal } from '../../../src/replica/outc
 import type { PeerMessage } from '../../../src/replica/peer-transport.js';
 import type {
   CutDirection,
+  PeerContact,
   PeerOutcome,
   ReplicaApi,
   ReplicaRole,
@@ -37,6 +38,7 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
   storageError: string | undefined;
   standing: Standing = 'member';
   diskSilentMs = 0;
+  contacts: readonly PeerContact[] = [];
   stateMismatch: StateMismatch | undefined;
   cut: { readonly servers: readonly ServerId[]; readonly direction: CutDirection } | undefined;
   /** While set, nothing is answered. */
@@ -129,6 +131,8 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
       pendingUpdates: this.#held.size,
       pendingReads: 0,
       unreachable: this.cut?.servers ?? [],
+      unreachableDirection: this.cut?.direction ?? 'both',
+      contacts: this.contacts,
       storageError: this.storageError,
       standing: this.standing,
       snapshotIndex: asLogIndex(0),
@@ -146,7 +150,7 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
   }
 
   logTail(limit: number): readonly Entry[] {
-    return this.log.slice(-limit);
+    return limit === 0 ? [] : this.log.slice(-limit);
   }
 
   /** Appends a no-op, as a new leader does. */

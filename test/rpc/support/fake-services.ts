@@ -25,6 +25,8 @@ export function fakeServices(replica: FakeReplica, nowMs: () => number): MethodS
       lookUp: () => Promise.resolve(['127.0.0.1']),
       now: () => performance.now(),
     }),
+    configDigest: 'c0ffee',
+    dataSinceMs: 7,
     nowMs,
   };
 }
