@@ -22,6 +22,7 @@ const goodArguments: Readonly<Record<string, readonly XmlValue[]>> = {
   getfileversions: ['a'],
   getversionspage: ['', 10],
   forgetversions: [[['a', 1]]],
+  getchanges: [0],
   updatesite: ['{"type":"logOut","tokenHash":"' + 'a'.repeat(64) + '"}'],
   readsite: ['{"type":"counts"}'],
   putblock: [hash, block],
