@@ -81,7 +81,7 @@ const versionPlants: readonly ServerPlant[] = [
       {
         file: 'src/replica/replica.js',
         find: "this.#options.observer({ type: 'restored' });",
-        replace: 'this.#options.stateMachine.applyLastAgain();',
+        replace: 'this.#options.stateMachine.files.applyLastAgain();',
       },
     ],
     trials: [

@@ -67,7 +67,7 @@ export const crashPlants: readonly ServerPlant[] = [
       {
         file: replica,
         find: "this.#options.observer({ type: 'restored' });",
-        replace: 'this.#options.stateMachine.forgetAll();',
+        replace: 'this.#options.stateMachine.files.forgetAll();',
       },
     ],
     trials: [
