@@ -8,20 +8,14 @@ import type { Answer, HangUp } from '../replica/outcome.js';
 import type { SiteCommand, SiteResult } from '../site/site-command.js';
 import type { ClusterReplica } from './method-services.js';
 
+type AnyResult = UpdateResult | SiteResult;
+
 export function submitToFiles(
   replica: ClusterReplica,
   command: FileCommand,
   answer: Answer<UpdateResult>,
 ): HangUp {
-  return replica.submit(command, (outcome) => {
-    if (outcome.kind !== 'done') {
-      answer(outcome);
-      return;
-    }
-    const { value } = outcome;
-    assert(typeof value === 'string', 'the result of a file command is a word');
-    answer({ kind: 'done', value });
-  });
+  return replica.submit(command, onlyIf(isOfFiles, answer));
 }
 
 export function submitToSite(
@@ -29,13 +23,29 @@ export function submitToSite(
   command: SiteCommand,
   answer: Answer<SiteResult>,
 ): HangUp {
-  return replica.submit(command, (outcome) => {
+  return replica.submit(command, onlyIf(isOfSite, answer));
+}
+
+function isOfFiles(value: AnyResult): value is UpdateResult {
+  return typeof value === 'string';
+}
+
+function isOfSite(value: AnyResult): value is SiteResult {
+  return !isOfFiles(value);
+}
+
+/** Hands on what belongs to the command; another result is a bug of ours. */
+function onlyIf<Result extends AnyResult>(
+  belongs: (value: AnyResult) => value is Result,
+  answer: Answer<Result>,
+): Answer<AnyResult> {
+  return (outcome) => {
     if (outcome.kind !== 'done') {
       answer(outcome);
       return;
     }
     const { value } = outcome;
-    assert(typeof value !== 'string', 'the result of a site command is an object');
+    assert(belongs(value), 'a command has a result of its own kind');
     answer({ kind: 'done', value });
-  });
+  };
 }

@@ -3,7 +3,7 @@
  * constants. `UPDATE_DOCS=1` writes the method section anew instead.
  */
 import { expect } from 'chai';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as limits from '../../src/base/limits.js';
 import { backupPieceBytesMax } from '../../src/rpc/backup-source.js';
 import { blockReadsMax } from '../../src/rpc/block-calls.js';
@@ -13,9 +13,9 @@ import { defaultHttpLimits } from '../../src/rpc/http-limits.js';
 import { multicallCallsMax, multicallValuesMax } from '../../src/rpc/methods/multicall.js';
 import { defaultPeerLimits } from '../../src/rpc/peer-limits.js';
 import { renderMethodDocs } from './render-method-docs.js';
+import { docsUrl, expectSection } from './support/docs-section.js';
 import { ServedReplica } from './support/served-replica.js';
 
-const docsUrl = new URL('../../../docs/api.md', import.meta.url);
 const begin = '<!-- methods: made from the method table -->\n\n';
 const end = '\n\n<!-- end of methods -->';
 
@@ -24,15 +24,7 @@ describe('docs/api.md', () => {
     const served = await ServedReplica.start();
     const section = renderMethodDocs(served.server.methodTable.methods);
     await served.close();
-    const text = readFileSync(docsUrl, 'utf8');
-    const from = text.indexOf(begin) + begin.length;
-    const to = text.indexOf(end);
-    expect(from).to.be.within(begin.length, to + begin.length);
-    if (process.env['UPDATE_DOCS'] === '1') {
-      writeFileSync(docsUrl, text.slice(0, from) + section + text.slice(to));
-    } else {
-      expect(text.slice(from, to)).to.equal(section);
-    }
+    expectSection(begin, end, section);
   });
 
   it('has a row with the value of every limit', () => {

@@ -3,7 +3,6 @@
  * lists all of it.
  */
 import { expect } from 'chai';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,9 +12,9 @@ import { RealDisk } from '../../src/io/real-disk.js';
 import type { PeerMessage } from '../../src/replica/peer-transport.js';
 import { eventually } from '../e2e/support/eventually.js';
 import { namesOfEtcd, parseMetrics, renderMetricDocs } from './render-metric-docs.js';
+import { expectSection } from './support/docs-section.js';
 import { ServedReplica } from './support/served-replica.js';
 
-const docsUrl = new URL('../../../docs/api.md', import.meta.url);
 const begin = '<!-- metrics: made from what is served -->\n\n';
 const end = '\n\n<!-- end of metrics -->';
 const room = { logBytes: 7, snapshotBytes: 5, otherBytes: 3, freeBytes: 60, totalBytes: 90 };
@@ -43,15 +42,7 @@ describe('the metrics', () => {
       expect(kind, name).to.be.oneOf(['counter', 'gauge', 'histogram']);
     expect(all.map(({ name }) => name)).to.include.members(namesOfEtcd);
     const section = renderMetricDocs(all);
-    const text = readFileSync(docsUrl, 'utf8');
-    const from = text.indexOf(begin) + begin.length;
-    const to = text.indexOf(end);
-    expect(from).to.be.within(begin.length, to + begin.length);
-    if (process.env['UPDATE_DOCS'] === '1') {
-      writeFileSync(docsUrl, text.slice(0, from) + section + text.slice(to));
-    } else {
-      expect(text.slice(from, to)).to.equal(section);
-    }
+    expectSection(begin, end, section);
   });
 
   it('time a batch from the log to its commit, one at a time', async () => {

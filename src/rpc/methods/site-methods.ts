@@ -5,8 +5,6 @@
 import { siteCallBytesMax } from '../../base/limits.js';
 import { parseSiteCommand, parseSiteQuery, SiteCallError } from '../../site/parse-site-call.js';
 import type { SiteRead, SiteUpdated } from '../../site/site-call.js';
-import type { SiteCommand } from '../../site/site-command.js';
-import type { SiteQuery } from '../../site/site-query.js';
 import type { ClusterDoor } from '../cluster-door.js';
 import type { MethodServices } from '../method-services.js';
 import { defineMethod, replyNow, type Method } from '../method.js';
@@ -19,21 +17,8 @@ export function siteMethods(services: MethodServices, door: ClusterDoor): readon
   return [updateSite(services, door), readSite(services, door)];
 }
 
-const command: Param<SiteCommand> = {
-  name: 'command',
-  type: 'string',
-  help: `a command of the site as JSON text, at most ${siteCallBytesMax} bytes of UTF-8`,
-  optional: false,
-  read: (value) => parsed(parseSiteCommand, readText(value, 1, siteCallBytesMax)),
-};
-
-const query: Param<SiteQuery> = {
-  name: 'query',
-  type: 'string',
-  help: `a question to the site as JSON text, at most ${siteCallBytesMax} bytes of UTF-8`,
-  optional: false,
-  read: (value) => parsed(parseSiteQuery, readText(value, 1, siteCallBytesMax)),
-};
+const command = jsonText('command', 'a command of the site', parseSiteCommand);
+const query = jsonText('query', 'a question to the site', parseSiteQuery);
 
 const atLeastIndex: Param<number> = {
   name: 'atLeastIndex',
@@ -46,6 +31,16 @@ const atLeastIndex: Param<number> = {
     throw new ArgumentError(`expected an int from 0 to 2^53 - 1, not ${value}`);
   },
 };
+
+function jsonText<Value>(name: string, what: string, parse: (text: string) => Value): Param<Value> {
+  return {
+    name,
+    type: 'string',
+    help: `${what} as JSON text, at most ${siteCallBytesMax} bytes of UTF-8`,
+    optional: false,
+    read: (value) => parsed(parse, readText(value, 1, siteCallBytesMax)),
+  };
+}
 
 function parsed<Value>(parse: (text: string) => Value, text: string): Value {
   try {
