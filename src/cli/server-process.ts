@@ -9,7 +9,8 @@ import { createLogger, type Logger } from '../io/logger.js';
 import { createRandom } from '../io/seeded-random.js';
 import { systemTimer } from '../io/system-timer.js';
 import { LastingReplica } from '../replica/lasting-replica.js';
-import type { ReplicaEvent } from '../replica/observer.js';
+import { LiveFeed } from '../rpc/live/live-feed.js';
+import { WatchedTransport } from '../rpc/live/watched-transport.js';
 import { ListenError } from '../rpc/listen-error.js';
 import type { ListenPlace } from '../rpc/listen-place.js';
 import type { MethodServices } from '../rpc/method-services.js';
@@ -19,6 +20,7 @@ import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
 import { CurrentTls } from '../rpc/tls-identity.js';
 import type { ClusterCommand, ClusterResult, ClusterState } from '../state/cluster-state.js';
+import { readPageFiles } from '../web/cluster/page-files.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { StateBackupSource } from './backup-source.js';
 import { configDigestOf } from './config-digest.js';
@@ -138,18 +140,24 @@ function buildServer(
   const { servers } = config;
   const secret = secretFile?.secret;
   const tls = tlsFiles && new CurrentTls(tlsFiles.identity);
+  const feed = new LiveFeed(server.id, Date.now);
   const measure = (peer: ServerId) => metrics.peers.watch(peer, args.timing.heartbeatMs);
   const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
     replica: {
       serverId: server.id,
       servers: servers.map(({ id }) => id),
-      transport: new XmlRpcPeerTransport({ serverId: server.id, servers, secret, tls, measure }),
+      transport: new WatchedTransport(
+        new XmlRpcPeerTransport({ serverId: server.id, servers, secret, tls, measure }),
+        feed,
+      ),
       timer: systemTimer,
       random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
       ...{ timing: args.timing, meter: metrics.replica },
       observer: (event) => {
+        const { level, text } = describeEvent(event);
         metrics.observe(event);
-        logEvent(logger, event);
+        feed.observe(event, text);
+        logger.log(level, text, event.type === 'raft' ? event.note : event);
       },
     },
     opened,
@@ -167,6 +175,7 @@ function buildServer(
     blocks: blocks.service,
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
+    live: { feed, pageFiles: readPageFiles() },
     backups: new StateBackupSource({ clusterId, serverId: server.id }, () =>
       replica.stateMachine.snapshot(),
     ),
@@ -272,9 +281,4 @@ function describeRecovered({ hardState, snapshot, logBase, entries }: RecoveredS
   const lastIndex = logBase.index + entries.length;
   const log = entries.length > 0 ? `log ${logBase.index + 1}–${lastIndex}` : 'no log';
   return `term ${term}, ${image}, ${log}, ${standing}`;
-}
-
-function logEvent(logger: Logger, event: ReplicaEvent): void {
-  const { level, text } = describeEvent(event);
-  logger.log(level, text, event.type === 'raft' ? event.note : event);
 }

@@ -1,0 +1,55 @@
+/** Where the servers of a cluster stand on a ring, and the ways between them. No unit but the box's. */
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface RingLayout {
+  readonly width: number;
+  readonly height: number;
+  /** Of the circle that stands for a server. */
+  readonly nodeRadius: number;
+  /** By position in the list of servers. */
+  readonly nodes: readonly Point[];
+}
+
+const width = 620;
+const height = 560;
+
+/** The first server stands at the top, the others follow clockwise. */
+export function ringLayout(count: number): RingLayout {
+  const nodeRadius = count <= 3 ? 52 : count <= 5 ? 46 : count <= 7 ? 40 : count <= 9 ? 36 : 24;
+  const centre = { x: width / 2, y: height / 2 - 8 };
+  const radius = count === 1 ? 0 : Math.min(width, height) / 2 - nodeRadius - 42;
+  const nodes = Array.from({ length: count }, (_, position) => {
+    const angle = (2 * Math.PI * position) / count - Math.PI / 2;
+    return { x: centre.x + radius * Math.cos(angle), y: centre.y + radius * Math.sin(angle) };
+  });
+  return { width, height, nodeRadius, nodes };
+}
+
+/**
+ * The way of a message from one circle's rim to another's. Each direction keeps to its right, so
+ * that what comes and what goes do not meet.
+ */
+export function wayBetween(
+  from: Point,
+  to: Point,
+  nodeRadius: number,
+): { readonly start: Point; readonly end: Point } {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const length = Math.hypot(dx, dy) || 1;
+  const [ux, uy] = [dx / length, dy / length];
+  const aside = 7;
+  const [ax, ay] = [-uy * aside, ux * aside];
+  const rim = Math.min(nodeRadius + 4, length / 2);
+  return {
+    start: { x: from.x + ux * rim + ax, y: from.y + uy * rim + ay },
+    end: { x: to.x - ux * rim + ax, y: to.y - uy * rim + ay },
+  };
+}
+
+export function pointOnWay({ start, end }: ReturnType<typeof wayBetween>, part: number): Point {
+  return { x: start.x + (end.x - start.x) * part, y: start.y + (end.y - start.y) * part };
+}
