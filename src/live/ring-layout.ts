@@ -15,16 +15,18 @@ export interface RingLayout {
 }
 
 const width = 620;
-const height = 560;
+const height = 540;
 
 /** The first server stands at the top, the others follow clockwise. */
 export function ringLayout(count: number): RingLayout {
   const nodeRadius = count <= 3 ? 52 : count <= 5 ? 46 : count <= 7 ? 40 : count <= 9 ? 36 : 24;
-  const centre = { x: width / 2, y: height / 2 - 8 };
-  const radius = count === 1 ? 0 : Math.min(width, height) / 2 - nodeRadius - 42;
+  const centre = { x: width / 2, y: height / 2 };
+  // Room for a crown above, for two lines below, and for words that are wider than a circle.
+  const radiusX = count === 1 ? 0 : width / 2 - nodeRadius - 24;
+  const radiusY = count === 1 ? 0 : height / 2 - nodeRadius - 38;
   const nodes = Array.from({ length: count }, (_, position) => {
     const angle = (2 * Math.PI * position) / count - Math.PI / 2;
-    return { x: centre.x + radius * Math.cos(angle), y: centre.y + radius * Math.sin(angle) };
+    return { x: centre.x + radiusX * Math.cos(angle), y: centre.y + radiusY * Math.sin(angle) };
   });
   return { width, height, nodeRadius, nodes };
 }

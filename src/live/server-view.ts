@@ -21,6 +21,8 @@ export interface ServerView {
   readonly word: string;
   readonly term: number | undefined;
   readonly votedFor: number | undefined;
+  /** Whom it takes for the leader. */
+  readonly follows: number | undefined;
   /** Entries that it lacks of the leader's log; undefined when nobody knows. */
   readonly lag: number | undefined;
   /** What ails its disk, in a word or two; undefined while it works. */
@@ -71,6 +73,7 @@ function viewServer(
     ...{ id, address, condition, word: words[condition] },
     term: report?.term,
     votedFor: report?.votedFor,
+    follows: report?.leaderId,
     lag: lagOf(server, leader),
     diskTrouble: server.contact === 'heard' ? diskTrouble(report) : undefined,
     queued: server.contact === 'heard' && report ? report.pendingUpdates + report.pendingReads : 0,

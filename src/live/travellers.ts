@@ -1,7 +1,8 @@
 /**
  * Messages on their way across the picture. A message takes less than a millisecond; to be seen, it
  * travels for much longer here, its answer behind it. Of what comes faster than can be watched,
- * heartbeats are left out first, and votes never.
+ * heartbeats are left out first, and votes never. What all say to all at once, the checksums of
+ * their states, would hide the rest, and is not shown.
  */
 import type { FeedMessage } from './feed.js';
 
@@ -59,6 +60,7 @@ export class Travellers {
   }
 
   #isTooMuch({ kind }: FeedMessage): boolean {
+    if (kind === 'check') return true;
     const crowd = this.#travelling.length;
     if (kind === 'vote' || kind === 'preVote') return crowd > 4 * crowdMax;
     return crowd > (kind === 'heartbeat' ? crowdMax : 2 * crowdMax);

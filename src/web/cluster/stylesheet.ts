@@ -8,7 +8,7 @@ const colours = `
   color-scheme: light dark;
   --paper: #f3f5f6; --sheet: #ffffff; --ink: #17242b; --soft: #52626b; --line: #d5dde1;
   --sea: #0b5c66; --sea-ink: #ffffff; --wash: #e6eef0;
-  --gold: #b47a00; --gold-wash: #ffe9b0; --bad: #a8121f; --bad-wash: #fde3e1;
+  --gold: #b47a00; --gold-ink: #7d5200; --gold-wash: #ffe9b0; --bad: #a8121f; --bad-wash: #fde3e1;
   --good: #17663a; --good-wash: #daf1e2; --ask: #8a4b00;
   --t0: #cfe3ff; --t1: #d3f0dc; --t2: #ffe2bd; --t3: #ead9fb; --t4: #ffd6dd; --t5: #cdeff2;
 }
@@ -16,7 +16,7 @@ const colours = `
   :root {
     --paper: #0f161a; --sheet: #172126; --ink: #e4ecef; --soft: #9db0b9; --line: #2e3d45;
     --sea: #7ccfd4; --sea-ink: #08262a; --wash: #203037;
-    --gold: #ffc94d; --gold-wash: #4a3a10; --bad: #ff9a94; --bad-wash: #45201f;
+    --gold: #ffc94d; --gold-ink: #ffc94d; --gold-wash: #4a3a10; --bad: #ff9a94; --bad-wash: #45201f;
     --good: #84dba5; --good-wash: #173a26; --ask: #ffb867;
     --t0: #234a7d; --t1: #1e5636; --t2: #6b4411; --t3: #523577; --t4: #702a3a; --t5: #17545c;
   }
@@ -105,7 +105,7 @@ const ring = `
 .node .term { font-size: 14px; }
 .node .word { font-size: 15px; font-weight: 600; }
 .node .note { font-size: 13px; fill: var(--ask); }
-.ring .node text.word, .ring .node text.note {
+.ring .node text.word, .ring .node text.note, .ring .node.down text, .ring .node.crashed text {
   paint-order: stroke; stroke: var(--sheet); stroke-width: 5px; stroke-linejoin: round;
 }
 .node .crown, .node .cross { display: none; }
@@ -118,8 +118,8 @@ const ring = `
 .node.crashed .cross, .node.down .cross {
   display: inline; fill: none; stroke: var(--bad); stroke-width: 5; stroke-linecap: round;
 }
-.node.down .id, .node.down .term, .node.crashed .term { opacity: .55; }
 .ring .node.crashed .word, .ring .node.down .word { fill: var(--bad); }
+.spokes line { stroke: var(--line); stroke-width: 2; }
 .cut line { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 4 7; }
 .cut path { fill: none; stroke: var(--bad); stroke-width: 4; stroke-linecap: round; }
 @media (prefers-reduced-motion: no-preference) {
@@ -153,7 +153,7 @@ const logs = `
 .logs th, .logs td { padding: 2px; text-align: center; font-weight: 400; }
 .logs th[scope=row] { text-align: left; font-weight: 700; white-space: nowrap; padding-right: .4rem; }
 .logs thead th { color: var(--soft); font-size: .75rem; }
-.logs .leader th[scope=row] { color: var(--gold); }
+.logs .leader th[scope=row] { color: var(--gold-ink); }
 .logs .down, .logs .crashed { opacity: .75; }
 .logs .down th[scope=row], .logs .crashed th[scope=row] { text-decoration: line-through; }
 .logs .fact { white-space: nowrap; padding: 2px .3rem; font-variant-numeric: tabular-nums; }

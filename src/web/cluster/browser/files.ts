@@ -64,7 +64,11 @@ export class Files {
       'section',
       { class: 'card files-card', 'aria-labelledby': 'files' },
       html('div', { class: 'head' }, html('h2', { id: 'files' }, 'Files'), this.#prefix),
-      html('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Files' }, table),
+      html(
+        'div',
+        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'List of files' },
+        table,
+      ),
       this.#more,
       this.#listed.element,
       form,

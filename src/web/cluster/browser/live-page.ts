@@ -64,12 +64,13 @@ export class LivePage {
     this.#facts = facts;
     this.#state = beginState(facts.servers, Date.now());
     this.#feeds = new Feeds({ onEvent: this.#heard, onLost: this.#lost });
-    this.#ring = new Ring((server) => {
+    const onSelect = (server: number): void => {
       this.#selected = server;
       this.#draw();
-    });
+    };
+    this.#ring = new Ring(onSelect);
     this.#header = new Header(facts);
-    this.#panel = new ServerPanel(this.#originOf);
+    this.#panel = new ServerPanel(this.#originOf, onSelect);
     this.#files = new Files(this.#originOf);
     const onView = (atMs: number | undefined): void => {
       this.#viewedMs = atMs;

@@ -17,6 +17,7 @@ interface Node {
 export class Ring {
   readonly element = svg('svg', { class: 'ring', role: 'group', 'aria-label': 'Servers' });
   readonly #onSelect: (server: number) => void;
+  readonly #spokes = svg('g', { class: 'spokes' });
   readonly #cuts = svg('g', { class: 'cuts' });
   readonly #nodesLayer = svg('g');
   readonly #messagesLayer = svg('g', { class: 'messages', 'aria-hidden': 'true' });
@@ -27,13 +28,14 @@ export class Ring {
 
   constructor(onSelect: (server: number) => void) {
     this.#onSelect = onSelect;
-    this.element.append(this.#cuts, this.#messagesLayer, this.#nodesLayer);
+    this.element.append(this.#spokes, this.#cuts, this.#messagesLayer, this.#nodesLayer);
   }
 
   show({ selected, servers }: PageView): void {
     const order = servers.map(({ id }) => id);
     if (order.join() !== this.#order.join()) this.#arrange(order);
     for (const server of servers) this.#showServer(server, server.id === selected);
+    this.#showSpokes(servers);
     this.#showCuts(servers);
   }
 
@@ -84,11 +86,24 @@ export class Ring {
       class: `node ${condition} t${(term ?? 0) % 6}`,
       'data-condition': condition,
       'aria-pressed': String(isSelected),
-      'aria-label': describe(server),
     });
-    setText(node.term, term === undefined ? '' : `term ${term}`);
-    setText(node.word, word);
+    // The blanks keep the words apart when they are read aloud.
+    setText(node.term, term === undefined ? '' : `term ${term} `);
+    setText(node.word, `${word} `);
     setText(node.note, noteOf(server));
+  }
+
+  /** From each leader to those who follow it. */
+  #showSpokes(servers: readonly ServerView[]): void {
+    const lines = servers
+      .filter(({ condition, follows }) => condition === 'follower' && follows !== undefined)
+      .flatMap(({ follows = 0, id }) => {
+        const way = this.#way(follows, id);
+        if (way === undefined) return [];
+        const { end, start } = way;
+        return [svg('line', { x1: start.x, y1: start.y, x2: end.x, y2: end.y })];
+      });
+    this.#spokes.replaceChildren(...lines);
   }
 
   #showCuts(servers: readonly ServerView[]): void {
@@ -141,21 +156,21 @@ export class Ring {
 function makeNode(id: number, radius: number): Node {
   const node: Node = {
     group: svg('g', { role: 'button', tabindex: 0 }),
-    id: svg('text', { class: 'id', y: radius > 40 ? 2 : 3 }, `S${id}`),
+    id: svg('text', { class: 'id', y: radius > 40 ? 2 : 3 }, `S${id} `),
     term: svg('text', { class: 'term', y: radius > 40 ? 22 : 18 }),
-    word: svg('text', { class: 'word', y: radius + 18 }),
-    note: svg('text', { class: 'note', y: radius + 33 }),
+    word: svg('text', { class: 'word', y: radius + 24 }),
+    note: svg('text', { class: 'note', y: radius + 39 }),
   };
   const slash = radius * 0.74;
   node.group.append(
     svg('circle', { class: 'halo', r: radius + 9 }),
     svg('circle', { class: 'disc', r: radius }),
     svg('path', { class: 'crown', d: crownPath(radius) }),
-    ...[node.id, node.term, node.word, node.note],
     svg('path', {
       class: 'cross',
       d: `M${-slash} ${-slash} L${slash} ${slash} M${slash} ${-slash} L${-slash} ${slash}`,
     }),
+    ...[node.id, node.term, node.word, node.note],
   );
   return node;
 }
@@ -167,12 +182,4 @@ function noteOf({ condition, diskTrouble, lag, queued, votedFor }: ServerView): 
   if (condition === 'candidate' && votedFor !== undefined) return `votes for S${votedFor}`;
   if (lag !== undefined && lag > 0) return `${lag} behind`;
   return queued > 0 ? `${queued} waiting` : '';
-}
-
-function describe({ address, condition, cutFrom, id, term, word, ...server }: ServerView): string {
-  const parts = [`Server ${id} at ${address}: ${word}`];
-  if (term !== undefined && condition !== 'down') parts.push(`term ${term}`);
-  if (cutFrom.length > 0) parts.push(`cut off from ${cutFrom.join(', ')}`);
-  const note = noteOf({ address, condition, cutFrom, id, term, word, ...server });
-  return [...parts, ...(note === '' ? [] : [note])].join(', ');
 }

@@ -27,6 +27,7 @@ type ActionName = keyof typeof labels;
 export class ServerPanel {
   readonly element: HTMLElement;
   readonly #originOf: OriginOf;
+  readonly #onTouch: (server: number) => void;
   readonly #title = html('h2', { id: 'chosen' });
   readonly #facts = html('dl', { class: 'facts' });
   readonly #hindrance = html('p', { class: 'hindrance' });
@@ -39,8 +40,10 @@ export class ServerPanel {
   #shownChoices = '';
   #shownFacts = '';
 
-  constructor(originOf: OriginOf) {
+  /** `onTouch`: something is asked of this server, and it is to stay in sight. */
+  constructor(originOf: OriginOf, onTouch: (server: number) => void) {
     this.#originOf = originOf;
+    this.#onTouch = onTouch;
     this.#oneWay.addEventListener('change', this.#refresh);
     const oneWay = html('label', {}, this.#oneWay, ' only what it sends');
     const legend = html('legend', {}, 'Keep it apart from');
@@ -116,6 +119,7 @@ export class ServerPanel {
     const server = view?.servers.find(({ id }) => id === view.selected);
     const action = view && server && this.#actionOf(name, view, server);
     if (action === undefined) return '';
+    this.#onTouch(server?.id ?? 0);
     this.#outcome.say(`${labels[name]}: asked …`);
     const answer = await carryOut(action, this.#originOf);
     if (answer !== true) return `${labels[name]}: it could not within 2 s; see the timeline`;

@@ -24,7 +24,7 @@ const labelWidth = 34;
 const itemsShown = 80;
 
 const signs: Readonly<Record<TimelineKind, string>> = {
-  election: '🗳',
+  election: '⚑',
   preVote: '?',
   vote: '☑',
   leader: '♛',
