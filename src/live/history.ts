@@ -8,6 +8,10 @@ import { viewServers, type Condition } from './server-view.js';
 interface Moment {
   readonly atMs: number;
   readonly state: ClusterState;
+  /** Of each server, by its id. */
+  readonly conditions: ReadonlyMap<number, Condition>;
+  /** What a picture shows of the state, and nothing else. */
+  readonly signature: string;
 }
 
 /** A server was in one condition from here to there. */
@@ -18,7 +22,7 @@ export interface ConditionSpan {
 }
 
 const momentsMax = 4_000;
-/** Moments closer together count as one. */
+/** Moments closer together count as one, unless a server's condition has changed. */
 const pauseMs = 100;
 
 export class History {
@@ -29,27 +33,28 @@ export class History {
   }
 
   record(state: ClusterState, nowMs: number): void {
+    const moment = momentOf(state, nowMs);
     const last = this.#moments.at(-1);
-    if (last !== undefined && looksAlike(last.state, state)) return;
-    if (last !== undefined && nowMs - last.atMs < pauseMs && hasSameConditions(last.state, state)) {
-      this.#moments[this.#moments.length - 1] = { atMs: last.atMs, state };
+    if (last?.signature === moment.signature) return;
+    if (last !== undefined && nowMs - last.atMs < pauseMs && hasSameConditions(last, moment)) {
+      this.#moments[this.#moments.length - 1] = { ...moment, atMs: last.atMs };
       return;
     }
-    this.#moments.push({ atMs: nowMs, state });
+    this.#moments.push(moment);
     if (this.#moments.length > momentsMax) this.#moments.splice(0, momentsMax / 10);
   }
 
-  /** The cluster as it was then; undefined before the first moment. */
+  /** The cluster as it was then; before the first moment, as it was at that. */
   at(atMs: number): ClusterState | undefined {
-    return this.#moments.findLast((moment) => moment.atMs <= atMs)?.state;
+    return (this.#moments.findLast((moment) => moment.atMs <= atMs) ?? this.#moments[0])?.state;
   }
 
   /** In which condition a server was all along. */
   spans(id: number, nowMs: number): readonly ConditionSpan[] {
     const spans: ConditionSpan[] = [];
-    for (const [position, { atMs, state }] of this.#moments.entries()) {
+    for (const [position, { atMs, conditions }] of this.#moments.entries()) {
       const toMs = this.#moments[position + 1]?.atMs ?? nowMs;
-      const condition = viewServers(state).find((view) => view.id === id)?.condition;
+      const condition = conditions.get(id);
       if (condition === undefined) continue;
       const last = spans.at(-1);
       if (last?.condition === condition && last.toMs === atMs) {
@@ -62,27 +67,21 @@ export class History {
   }
 }
 
-function looksAlike(a: ClusterState, b: ClusterState): boolean {
-  return a === b || signature(a) === signature(b);
+function momentOf(state: ClusterState, atMs: number): Moment {
+  const conditions = new Map(viewServers(state).map(({ condition, id }) => [id, condition]));
+  const signature = JSON.stringify([[...conditions], state.servers.map(signatureOf)]);
+  return { atMs, state, conditions, signature };
 }
 
-function hasSameConditions(a: ClusterState, b: ClusterState): boolean {
-  const conditions = (state: ClusterState): string =>
-    viewServers(state)
-      .map(({ condition }) => condition)
-      .join();
-  return conditions(a) === conditions(b);
+function hasSameConditions(a: Moment, b: Moment): boolean {
+  return JSON.stringify([...a.conditions]) === JSON.stringify([...b.conditions]);
 }
 
-function signature({ servers }: ClusterState): string {
-  return JSON.stringify(servers.map(signatureOf));
-}
-
-function signatureOf({ id, contact, report }: ServerState): unknown {
-  if (report === undefined) return [id, contact];
-  const { role, term, votedFor, commitIndex, lastApplied, lastLogIndex, durableIndex } = report;
+function signatureOf({ id, report }: ServerState): unknown {
+  if (report === undefined) return id;
+  const { term, votedFor, commitIndex, lastApplied, lastLogIndex, durableIndex } = report;
   return [
-    ...[id, contact, role, term, votedFor, commitIndex, lastApplied, lastLogIndex, durableIndex],
-    ...[report.standing, report.storageError, report.unreachable, report.pendingUpdates > 0],
+    ...[id, term, votedFor, commitIndex, lastApplied, lastLogIndex, durableIndex],
+    ...[report.storageError, report.unreachable, report.pendingUpdates > 0],
   ];
 }

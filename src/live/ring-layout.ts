@@ -14,12 +14,22 @@ export interface RingLayout {
   readonly nodes: readonly Point[];
 }
 
-const width = 620;
-const height = 540;
+/** For a screen as wide as a desk, and for a phone: there, words would be too small to be read. */
+const boxes = {
+  wide: { width: 620, height: 540, radii: [52, 46, 36, 24] },
+  narrow: { width: 400, height: 440, radii: [46, 38, 29, 16] },
+} as const;
+
+export type BoxName = keyof typeof boxes;
+
+function radiusOf(count: number, [few, some, many, lots]: readonly number[]): number {
+  return (count <= 3 ? few : count <= 6 ? some : count <= 9 ? many : lots) ?? 0;
+}
 
 /** The first server stands at the top, the others follow clockwise. */
-export function ringLayout(count: number): RingLayout {
-  const nodeRadius = count <= 3 ? 52 : count <= 5 ? 46 : count <= 7 ? 40 : count <= 9 ? 36 : 24;
+export function ringLayout(count: number, box: BoxName = 'wide'): RingLayout {
+  const { height, radii, width } = boxes[box];
+  const nodeRadius = radiusOf(count, radii);
   const centre = { x: width / 2, y: height / 2 };
   // Room for a crown above, for two lines below, and for words that are wider than a circle.
   const radiusX = count === 1 ? 0 : width / 2 - nodeRadius - 24;

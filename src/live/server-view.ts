@@ -34,7 +34,7 @@ export interface ServerView {
 }
 
 /** Heard by others within this time, a server runs. */
-const heardMsMax = 2_000;
+const heardMsMax = 1_000;
 
 /** The disk is not waited for without a word. */
 const slowDiskMs = 1_000;
@@ -114,9 +114,11 @@ function linksTo(id: number, { servers }: ClusterState): readonly Link[] {
 }
 
 function isHeardByOthers({ id }: ServerState, state: ClusterState): boolean {
-  return linksTo(id, state).some(({ answeredMs, heardMs }) =>
-    [answeredMs, heardMs].some((ms) => ms !== undefined && ms < heardMsMax),
-  );
+  return linksTo(id, state)
+    .filter(({ failure }) => failure === undefined)
+    .some(({ answeredMs, heardMs }) =>
+      [answeredMs, heardMs].some((ms) => ms !== undefined && ms < heardMsMax),
+    );
 }
 
 /** What the doctor says of it all. `target`: how commands are to name the cluster. */

@@ -22,7 +22,7 @@ const itemsMax = 2_000;
 /** What explains elections and faults; the rest are details of them. */
 const majorKinds: ReadonlySet<TimelineKind> = new Set<TimelineKind>([
   ...(['election', 'leader', 'crash', 'restore', 'cut', 'healed', 'lost', 'back'] as const),
-  ...(['disk', 'alarm', 'standing', 'down', 'up'] as const),
+  ...(['disk', 'alarm', 'down', 'up'] as const),
 ]);
 
 export function isMajor({ kind }: TimelineItem): boolean {

@@ -182,7 +182,7 @@ describe('the live page', function () {
     );
     await takePicture(shown, 'nine');
     await nine.value(serverId, 'crash');
-    await shown.locator('.message.vote').first().waitFor({ state: 'attached' });
+    await shown.locator('.message.vote').nth(3).waitFor();
     await takePicture(shown, 'nine-election');
     const next = await nine.leader();
     expect(next.term).to.be.above(term);

@@ -7,6 +7,7 @@
  */
 import { isIP } from 'node:net';
 import type { IncomingHttpHeaders } from 'node:http';
+import { loopback, plainHost, readPlace, type Place, type Scheme } from '../../live/place.js';
 import { pageHeaders } from '../peer-header.js';
 import { formatAddress, type ServerAddress } from '../server-address.js';
 
@@ -14,17 +15,12 @@ import { formatAddress, type ServerAddress } from '../server-address.js';
 export type PageKind = 'none' | 'own' | 'foreign';
 
 export interface PageOriginsOptions {
-  readonly scheme: 'http' | 'https';
+  readonly scheme: Scheme;
   /** The servers of the cluster, as they are now. */
   readonly servers: () => readonly ServerAddress[];
   /** The port that is open; on this machine it is this server's whatever it is called elsewhere. */
   readonly ownPort: () => number;
 }
-
-const defaultPorts = { http: 80, https: 443 } as const;
-
-/** Stands for every name of this machine to itself. */
-const loopback = 'localhost';
 
 export class PageOrigins {
   readonly #options: PageOriginsOptions;
@@ -72,38 +68,27 @@ export class PageOrigins {
     const prefix = `${this.#options.scheme}://`;
     if (!origin.startsWith(prefix) || host === undefined) return false;
     const [from, to] = [this.#place(origin.slice(prefix.length)), this.#place(host)];
-    return from !== undefined && to !== undefined && this.#isOurs(from) && this.#isOurs(to);
+    if (from === undefined || to === undefined) return false;
+    // Names that only this machine has mean this server to itself, and another one elsewhere.
+    return this.#isHere(to)
+      ? this.#isOurs(from) || this.#isHere(from)
+      : this.#isOurs(from) && this.#isOurs(to);
+  }
+
+  /** Whether a program of this machine means this server by it. */
+  #isHere({ host, port }: Place): boolean {
+    return host === loopback && port === this.#options.ownPort();
   }
 
   #isOurs({ host, port }: Place): boolean {
-    const { servers, ownPort } = this.#options;
-    if (host === loopback && port === ownPort()) return true;
-    return servers().some((server) => plainHost(server.host) === host && server.port === port);
+    return this.#options
+      .servers()
+      .some((server) => plainHost(server.host) === host && server.port === port);
   }
 
-  /** Of `host:port`, an IPv6 host in brackets; undefined for what is none. */
   #place(text: string): Place | undefined {
-    const parts = /^(\[[\da-f:.]+\]|[^[\]:/@?#\s]+)(?::(\d{1,5}))?$/i.exec(text);
-    if (parts === null) return undefined;
-    const [, host = '', port] = parts;
-    const { scheme } = this.#options;
-    return {
-      host: plainHost(host.replace(/^\[|\]$/g, '')),
-      port: port === undefined ? defaultPorts[scheme] : Number(port),
-    };
+    return readPlace(text, this.#options.scheme);
   }
-}
-
-interface Place {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** One spelling of a host; all names of this machine to itself are one. */
-function plainHost(host: string): string {
-  const lower = host.toLowerCase();
-  const isLoopback = lower === loopback || lower === '::1' || /^127\.\d+\.\d+\.\d+$/.test(lower);
-  return isLoopback ? loopback : lower;
 }
 
 /** Whether nobody can make it lead elsewhere: a name can be, an address cannot. */

@@ -65,24 +65,25 @@ header { padding: .75rem 1rem .25rem; }
   margin-top: .4rem; padding: .35rem .7rem; border-left: 4px solid var(--gold);
   background: var(--sheet); border-radius: 0 8px 8px 0; font-size: .875rem;
 }
-.findings li { border-color: var(--bad); }
+.findings li { border-color: var(--bad); background: var(--wash); }
+.findings li.fine { border-color: var(--good); }
 main {
   display: grid; gap: .75rem; padding: .75rem 1rem 1.5rem; align-items: start;
   grid-template-columns: minmax(0, 11fr) minmax(0, 12fr);
-  grid-template-areas: "picture logs" "picture panel" "timeline timeline" "files files";
-  grid-template-rows: auto 1fr auto auto;
+  grid-template-areas: "left right" "timeline timeline" "files files";
 }
 .card {
   padding: .75rem; background: var(--sheet); border: 1px solid var(--line); border-radius: 12px;
 }
-.picture { grid-area: picture; } .logs-card { grid-area: logs; } .panel { grid-area: panel; }
+.left { grid-area: left; } .right { grid-area: right; }
+.left, .right { display: grid; gap: .75rem; align-content: start; min-width: 0; }
 .timeline { grid-area: timeline; } .files-card { grid-area: files; }
 .scroll { overflow: auto; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .9rem; }
 @media (max-width: 900px) {
   main {
     grid-template-columns: minmax(0, 1fr); grid-template-rows: none; padding: .5rem;
-    grid-template-areas: "picture" "panel" "logs" "timeline" "files";
+    grid-template-areas: "left" "right" "timeline" "files";
   }
   header { padding: .5rem .5rem 0; }
   .links { margin-left: 0; }
@@ -102,7 +103,8 @@ const ring = `
 .node.t2 .disc { fill: var(--t2); } .node.t3 .disc { fill: var(--t3); }
 .node.t4 .disc { fill: var(--t4); } .node.t5 .disc { fill: var(--t5); }
 .node .id { font-size: 24px; font-weight: 700; }
-.node .term { font-size: 14px; }
+.node .term { font-size: 13px; }
+.node .vote { font-size: 11px; }
 .node .word { font-size: 15px; font-weight: 600; }
 .node .note { font-size: 13px; fill: var(--ask); }
 .ring .node text.word, .ring .node text.note, .ring .node.down text, .ring .node.crashed text {
@@ -149,14 +151,14 @@ const ring = `
 `;
 
 const logs = `
-.logs { border-collapse: collapse; width: 100%; margin-top: .35rem; font-size: .875rem; }
+.logs { border-collapse: collapse; min-width: 60%; margin-top: .35rem; font-size: .875rem; }
 .logs th, .logs td { padding: 2px; text-align: center; font-weight: 400; }
 .logs th[scope=row] { text-align: left; font-weight: 700; white-space: nowrap; padding-right: .4rem; }
 .logs thead th { color: var(--soft); font-size: .75rem; }
 .logs .leader th[scope=row] { color: var(--gold-ink); }
 .logs .down, .logs .crashed { opacity: .75; }
 .logs .down th[scope=row], .logs .crashed th[scope=row] { text-decoration: line-through; }
-.logs .fact { white-space: nowrap; padding: 2px .3rem; font-variant-numeric: tabular-nums; }
+.logs .fact { white-space: nowrap; padding: 2px .6rem; font-variant-numeric: tabular-nums; }
 .logs .warn { color: var(--ask); font-weight: 600; }
 .logs .bad { color: var(--bad); font-weight: 600; white-space: normal; }
 .logs .cut::before { content: "▨"; color: var(--soft); }
@@ -164,6 +166,7 @@ const logs = `
   display: block; min-width: 1.6rem; padding: .15rem .1rem; border-radius: 5px; color: var(--ink);
   border: 2px dashed var(--soft); line-height: 1.3; text-align: center; background: none;
 }
+.logs .entry { min-width: 1.9rem; }
 .legend .entry { display: inline-block; min-width: 1.6rem; }
 .entry.durable { border-style: solid; border-color: var(--line); }
 .entry.committed, .entry.applied { border: 2px solid var(--ink); font-weight: 700; }
@@ -180,10 +183,10 @@ const panels = `
   margin: .4rem 0 .6rem; font-size: .875rem;
 }
 .facts div { display: flex; gap: .4rem; }
-.facts dt { color: var(--soft); }
+.facts dt { color: var(--soft); white-space: nowrap; }
 .facts dd { font-variant-numeric: tabular-nums; }
 .action { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .6rem; margin-top: .4rem; }
-.action > button:first-child { min-width: 7.5rem; }
+.action > button:first-child { min-width: 8.75rem; }
 .action .copy { padding: .1rem .5rem; min-height: 1.7rem; font-size: .8125rem; font-weight: 400; }
 .command {
   flex: 1 1 16rem; padding: .3rem .5rem; border-radius: 6px; background: var(--wash);
@@ -225,7 +228,7 @@ const timeline = `
   color: var(--bad); fill: var(--bad);
 }
 .sign.restore, .sign.up, .sign.healed, .sign.back { color: var(--good); fill: var(--good); }
-.events .who { font-weight: 700; }
+.events .who { font-weight: 700; white-space: nowrap; }
 .files-card .scroll { max-height: 16rem; }
 .files { border-collapse: collapse; width: 100%; font-size: .875rem; margin-top: .4rem; }
 .files th, .files td { padding: .2rem .5rem .2rem 0; text-align: left; vertical-align: top; }

@@ -1,5 +1,6 @@
-/** The head of the page: whether the cluster works, in a word, and what is wrong with it. */
+/** Whether the cluster works, in a word, and what is wrong with it. */
 import type { Finding } from '../../../doctor/finding.js';
+import { readPlace } from '../../../live/place.js';
 import { html, setText } from './dom.js';
 import type { ClusterFacts } from './live-page.js';
 import type { PageView } from './page-view.js';
@@ -11,6 +12,13 @@ export class Header {
   readonly #summary = html('p', { class: 'summary' });
   readonly #notes = html('ul', { class: 'notes' });
   readonly #findings = html('ul', { class: 'findings' });
+  /** Apart from the head, so that nothing else moves when something goes wrong. */
+  readonly findings = html(
+    'section',
+    { class: 'card wrong', 'aria-labelledby': 'wrong' },
+    html('h2', { id: 'wrong' }, 'What is wrong'),
+    this.#findings,
+  );
   #shown = '';
 
   constructor(facts: ClusterFacts) {
@@ -26,12 +34,12 @@ export class Header {
     const head = html(
       'div',
       { class: 'top' },
-      html('h1', {}, 'Live cluster'),
+      html('h1', {}, 'SurfRaft live cluster'),
       this.#verdict,
       this.#summary,
       links,
     );
-    this.element = html('header', {}, head, this.#notes, this.#findings);
+    this.element = html('header', {}, head, this.#notes);
   }
 
   show(view: PageView): void {
@@ -53,15 +61,34 @@ export class Header {
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#notes.replaceChildren(...notes.map((note) => html('li', {}, note)));
-    this.#findings.replaceChildren(...told.map(findingOf));
+    const nothing = html(
+      'li',
+      { class: 'fine' },
+      isWaiting ? 'Nobody has answered yet.' : 'Nothing.',
+    );
+    this.#findings.replaceChildren(...(told.length === 0 ? [nothing] : told.map(findingOf)));
+  }
+
+  /** Other servers do not know a page that was opened under a name of its own. */
+  #whyApart(): string | undefined {
+    const { scheme, servers } = this.#facts;
+    const here = readPlace(location.host, scheme);
+    const isKnown = servers.some(({ address }) => {
+      const place = readPlace(address, scheme);
+      return place?.host === here?.host && place?.port === here?.port;
+    });
+    const [first] = servers;
+    return isKnown || first === undefined
+      ? undefined
+      : `${location.host} is no address of the configuration; open ${scheme}://${first.address}/`;
   }
 
   /** What this page cannot do, and why. */
   #notesOf({ servers, state }: PageView): readonly string[] {
     const notes: string[] = [];
     const self = state.servers.find(({ id }) => id === this.#facts.self);
-    const whyNoCalls = self?.hello?.whyNoCalls;
-    if (whyNoCalls)
+    const whyNoCalls = self?.hello?.whyNoCalls ?? this.#whyApart();
+    if (whyNoCalls !== undefined)
       notes.push(`This page only looks, and may not reach the other servers: ${whyNoCalls}.`);
     const unseen = servers.filter(({ condition }) => condition === 'unseen');
     if (unseen.length > 0 && this.#facts.scheme === 'https') {

@@ -90,7 +90,9 @@ export class LivePage {
       'aria-label': 'Servers and messages',
     });
     picture.append(this.#ring.element, legend());
-    const main = html('main', {}, picture, this.#logs.element, this.#panel.element);
+    const left = html('div', { class: 'left' }, picture, this.#header.findings);
+    const right = html('div', { class: 'right' }, this.#logs.element, this.#panel.element);
+    const main = html('main', {}, left, right);
     main.append(this.#timelineView.element, this.#files.element);
     this.#root.replaceChildren(this.#header.element, main);
     this.#follow();

@@ -1,5 +1,11 @@
 /** The ring of servers, who is cut off from whom, and the messages that travel between them. */
-import { pointOnWay, ringLayout, wayBetween, type RingLayout } from '../../../live/ring-layout.js';
+import {
+  pointOnWay,
+  ringLayout,
+  wayBetween,
+  type BoxName,
+  type RingLayout,
+} from '../../../live/ring-layout.js';
 import type { ServerView } from '../../../live/server-view.js';
 import { partOfWay, type Traveller } from '../../../live/travellers.js';
 import { setAttributes, setText, svg } from './dom.js';
@@ -10,6 +16,7 @@ interface Node {
   readonly group: SVGGElement;
   readonly id: SVGTextElement;
   readonly term: SVGTextElement;
+  readonly vote: SVGTextElement;
   readonly word: SVGTextElement;
   readonly note: SVGTextElement;
 }
@@ -25,6 +32,7 @@ export class Ring {
   readonly #glyphs = new Map<number, SVGGElement>();
   #layout: RingLayout = ringLayout(1);
   #order: readonly number[] = [];
+  #box: BoxName = 'wide';
 
   constructor(onSelect: (server: number) => void) {
     this.#onSelect = onSelect;
@@ -33,7 +41,8 @@ export class Ring {
 
   show({ selected, servers }: PageView): void {
     const order = servers.map(({ id }) => id);
-    if (order.join() !== this.#order.join()) this.#arrange(order);
+    const box = innerWidth < 600 ? 'narrow' : 'wide';
+    if (order.join() !== this.#order.join() || box !== this.#box) this.#arrange(order, box);
     for (const server of servers) this.#showServer(server, server.id === selected);
     this.#showSpokes(servers);
     this.#showCuts(servers);
@@ -56,9 +65,10 @@ export class Ring {
     }
   }
 
-  #arrange(order: readonly number[]): void {
+  #arrange(order: readonly number[], box: BoxName): void {
     this.#order = order;
-    this.#layout = ringLayout(order.length);
+    this.#box = box;
+    this.#layout = ringLayout(order.length, box);
     const { height, nodeRadius, nodes, width } = this.#layout;
     setAttributes(this.element, { viewBox: `0 0 ${width} ${height}` });
     this.#nodesLayer.replaceChildren();
@@ -89,6 +99,8 @@ export class Ring {
     });
     // The blanks keep the words apart when they are read aloud.
     setText(node.term, term === undefined ? '' : `term ${term} `);
+    const { votedFor } = server;
+    setText(node.vote, votedFor === undefined ? '' : `✓S${votedFor} `);
     setText(node.word, `${word} `);
     setText(node.note, noteOf(server));
   }
@@ -156,8 +168,9 @@ export class Ring {
 function makeNode(id: number, radius: number): Node {
   const node: Node = {
     group: svg('g', { role: 'button', tabindex: 0 }),
-    id: svg('text', { class: 'id', y: radius > 40 ? 2 : 3 }, `S${id} `),
-    term: svg('text', { class: 'term', y: radius > 40 ? 22 : 18 }),
+    id: svg('text', { class: 'id', y: -radius * 0.12 }, `S${id} `),
+    term: svg('text', { class: 'term', y: radius * 0.28 }),
+    vote: svg('text', { class: 'vote', y: radius * 0.66 }),
     word: svg('text', { class: 'word', y: radius + 24 }),
     note: svg('text', { class: 'note', y: radius + 39 }),
   };
@@ -170,7 +183,7 @@ function makeNode(id: number, radius: number): Node {
       class: 'cross',
       d: `M${-slash} ${-slash} L${slash} ${slash} M${slash} ${-slash} L${-slash} ${slash}`,
     }),
-    ...[node.id, node.term, node.word, node.note],
+    ...[node.id, node.term, node.vote, node.word, node.note],
   );
   return node;
 }

@@ -19,6 +19,7 @@ export interface TimelineViewOptions {
   readonly onView: (atMs: number | undefined) => void;
 }
 
+const barsMs = 400;
 const rowHeight = 18;
 const labelWidth = 34;
 const itemsShown = 80;
@@ -44,6 +45,11 @@ const signs: Readonly<Record<TimelineKind, string>> = {
   up: '↻',
 };
 
+/** Those that stand on the bars, where there is little room. */
+const signed: ReadonlySet<TimelineKind> = new Set<TimelineKind>([
+  ...(['leader', 'crash', 'restore', 'cut', 'healed', 'disk', 'alarm', 'down', 'up'] as const),
+]);
+
 export class TimelineView {
   readonly element: HTMLElement;
   readonly #options: TimelineViewOptions;
@@ -54,6 +60,8 @@ export class TimelineView {
   readonly #details = html('input', { type: 'checkbox' });
   readonly #list = html('ol', { class: 'events' });
   #shown = '';
+  #barsMs = -Infinity;
+  #barsViewedMs: number | undefined;
 
   constructor(options: TimelineViewOptions) {
     this.#options = options;
@@ -110,7 +118,11 @@ export class TimelineView {
     this.#showEvents();
   }
 
+  /** Not each time: what is told moves by a hair. */
   #showBars({ nowMs, servers, viewedMs }: PageView): void {
+    if (nowMs - this.#barsMs < barsMs && viewedMs === this.#barsViewedMs) return;
+    this.#barsMs = nowMs;
+    this.#barsViewedMs = viewedMs;
     const width = Math.max(200, this.#bars.clientWidth || 600);
     const [fromMs, toMs] = [Number(this.#slider.min), Number(this.#slider.max)];
     const x = (atMs: number): number =>
@@ -129,7 +141,7 @@ export class TimelineView {
     });
     const rowOf = new Map(servers.map(({ id }, row) => [id, row]));
     const marks = this.#options.timeline.items
-      .filter((item) => isMajor(item) && item.atMs >= fromMs && item.atMs <= toMs)
+      .filter((item) => signed.has(item.kind) && item.atMs >= fromMs && item.atMs <= toMs)
       .slice(-200)
       .map((item) => {
         const y = (rowOf.get(item.server) ?? 0) * rowHeight + rowHeight - 4;
