@@ -42,8 +42,7 @@ describe('the live page', function () {
     return opened;
   }
 
-  const node = (id: number, condition: string) =>
-    page.locator(`.node[data-condition="${condition}"]`, { hasText: `S${id}` });
+  const node = (id: number, condition: string) => page.locator(nodeOf(id, condition));
 
   const outcomeOf = (part: string) => page.locator(`${part} .outcome`).last();
 
@@ -139,16 +138,17 @@ describe('the live page', function () {
   });
 
   it('can be used by everybody, in light and dark, on a desk and on a phone', async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
+    const looks = [
+      ['light', 'desk', desk],
+      ['dark', 'phone', phone],
+    ] as const;
+    for (const [colorScheme, device, viewport] of looks) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      for (const [device, viewport] of Object.entries({ desk, phone })) {
-        await page.setViewportSize(viewport);
-        const name = `${colorScheme} ${device}`;
-        expect(await findBarriers(page), name).to.deep.equal([]);
-        const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
-        expect(wide, name).to.be.at.most(viewport.width);
-        await takePicture(page, `three-${colorScheme}-${device}`);
-      }
+      await page.setViewportSize(viewport);
+      expect(await findBarriers(page), device).to.deep.equal([]);
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+      expect(wide, device).to.be.at.most(viewport.width);
+      await takePicture(page, `three-${colorScheme}-${device}`);
     }
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
     await page.setViewportSize(desk);
@@ -176,7 +176,7 @@ describe('the live page', function () {
     const nine = await clusters.start(9);
     const { page: shown } = await open(nine, 4);
     const { serverId, term } = await nine.leader();
-    await shown.locator('.node.leader', { hasText: `S${serverId}` }).waitFor();
+    await shown.locator(nodeOf(serverId, 'leader')).waitFor();
     await eventually('nine servers on the page', shownMsMax, async () =>
       (await shown.locator('.node.follower').count()) === 8 ? true : undefined,
     );
@@ -186,10 +186,14 @@ describe('the live page', function () {
     await takePicture(shown, 'nine-election');
     const next = await nine.leader();
     expect(next.term).to.be.above(term);
-    await shown.locator('.node.leader', { hasText: `S${next.serverId}` }).waitFor();
+    await shown.locator(nodeOf(next.serverId, 'leader')).waitFor();
     expect(await findBarriers(shown)).to.deep.equal([]);
   });
 });
+
+function nodeOf(server: number, condition: string): string {
+  return `.node[data-server="${server}"][data-condition="${condition}"]`;
+}
 
 function serveStranger(): Promise<Server> {
   const server = createServer((_request, response) => {

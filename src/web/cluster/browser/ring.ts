@@ -94,6 +94,7 @@ export class Ring {
     const { condition, term, word } = server;
     setAttributes(node.group, {
       class: `node ${condition} t${(term ?? 0) % 6}`,
+      'data-server': server.id,
       'data-condition': condition,
       'aria-pressed': String(isSelected),
     });
