@@ -29,6 +29,30 @@ export function isMajor({ kind }: TimelineItem): boolean {
   return majorKinds.has(kind);
 }
 
+/** What several servers have told alike, one after the other, as one. */
+export interface TimelineGroup {
+  /** The first of them. */
+  readonly item: TimelineItem;
+  readonly servers: readonly number[];
+}
+
+/** Told alike within this time, it is one thing that has happened. */
+const togetherMs = 3_000;
+
+/** Of items in order. */
+export function groupItems(items: readonly TimelineItem[]): readonly TimelineGroup[] {
+  const groups: { readonly item: TimelineItem; readonly servers: number[] }[] = [];
+  for (const item of items) {
+    const same = groups.findLast(
+      ({ item: { atMs, kind, text } }) =>
+        kind === item.kind && text === item.text && item.atMs - atMs < togetherMs,
+    );
+    if (same === undefined) groups.push({ item, servers: [item.server] });
+    else if (!same.servers.includes(item.server)) same.servers.push(item.server);
+  }
+  return groups;
+}
+
 export class Timeline {
   #items: TimelineItem[] = [];
   readonly #keys = new Set<string>();

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { loseContact } from '../../src/live/cluster-state.js';
 import type { FeedHappening } from '../../src/live/feed.js';
 import { History } from '../../src/live/history.js';
-import { isMajor, Timeline } from '../../src/live/timeline.js';
+import { groupItems, isMajor, Timeline } from '../../src/live/timeline.js';
 import { heard } from './states.js';
 
 describe('the history of a page', () => {
@@ -93,6 +93,17 @@ describe('the timeline', () => {
     }
     expect(timeline.items).to.have.length(2_000);
     expect(texts(timeline)[0]).to.equal('7001');
+  });
+
+  it('tells once what several servers tell alike', () => {
+    const timeline = new Timeline();
+    const lost = { ...happening(1, 1_000, 'lost'), text: 'server 4 does not answer' };
+    for (const server of [2, 0, 2]) timeline.take(server, { ...lost, number: server + 1 }, life);
+    timeline.take(0, happening(7, 1_100), life);
+    timeline.take(1, { ...lost, atMs: 1_200 }, life);
+    timeline.take(3, { ...lost, atMs: 9_000 }, life);
+    const groups = groupItems(timeline.items);
+    expect(groups.map(({ servers }) => servers)).to.deep.equal([[2, 0, 1], [0], [3]]);
   });
 
   it('knows what is but a detail', () => {

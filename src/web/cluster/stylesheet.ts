@@ -38,7 +38,7 @@ h3 { font-size: .9375rem; }
 a { color: var(--sea); }
 [hidden] { display: none !important; }
 :focus-visible { outline: 3px solid var(--sea); outline-offset: 2px; border-radius: 4px; }
-.unseen {
+.spoken {
   position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden;
   clip-path: inset(50%); white-space: nowrap;
 }
@@ -76,7 +76,7 @@ main {
   padding: .75rem; background: var(--sheet); border: 1px solid var(--line); border-radius: 12px;
 }
 .left { grid-area: left; } .right { grid-area: right; }
-.left, .right { display: grid; gap: .75rem; align-content: start; min-width: 0; }
+.left, .right { display: grid; grid-template-columns: minmax(0, 1fr); gap: .75rem; align-content: start; min-width: 0; }
 .timeline { grid-area: timeline; } .files-card { grid-area: files; }
 .scroll { overflow: auto; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .9rem; }

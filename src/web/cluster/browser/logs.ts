@@ -67,7 +67,7 @@ function cellOf(cell: LaneCell): HTMLElement {
     'span',
     { class: `entry ${entry.kind} ${state} t${entry.term % 6}`, title },
     String(entry.term),
-    html('span', { class: 'unseen' }, ` ${title}`),
+    html('span', { class: 'spoken' }, ` ${title}`),
   );
   return html('td', { 'data-index': entry.index, 'data-state': state }, mark);
 }

@@ -4,9 +4,10 @@
  */
 import type { ConditionSpan, History } from '../../../live/history.js';
 import {
+  groupItems,
   isMajor,
   type Timeline,
-  type TimelineItem,
+  type TimelineGroup,
   type TimelineKind,
 } from '../../../live/timeline.js';
 import { html, setAttributes, setText, svg } from './dom.js';
@@ -154,21 +155,22 @@ export class TimelineView {
   #showEvents(): void {
     const all = this.#options.timeline.items;
     const items = this.#details.checked ? all : all.filter(isMajor);
-    const newest = items.slice(-itemsShown).reverse();
-    const shown = newest.map(({ key }) => key).join();
+    const newest = groupItems(items.slice(-itemsShown)).toReversed();
+    const shown = newest.map(({ item, servers }) => `${item.key} ${servers.join()}`).join();
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.#list.replaceChildren(...newest.map((item) => this.#itemOf(item)));
+    this.#list.replaceChildren(...newest.map((group) => this.#itemOf(group)));
   }
 
-  #itemOf(item: TimelineItem): HTMLElement {
-    const { atMs, kind, server, text } = item;
+  #itemOf({ item, servers }: TimelineGroup): HTMLElement {
+    const { atMs, kind, text } = item;
+    const who = servers.toSorted((a, b) => a - b).map((id) => `S${id}`);
     const button = html(
       'button',
       { type: 'button' },
       html('span', { class: 'time' }, timeText(atMs)),
       html('span', { class: `sign ${kind}`, 'aria-hidden': 'true' }, signs[kind]),
-      html('span', { class: 'who' }, `S${server}`),
+      html('span', { class: 'who' }, who.join(' ')),
       html('span', { class: 'what' }, text),
     );
     button.addEventListener('click', () => {
