@@ -1,4 +1,4 @@
-/** Where the servers of a cluster stand on a ring, and the ways between them. No unit but the box's. */
+/** Where the servers of a cluster stand on a ring, and the ways between them, in units of a box. */
 
 export interface Point {
   readonly x: number;
@@ -16,7 +16,7 @@ export interface RingLayout {
 
 /** For a screen as wide as a desk, and for a phone: there, words would be too small to be read. */
 const boxes = {
-  wide: { width: 620, height: 540, radii: [52, 46, 36, 24] },
+  wide: { width: 620, height: 540, radii: [52, 46, 34, 22] },
   narrow: { width: 400, height: 440, radii: [46, 38, 29, 16] },
 } as const;
 

@@ -109,8 +109,8 @@ function describeMismatch({ stateMismatch }: ReplicaStatus): string {
 function serverTable({ scheme, status, servers }: StatusPageFacts): string {
   const rows = servers.map((server) => {
     const follower = status.followers.find((each) => each.serverId === server.id);
-    const address = formatAddress(server);
-    const link = `<td><a href="${scheme}://${escapeHtml(address)}/">${escapeHtml(address)}</a></td>`;
+    const address = escapeHtml(formatAddress(server));
+    const link = `<td><a href="${scheme}://${address}/">${address}</a></td>`;
     const isSelf = server.id === status.serverId;
     const replicated = isSelf ? status.lastLogIndex : (follower?.matchIndex ?? '');
     return `<tr>${cell(server.id)}${link}${cell(replicated)}${cell(remark(server, status))}</tr>`;

@@ -42,27 +42,46 @@ describe('the ring', () => {
 describe('messages on their way', () => {
   const ask: FeedMessage = { kind: 'heartbeat', fate: 'ask', from: 0, to: 1, term: 1, count: 1 };
 
+  /** When each of these sets out, if they are told at the same moment. */
+  function startsOf(messages: readonly FeedMessage[], nowMs = 0): readonly number[] {
+    const travellers = new Travellers();
+    travellers.add(messages, nowMs);
+    return travellers.travelling.map(({ startMs }) => startMs);
+  }
+
+  const answerTo = (message: FeedMessage): FeedMessage => ({
+    ...{ ...message, fate: 'yes', from: message.to, to: message.from },
+  });
+
   it('take a time that can be watched, answers behind their questions', () => {
     const travellers = new Travellers();
-    travellers.add([ask, { ...ask, fate: 'yes', from: 1, to: 0 }], 1_000);
+    travellers.add([ask, answerTo(ask)], 1_000);
     const [question, answer] = travellers.travelling;
-    expect(question && partOfWay(question, 1_400)).to.be.closeTo(0.5, 0.01);
-    expect(answer && partOfWay(answer, 1_400)).to.equal(undefined);
-    expect(answer && partOfWay(answer, 2_100)).to.be.closeTo(0.5, 0.01);
-    travellers.arrive(1_900);
+    expect(question && partOfWay(question, 1_350)).to.be.closeTo(0.5, 0.01);
+    expect(answer && partOfWay(answer, 1_350)).to.equal(undefined);
+    expect(answer && partOfWay(answer, 2_050)).to.be.closeTo(0.5, 0.01);
+    travellers.arrive(1_750);
     expect(travellers.travelling.map(({ message }) => message.fate)).to.deep.equal(['yes']);
     travellers.arrive(3_000);
     expect(travellers.travelling).to.deep.equal([]);
   });
 
-  it('follow each other at a distance, but for votes, which all set out', () => {
+  it('follow each other at a distance; what comes too fast is left out', () => {
     const travellers = new Travellers();
     for (let nowMs = 0; nowMs < 1_000; nowMs += 50) travellers.add([ask], nowMs);
-    expect(travellers.travelling).to.have.length(3);
-    travellers.clear();
+    expect(travellers.travelling).to.have.length(4);
+    const entries: FeedMessage = { ...ask, kind: 'entries' };
+    expect(startsOf(Array<FeedMessage>(20).fill(entries)).at(-1)).to.be.at.most(3_000);
+  });
+
+  it('show an election one step after the other', () => {
+    const preVote: FeedMessage = { ...ask, kind: 'preVote' };
     const vote: FeedMessage = { ...ask, kind: 'vote' };
-    for (let nowMs = 0; nowMs < 1_000; nowMs += 50) travellers.add([vote], nowMs);
-    expect(travellers.travelling).to.have.length(20);
+    const entries: FeedMessage = { ...ask, kind: 'entries' };
+    const told = [preVote, answerTo(preVote), vote, answerTo(vote), entries, answerTo(entries)];
+    expect(startsOf(told)).to.deep.equal([0, 700, 1_400, 2_100, 2_800, 3_500].slice(0, 5));
+    // What was left out is not answered either.
+    expect(startsOf([answerTo(entries)])).to.deep.equal([]);
   });
 
   it('are few enough to be drawn, whatever comes', () => {

@@ -1,4 +1,4 @@
-/** The end of a log for people to look at: of each entry what it is, and nothing of its contents. */
+/** The end of a log for people to look at: of each entry what it is, nothing of its contents. */
 import type { Entry } from '../../raft/messages.js';
 import type { FeedEntry, FeedLog } from '../../live/feed.js';
 import type { CommandReader } from '../command-reader.js';

@@ -50,7 +50,7 @@ export class PageOrigins {
     const { origin, host = '' } = headers;
     const asked = this.#place(host);
     if (asked !== undefined && !this.#isOurs(asked) && !isAddress(asked)) {
-      return `this server does not go by the name ${asked.host}; use an address of the configuration`;
+      return `no server is called ${asked.host}; use an address of the configuration`;
     }
     if (origin === undefined || this.kindOf(headers) === 'own') return undefined;
     if (origin === `${this.#options.scheme}://${host}`) return undefined;

@@ -1,6 +1,7 @@
 /**
  * How the live page looks. What a colour says is said by a form, too: the leader has a crown and a
- * thick ring, whoever is down is hollow and crossed out. Light or dark as the reader's system has it.
+ * thick ring, whoever is down is hollow and crossed out. Light or dark as the reader's system has
+ * it.
  */
 
 const colours = `
@@ -76,7 +77,10 @@ main {
   padding: .75rem; background: var(--sheet); border: 1px solid var(--line); border-radius: 12px;
 }
 .left { grid-area: left; } .right { grid-area: right; }
-.left, .right { display: grid; grid-template-columns: minmax(0, 1fr); gap: .75rem; align-content: start; min-width: 0; }
+.left, .right {
+  display: grid; grid-template-columns: minmax(0, 1fr); gap: .75rem; align-content: start;
+  min-width: 0;
+}
 .timeline { grid-area: timeline; } .files-card { grid-area: files; }
 .scroll { overflow: auto; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .9rem; }
@@ -107,6 +111,7 @@ const ring = `
 .node .vote { font-size: 11px; }
 .node .word { font-size: 15px; font-weight: 600; }
 .node .note { font-size: 13px; fill: var(--ask); }
+.node.down .term, .node.down .vote, .node.crashed .term, .node.crashed .vote { display: none; }
 .ring .node text.word, .ring .node text.note, .ring .node.down text, .ring .node.crashed text {
   paint-order: stroke; stroke: var(--sheet); stroke-width: 5px; stroke-linejoin: round;
 }
@@ -137,9 +142,12 @@ const ring = `
 .message.heartbeat.yes .body { fill: var(--sheet); stroke: var(--sea); stroke-width: 2; }
 .message.vote .body { fill: var(--gold-wash); stroke: var(--ask); stroke-width: 2; }
 .message.preVote .body { stroke: var(--ask); stroke-width: 2; stroke-dasharray: 3 2; }
-.message.entries.ask.t0 .body { fill: var(--t0); } .message.entries.ask.t1 .body { fill: var(--t1); }
-.message.entries.ask.t2 .body { fill: var(--t2); } .message.entries.ask.t3 .body { fill: var(--t3); }
-.message.entries.ask.t4 .body { fill: var(--t4); } .message.entries.ask.t5 .body { fill: var(--t5); }
+.message.entries.ask.t0 .body { fill: var(--t0); }
+.message.entries.ask.t1 .body { fill: var(--t1); }
+.message.entries.ask.t2 .body { fill: var(--t2); }
+.message.entries.ask.t3 .body { fill: var(--t3); }
+.message.entries.ask.t4 .body { fill: var(--t4); }
+.message.entries.ask.t5 .body { fill: var(--t5); }
 .message.yes .mark { stroke: var(--good); } .message.no .mark { stroke: var(--bad); }
 .message.lost .body { opacity: .4; } .message.lost .mark { stroke: var(--bad); }
 .message.gone { opacity: .35; }
@@ -153,7 +161,9 @@ const ring = `
 const logs = `
 .logs { border-collapse: collapse; min-width: 60%; margin-top: .35rem; font-size: .875rem; }
 .logs th, .logs td { padding: 2px; text-align: center; font-weight: 400; }
-.logs th[scope=row] { text-align: left; font-weight: 700; white-space: nowrap; padding-right: .4rem; }
+.logs th[scope=row] {
+  text-align: left; font-weight: 700; white-space: nowrap; padding-right: .4rem;
+}
 .logs thead th { color: var(--soft); font-size: .75rem; }
 .logs .leader th[scope=row] { color: var(--gold-ink); }
 .logs .down, .logs .crashed { opacity: .75; }
@@ -185,7 +195,9 @@ const panels = `
 .facts div { display: flex; gap: .4rem; }
 .facts dt { color: var(--soft); white-space: nowrap; }
 .facts dd { font-variant-numeric: tabular-nums; }
-.action { display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .6rem; margin-top: .4rem; }
+.action {
+  display: flex; flex-wrap: wrap; align-items: center; gap: .35rem .6rem; margin-top: .4rem;
+}
 .action > button:first-child { min-width: 8.75rem; }
 .action .copy { padding: .1rem .5rem; min-height: 1.7rem; font-size: .8125rem; font-weight: 400; }
 .command {

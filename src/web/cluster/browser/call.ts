@@ -42,12 +42,17 @@ export async function call(
   return readResponse(text);
 }
 
+/** For people. */
+export function textOf(value: AnswerValue | undefined): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 function readResponse(text: string): AnswerValue {
   const xml = new DOMParser().parseFromString(text, 'text/xml');
   const fault = xml.querySelector('methodResponse > fault > value');
   if (fault !== null) {
     const { faultCode, faultString } = readValue(fault) as Readonly<Record<string, AnswerValue>>;
-    throw new CallError(`fault ${String(faultCode)}: ${String(faultString)}`);
+    throw new CallError(`fault ${textOf(faultCode)}: ${textOf(faultString)}`);
   }
   const value = xml.querySelector('methodResponse > params > param > value');
   if (value === null) throw new CallError('the answer is no response of XML-RPC');

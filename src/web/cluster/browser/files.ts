@@ -2,7 +2,7 @@
 import { updateAction } from '../../../live/actions.js';
 import { newestLeader } from '../../../live/server-view.js';
 import { findTextMistake } from '../../../live/xml-call.js';
-import { call, CallError, type AnswerValue } from './call.js';
+import { call, CallError, textOf, type AnswerValue } from './call.js';
 import { html, setText } from './dom.js';
 import type { PageView } from './page-view.js';
 import { carryOut, Outcome, whyNot, type OriginOf } from './runner.js';
@@ -160,8 +160,8 @@ export class Files {
     this.#rows.replaceChildren(
       ...rows.map(({ hashes, name, version }) => {
         const isNew = isKnown && known.get(name) !== version;
-        const isDeleted = hashes.length === 1 && String(hashes[0]) === '0';
-        const first = hashes.slice(0, hashesShown).map(String).join(', ');
+        const isDeleted = hashes.length === 1 && textOf(hashes[0]) === '0';
+        const first = hashes.slice(0, hashesShown).map(textOf).join(', ');
         const rest = hashes.length > hashesShown ? ` and ${hashes.length - hashesShown} more` : '';
         return html(
           'tr',

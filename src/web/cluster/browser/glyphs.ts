@@ -5,7 +5,19 @@ import { svg } from './dom.js';
 /** Three points, above a circle of this radius. */
 export function crownPath(radius: number): string {
   const y = -radius - 8;
-  return `M-18 ${y} L-22 ${y - 20} L-9 ${y - 10} L0 ${y - 25} L9 ${y - 10} L22 ${y - 20} L18 ${y} Z`;
+  const unit = Math.min(1, radius / 46);
+  const points: readonly (readonly [number, number])[] = [
+    ...([
+      [-18, 0],
+      [-22, 20],
+      [-9, 10],
+      [0, 25],
+      [9, 10],
+      [22, 20],
+      [18, 0],
+    ] as const),
+  ];
+  return `M${points.map(([x, up]) => `${x * unit} ${y - up * unit}`).join(' L')} Z`;
 }
 
 export function messageGlyph(message: FeedMessage): SVGGElement {

@@ -45,19 +45,19 @@ export class Header {
   show(view: PageView): void {
     const { findings, mayPass, summary, works } = view.diagnosis;
     const isWaiting = view.servers.every(({ condition }) => condition === 'waiting');
-    const verdict = works
-      ? '✓ works'
+    const [verdict, mood] = works
+      ? ['✓ works', 'good']
       : isWaiting
-        ? '… looking'
+        ? ['… looking', 'passing']
         : mayPass
-          ? '… no leader yet'
-          : '✕ stands still';
+          ? ['… no leader yet', 'passing']
+          : ['✕ stands still', 'bad'];
     setText(this.#verdict, verdict);
-    this.#verdict.className = `verdict ${works ? 'good' : isWaiting || mayPass ? 'passing' : 'bad'}`;
+    this.#verdict.className = `verdict ${mood}`;
     setText(this.#summary, summary);
     const notes = this.#notesOf(view);
     const told = isWaiting ? [] : findings;
-    const shown = JSON.stringify([notes, told]);
+    const shown = JSON.stringify([notes, told, isWaiting]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#notes.replaceChildren(...notes.map((note) => html('li', {}, note)));

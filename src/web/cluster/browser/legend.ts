@@ -27,5 +27,6 @@ export function legend(): HTMLElement {
     picture.append(messageGlyph(message));
     return html('li', {}, picture, words);
   });
+  items.push(html('li', {}, '✓S2: gave S2 its vote'));
   return html('ul', { class: 'legend', 'aria-label': 'Messages' }, ...items);
 }

@@ -1,4 +1,4 @@
-/** What the parts of the page are given to show: the cluster now, or at a moment that has passed. */
+/** What the parts of the page are given to show: the cluster now, or at a moment in the past. */
 import type { Diagnosis } from '../../../doctor/diagnose.js';
 import type { ClusterState } from '../../../live/cluster-state.js';
 import type { ServerView } from '../../../live/server-view.js';
