@@ -8,6 +8,7 @@ import type { AppendEntriesRequest, Entry, RequestVoteRequest } from '../../src/
 import { encodeCall } from '../../src/rpc/codec/encode.js';
 import { WatchedTransport } from '../../src/rpc/live/watched-transport.js';
 import type { PeerListener } from '../../src/replica/peer-transport.js';
+import type { XmlValue } from '../../src/rpc/xml-value.js';
 import { grant } from './support/fake-replica.js';
 import { host, ServedReplica, type ServeOptions } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
@@ -332,6 +333,27 @@ describe('a call that a page makes', () => {
     expect(await crashFrom({ origin: 'http://localhost:3000' })).to.equal(false);
     expect(await crashFrom({ origin: 'null' })).to.equal(false);
     expect(await crashFrom({ 'sec-fetch-site': 'same-origin' })).to.equal(false);
+  });
+
+  it('changes no file from a page from elsewhere, alone or in a multicall', async () => {
+    const update = new Map<string, XmlValue>([
+      ['methodName', 'updatefile'],
+      ['params', ['f', 1, []]],
+    ]);
+    const bodies = [
+      encodeCall('updatefile', ['f', 1, []]),
+      encodeCall('system.multicall', [[update]]),
+    ];
+    for (const body of bodies) {
+      // As a page can send it without asking beforehand: without a type of its contents.
+      const headers = { origin: 'http://evil.example', 'content-type': '' };
+      const response = await fetch(served.url(), { method: 'POST', headers, body });
+      expect(await response.text()).to.include('not by pages from elsewhere');
+    }
+    expect(served.replica.log).to.deep.equal([]);
+    const headers = { origin: 'http://localhost:9502', 'content-type': 'text/xml' };
+    await fetch(served.url(), { method: 'POST', headers, body: bodies[0] ?? '' });
+    expect(served.replica.log).to.have.length(1);
   });
 
   it('may be asked for beforehand by pages of the cluster only', async () => {

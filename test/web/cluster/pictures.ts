@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the live page that the documentation shows, of real clusters:
- * node build/test/web/cluster/pictures.js [FOLDER], by default docs/pictures.
+ * node build/test/web/cluster/pictures.js [FOLDER], by default build/screenshots/live.
  */
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -8,7 +8,7 @@ import { host, TestCluster } from '../../e2e/support/test-cluster.js';
 import { projectRoot } from '../../tidy/source-text.js';
 import { launchBrowser, openPage } from '../site/chromium.js';
 
-const folder = process.argv[2] ?? join(projectRoot(), 'docs/pictures');
+const folder = process.argv[2] ?? join(projectRoot(), 'build/screenshots/live');
 const desk = { width: 1280, height: 800 };
 const phone = { width: 390, height: 760 };
 /** Entries and answers are in the middle of their ways by then. */
