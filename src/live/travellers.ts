@@ -2,8 +2,8 @@
  * Messages on their way across the picture. A message takes less than a millisecond; to be seen, it
  * travels for much longer here: its answer behind it, one after the other on each way, and in an
  * election what follows from an answer behind that. Of what comes faster than can be watched,
- * heartbeats are left out first, and votes last. What all say to all at once, the checksums of their
- * states, would hide the rest, and is not shown.
+ * heartbeats are left out first, and votes last. What all say to all at once, the checksums of
+ * their states, would hide the rest, and is not shown.
  */
 import type { FeedMessage } from './feed.js';
 
