@@ -26,6 +26,15 @@ export function readPlace(text: string, scheme: Scheme): Place | undefined {
   };
 }
 
+/** Whether a page that was opened here was opened at one of these addresses. */
+export function isOneOf(here: string, addresses: readonly string[], scheme: Scheme): boolean {
+  const asked = readPlace(here, scheme);
+  return addresses.some((address) => {
+    const place = readPlace(address, scheme);
+    return place?.host === asked?.host && place?.port === asked?.port;
+  });
+}
+
 /** One spelling of a host without brackets; all names of a machine to itself are one. */
 export function plainHost(host: string): string {
   const lower = host.toLowerCase();

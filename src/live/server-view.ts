@@ -7,8 +7,9 @@ import { diagnose, type Diagnosis } from '../doctor/diagnose.js';
 import type { ClusterState, ServerState } from './cluster-state.js';
 
 /**
- * `down`: neither the page nor the others hear it. `unseen`: the others hear it, and the page does
- * not. `joining`: it does not count yet.
+ * `down`: the page hears it no more, or others cannot reach it, and nobody hears it. `unseen`: the
+ * page does not hear it, and that is all that is known, or others do. `joining`: it does not count
+ * yet.
  */
 export type Condition =
   'leader' | 'follower' | 'candidate' | 'joining' | 'crashed' | 'down' | 'unseen' | 'waiting';
@@ -84,7 +85,7 @@ function viewServer(
 function conditionOf(server: ServerState, state: ClusterState): Condition {
   const { contact, report } = server;
   if (contact === 'waiting') return 'waiting';
-  if (contact === 'silent') return isHeardByOthers(server, state) ? 'unseen' : 'down';
+  if (contact === 'silent') return isDown(server, state) ? 'down' : 'unseen';
   if (report === undefined) return 'waiting';
   const { role, standing } = report;
   const counts = standing === 'member' || standing === 'founding';
@@ -111,6 +112,13 @@ function linksTo(id: number, { servers }: ClusterState): readonly Link[] {
     .filter((other) => other.id !== id && other.contact === 'heard')
     .flatMap(({ report }) => report?.links ?? [])
     .filter((link) => link.id === id);
+}
+
+/** A page that never heard a server may be the only one that does not. */
+function isDown(server: ServerState, state: ClusterState): boolean {
+  if (isHeardByOthers(server, state)) return false;
+  const isMissed = linksTo(server.id, state).some(({ failure }) => failure !== undefined);
+  return server.report !== undefined || isMissed;
 }
 
 function isHeardByOthers({ id }: ServerState, state: ClusterState): boolean {

@@ -10,6 +10,7 @@ import {
 } from '../../src/live/actions.js';
 import { loseContact } from '../../src/live/cluster-state.js';
 import { feedEventNames } from '../../src/live/feed.js';
+import { isOneOf } from '../../src/live/place.js';
 import { readFeedEvent } from '../../src/live/read-feed.js';
 import { encodeXmlCall, findTextMistake } from '../../src/live/xml-call.js';
 import { decodeCall } from '../../src/rpc/codec/call-decoder.js';
@@ -76,6 +77,37 @@ describe('a call of the page', () => {
     expect(findTextMistake('a\u0000')).to.match(/cannot be sent/);
     expect(findTextMistake('\ud800')).to.match(/cannot be sent/);
     expect(findTextMistake('tab\t, line\n, 😀')).to.equal(undefined);
+  });
+});
+
+describe('the place of a page', () => {
+  const addresses = ['node0:9001', '127.0.0.1:9002', 'node2:80', '[2001:db8::1]:9003'];
+
+  it('is one of the cluster, however it is written', () => {
+    for (const here of [
+      'NODE0:9001',
+      'localhost:9002',
+      '[::1]:9002',
+      'node2',
+      '[2001:db8::1]:9003',
+    ]) {
+      expect(isOneOf(here, addresses, 'http'), here).to.equal(true);
+    }
+  });
+
+  it('is none of it under any other name or port', () => {
+    for (const here of [
+      'node0',
+      'node0:9002',
+      'localhost:9001',
+      '10.0.0.5:9001',
+      '',
+      'x/y',
+      'a@b',
+    ]) {
+      expect(isOneOf(here, addresses, 'http'), here).to.equal(false);
+    }
+    expect(isOneOf('node2', addresses, 'https')).to.equal(false);
   });
 });
 

@@ -83,6 +83,14 @@ describe('a server that is shown', () => {
     expect(conditions(alone)).to.deep.equal(['down', 'down']);
   });
 
+  it('is not seen from here, and nothing else, when the page never heard it', () => {
+    const never = loseContact(unheard(3), 2, 1);
+    expect(conditions(never)[2]).to.equal('unseen');
+    const links = [link(2, { failure: 'connect ECONNREFUSED' })];
+    const missed = hearReport(never, 0, report(0, 3, { links }));
+    expect(conditions(missed)[2]).to.equal('down');
+  });
+
   it('lags as the leader knows, or as it tells itself', () => {
     const followers = [{ serverId: 1, matchIndex: 7, silentMs: 40 }];
     const state = heard(3, { 0: { followers }, 2: { lastLogIndex: 4 } });

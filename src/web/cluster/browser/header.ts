@@ -1,8 +1,7 @@
 /** Whether the cluster works, in a word, and what is wrong with it. */
-import type { Finding } from '../../../doctor/finding.js';
-import { readPlace } from '../../../live/place.js';
+import { consequences, type Finding } from '../../../doctor/finding.js';
 import { html, setText } from './dom.js';
-import type { ClusterFacts } from './live-page.js';
+import { isApart, type ClusterFacts } from './cluster-facts.js';
 import type { PageView } from './page-view.js';
 
 export class Header {
@@ -45,18 +44,21 @@ export class Header {
   show(view: PageView): void {
     const { findings, mayPass, summary, works } = view.diagnosis;
     const isWaiting = view.servers.every(({ condition }) => condition === 'waiting');
+    const isUnknown = view.servers.some(({ condition }) => condition === 'unseen');
     const [verdict, mood] = works
       ? ['✓ works', 'good']
       : isWaiting
         ? ['… looking', 'passing']
-        : mayPass
-          ? ['… no leader yet', 'passing']
-          : ['✕ stands still', 'bad'];
+        : isUnknown
+          ? ['? cannot tell', 'passing']
+          : mayPass
+            ? ['… no leader yet', 'passing']
+            : ['✕ stands still', 'bad'];
     setText(this.#verdict, verdict);
     this.#verdict.className = `verdict ${mood}`;
     setText(this.#summary, summary);
     const notes = this.#notesOf(view);
-    const told = isWaiting ? [] : findings;
+    const told = isWaiting ? [] : findings.filter((finding) => this.#isSeen(finding));
     const shown = JSON.stringify([notes, told, isWaiting]);
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -69,18 +71,18 @@ export class Header {
     this.#findings.replaceChildren(...(told.length === 0 ? [nothing] : told.map(findingOf)));
   }
 
-  /** Other servers do not know a page that was opened under a name of its own. */
+  /** Undefined where the other servers know the page. */
   #whyApart(): string | undefined {
     const { scheme, servers } = this.#facts;
-    const here = readPlace(location.host, scheme);
-    const isKnown = servers.some(({ address }) => {
-      const place = readPlace(address, scheme);
-      return place?.host === here?.host && place?.port === here?.port;
-    });
     const [first] = servers;
-    return isKnown || first === undefined
-      ? undefined
-      : `${location.host} is no address of the configuration; open ${scheme}://${first.address}/`;
+    if (!isApart(this.#facts) || first === undefined) return undefined;
+    return `${location.host} is no address of the configuration; open ${scheme}://${first.address}/`;
+  }
+
+  /** What a page apart does not hear is nothing that is wrong with the cluster. */
+  #isSeen({ kind, servers }: Finding): boolean {
+    if (!isApart(this.#facts)) return true;
+    return !consequences.includes(kind) && servers.includes(this.#facts.self);
   }
 
   /** What this page cannot do, and why. */

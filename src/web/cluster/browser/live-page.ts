@@ -1,5 +1,4 @@
 /** The page as a whole: what it has heard, what is looked at, and its parts. */
-import type { ServerAddress } from '../../../doctor/cluster-look.js';
 import {
   beginState,
   hear,
@@ -12,6 +11,7 @@ import type { FeedEvent } from '../../../live/read-feed.js';
 import { diagnoseState, newestLeader, viewServers } from '../../../live/server-view.js';
 import { Timeline } from '../../../live/timeline.js';
 import { Travellers } from '../../../live/travellers.js';
+import { isApart, type ClusterFacts } from './cluster-facts.js';
 import { html } from './dom.js';
 import { Feeds } from './feeds.js';
 import { Files } from './files.js';
@@ -22,15 +22,6 @@ import type { PageView } from './page-view.js';
 import { Ring } from './ring.js';
 import { ServerPanel } from './server-panel.js';
 import { TimelineView } from './timeline-view.js';
-
-/** What the server wrote into the page. */
-export interface ClusterFacts {
-  readonly servers: readonly ServerAddress[];
-  /** Which of them served it. */
-  readonly self: number;
-  readonly scheme: 'http' | 'https';
-  readonly version: string;
-}
 
 /** How often at most the page is drawn anew; messages move in between. */
 const drawMs = 100;
@@ -144,7 +135,12 @@ export class LivePage {
   }
 
   #follow(): void {
-    this.#feeds.follow(new Map(this.#state.servers.map(({ id }) => [id, this.#originOf(id)])));
+    const ids = this.#state.servers.map(({ id }) => id);
+    const followed = isApart(this.#facts) ? [this.#facts.self] : ids;
+    for (const id of ids) {
+      if (!followed.includes(id)) this.#state = loseContact(this.#state, id, Date.now());
+    }
+    this.#feeds.follow(new Map(followed.map((id) => [id, this.#originOf(id)])));
   }
 
   #drawSoon(): void {

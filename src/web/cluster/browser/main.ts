@@ -2,7 +2,8 @@
  * The live page of a cluster: hears all servers, keeps what it heard, and shows it. The server that
  * served the page is no more to it than the others: it may stop at any time.
  */
-import { LivePage, type ClusterFacts } from './live-page.js';
+import type { ClusterFacts } from './cluster-facts.js';
+import { LivePage } from './live-page.js';
 
 const root = document.getElementById('live');
 const facts = root?.dataset['cluster'];

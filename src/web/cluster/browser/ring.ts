@@ -93,7 +93,7 @@ export class Ring {
     if (node === undefined) return;
     const { condition, term, word } = server;
     setAttributes(node.group, {
-      class: `node ${condition} t${(term ?? 0) % 6}`,
+      class: `node ${condition} ${term === undefined ? '' : `t${term % 6}`}`,
       'data-server': server.id,
       'data-condition': condition,
       'aria-pressed': String(isSelected),
