@@ -69,6 +69,8 @@ describe('the live page', function () {
     await page.locator('.verdict', { hasText: 'works' }).waitFor();
     await update('notes.txt');
     await update('notes.txt');
+    // Names are text, whatever is in them.
+    await update('<img src=x onerror=alert(1)>');
     await page.locator('[data-file="notes.txt"]', { hasText: 'v2' }).waitFor();
     await expectApplied([0, 1, 2]);
     expect(await cluster.value(serverId, 'tester_getversion', 'notes.txt')).to.equal(2);

@@ -101,11 +101,13 @@ export class Files {
 
   /** What changes often is read again once the answer before is there, and a moment later. */
   async #readWhenStale(): Promise<void> {
-    if (this.#isBusy || !this.#isStale || newestLeader(this.#state) === undefined) return;
-    if (this.#hindrance() !== undefined) {
-      this.#listed.say(this.#hindrance() ?? '', true);
+    const hindrance = this.#hindrance();
+    if (hindrance !== undefined) {
+      this.#listed.say(`Files are read from the leader: ${hindrance}.`, true);
+      this.#isStale = true;
       return;
     }
+    if (this.#isBusy || !this.#isStale) return;
     this.#isBusy = true;
     this.#isStale = false;
     await this.#listed.tell(this.#read(false));
@@ -121,7 +123,7 @@ export class Files {
   /** Why the leader takes no calls from here, or why there is none to call. */
   #hindrance(): string | undefined {
     const leader = newestLeader(this.#state);
-    if (leader === undefined) return 'nobody leads';
+    if (leader === undefined) return 'nobody leads, as far as is seen from here';
     return whyNot(this.#state, leader.id, 'whyNoCalls');
   }
 

@@ -56,18 +56,21 @@ export class Header {
             : ['✕ stands still', 'bad'];
     setText(this.#verdict, verdict);
     this.#verdict.className = `verdict ${mood}`;
-    setText(this.#summary, summary);
+    const heard = view.state.servers.filter(({ contact }) => contact === 'heard').length;
+    const partial = `${heard} of ${view.servers.length} servers are heard from here`;
+    setText(this.#summary, isUnknown && !works ? partial : summary);
     const notes = this.#notesOf(view);
     const told = isWaiting ? [] : findings.filter((finding) => this.#isSeen(finding));
-    const shown = JSON.stringify([notes, told, isWaiting]);
+    const shown = JSON.stringify([notes, told, isWaiting, isUnknown]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#notes.replaceChildren(...notes.map((note) => html('li', {}, note)));
-    const nothing = html(
-      'li',
-      { class: 'fine' },
-      isWaiting ? 'Nobody has answered yet.' : 'Nothing.',
-    );
+    const words = isWaiting
+      ? 'Nobody has answered yet.'
+      : isUnknown
+        ? 'Nothing that is seen from here.'
+        : 'Nothing.';
+    const nothing = html('li', { class: 'fine' }, words);
     this.#findings.replaceChildren(...(told.length === 0 ? [nothing] : told.map(findingOf)));
   }
 
@@ -76,7 +79,8 @@ export class Header {
     const { scheme, servers } = this.#facts;
     const [first] = servers;
     if (!isApart(this.#facts) || first === undefined) return undefined;
-    return `${location.host} is no address of the configuration; open ${scheme}://${first.address}/`;
+    const place = `${scheme}://${first.address}/`;
+    return `${location.host} is no address of the configuration; open ${place}`;
   }
 
   /** What a page apart does not hear is nothing that is wrong with the cluster. */
@@ -90,8 +94,9 @@ export class Header {
     const notes: string[] = [];
     const self = state.servers.find(({ id }) => id === this.#facts.self);
     const whyNoCalls = self?.hello?.whyNoCalls ?? this.#whyApart();
-    if (whyNoCalls !== undefined)
+    if (whyNoCalls !== undefined) {
       notes.push(`This page only looks, and may not reach the other servers: ${whyNoCalls}.`);
+    }
     const unseen = servers.filter(({ condition }) => condition === 'unseen');
     if (unseen.length > 0 && this.#facts.scheme === 'https') {
       const places = unseen.map(({ address }) => `https://${address}/`).join(' and ');

@@ -159,7 +159,13 @@ export class TimelineView {
     const shown = newest.map(({ item, servers }) => `${item.key} ${servers.join()}`).join();
     if (shown === this.#shown) return;
     this.#shown = shown;
+    const focused = document.activeElement?.getAttribute('data-key');
     this.#list.replaceChildren(...newest.map((group) => this.#itemOf(group)));
+    // The keyboard stays where it was.
+    const again = [...this.#list.querySelectorAll('button')].find(
+      (button) => focused !== null && button.dataset['key'] === focused,
+    );
+    again?.focus({ preventScroll: true });
   }
 
   #itemOf({ item, servers }: TimelineGroup): HTMLElement {
@@ -167,7 +173,7 @@ export class TimelineView {
     const who = servers.toSorted((a, b) => a - b).map((id) => `S${id}`);
     const button = html(
       'button',
-      { type: 'button' },
+      { type: 'button', 'data-key': item.key },
       html('span', { class: 'time' }, timeText(atMs)),
       html('span', { class: `sign ${kind}`, 'aria-hidden': 'true' }, signs[kind]),
       html('span', { class: 'who' }, who.join(' ')),
