@@ -59,7 +59,9 @@ export type Admission<Result> =
    * It may be told to the caller only once leadership has been confirmed by a majority and
    * everything logged before it has been applied (contract, section 4).
    */
-  | { readonly kind: 'answer'; readonly result: Result };
+  | { readonly kind: 'answer'; readonly result: Result }
+  /** It may not be logged now, as somebody could not read it; the caller may try again later. */
+  | { readonly kind: 'refuse'; readonly reason: string };
 
 /**
  * A deterministic machine fed from the log.

@@ -1,7 +1,7 @@
 /**
  * Reads the image of a file map, cut anywhere, into new tables. Nothing of it is seen before all
- * of it was read and found right; bytes of format 2 that are accepted are exactly those that a map
- * with this state would give as its image.
+ * of it was read and found right. Bytes that are accepted are exactly those that a map with this
+ * state would give as its image, but that one without any time may be of format 2, too.
  */
 import { ByteQueue } from '../base/byte-queue.js';
 import { MalformedBytesError } from '../base/byte-reader.js';

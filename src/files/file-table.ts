@@ -12,6 +12,7 @@ import type { FileInfo, FileVersion, TimedFileInfo } from './file-command.js';
 import {
   checkFileRecord,
   readFileRecord,
+  readFileTime,
   readFileVersion,
   writeCommandRecord,
   writeFileRecord,
@@ -40,6 +41,7 @@ export class FileTable {
   /** The present files, once they were frozen; who freezes them again gets the same. */
   #frozen: FrozenFiles | undefined;
   readonly #history: KeptVersions;
+  #hasTimes = false;
 
   constructor(bounds: HistoryBounds) {
     this.#history = new KeptVersions(bounds);
@@ -52,6 +54,14 @@ export class FileTable {
   /** What is kept of older versions at most. */
   get bounds(): HistoryBounds {
     return this.#history.bounds;
+  }
+
+  /**
+   * Whether any file or older version has a time, or ever had: what programs from before there
+   * were times cannot read.
+   */
+  get hasTimes(): boolean {
+    return this.#hasTimes;
   }
 
   /** Older versions that are kept. */
@@ -153,6 +163,7 @@ export class FileTable {
     if (this.#records.find(this.#key) !== undefined) {
       throw new MalformedBytesError('a file that is there twice');
     }
+    this.#hasTimes ||= readFileTime(record) !== 0;
     this.#sorted.add(this.#key, this.#records.add(this.#key, record));
   }
 
@@ -177,6 +188,7 @@ export class FileTable {
     if (!this.#history.hasRoomFor(record.length)) {
       throw new MalformedBytesError('more older versions than are ever kept');
     }
+    this.#hasTimes = true;
     this.#history.load(this.#key, version, record);
   }
 
@@ -197,6 +209,7 @@ export class FileTable {
    */
   #put(number: number | undefined, { version, timeMs }: Made, record: Uint8Array): void {
     this.#frozen = undefined;
+    this.#hasTimes ||= timeMs !== 0;
     if (number === undefined) {
       this.#sorted.add(this.#key, this.#records.add(this.#key, record));
       return;

@@ -56,7 +56,10 @@ describe('the command line', () => {
     expect(await parse(`--start f ${options}`)).to.deep.include({ judged: started });
     for (const [wrong, reason] of [
       ['--tls-cert c', '--tls-cert and --tls-key go together'],
-      ['--tls-cert c --tls-key k', '--tls-cert needs --tls-ca, too: the authorities of the servers'],
+      [
+        '--tls-cert c --tls-key k',
+        '--tls-cert needs --tls-ca, too: the authorities of the servers',
+      ],
     ] as const) {
       const message = `${reason} (see --help)`;
       const request = await parse(`localhost:9001 ${wrong}`);
