@@ -7,6 +7,15 @@
 /** An image of a state machine is cut short, damaged, or not for this one. */
 export class StateImageError extends Error {
   override readonly name = 'StateImageError';
+  /** It is of a later format: nothing need be wrong with it, but only a newer program can tell. */
+  readonly isOfNewerFormat: boolean;
+  constructor(
+    message: string,
+    { isOfNewerFormat = false, ...options }: ErrorOptions & { isOfNewerFormat?: boolean } = {},
+  ) {
+    super(message, options);
+    this.isOfNewerFormat = isOfNewerFormat;
+  }
 }
 
 /**

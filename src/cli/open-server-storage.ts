@@ -116,6 +116,7 @@ async function openLog(
   const { storage, recovered } = await openLogStorage({
     ...{ disk, identity, repair, incarnation: randomDigits() },
     restore: () => stateMachine.restore(),
+    isOfNewerFormat: (payload) => stateMachine.isOfNewerFormat(payload),
   });
   return { storage, recovered, stateMachine };
 }

@@ -66,8 +66,8 @@ export function decodeImageFormat(start: Uint8Array): ImageFormat {
     throw new MalformedBytesError('not an image of a file map');
   }
   const format = new DataView(start.buffer, start.byteOffset).getUint32(formatAt, true);
-  if (format !== 1 && format !== 2) throw new MalformedBytesError(`unknown format ${format}`);
-  return format;
+  if (format === 1 || format === 2) return format;
+  throw new MalformedBytesError(`unknown format ${format}`, { isOfNewerFormat: format > 2 });
 }
 
 /** Bytes of the header behind the start. */

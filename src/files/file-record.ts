@@ -66,14 +66,6 @@ export function readFileVersion(record: Uint8Array): number {
   return reader.varint();
 }
 
-/** The time alone; 0 when it is not known. */
-export function readFileTime(record: Uint8Array): number {
-  const reader = new ByteReader(record);
-  reader.skip(reader.varint());
-  reader.varint();
-  return reader.varint();
-}
-
 /**
  * Passes over what `writeFileRecord` wrote, to its end, and gives the name in UTF-8. Throws
  * `MalformedBytesError` at all other bytes, also at those that say the same in another way. It

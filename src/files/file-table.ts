@@ -12,7 +12,6 @@ import type { FileInfo, FileVersion, TimedFileInfo } from './file-command.js';
 import {
   checkFileRecord,
   readFileRecord,
-  readFileTime,
   readFileVersion,
   writeCommandRecord,
   writeFileRecord,
@@ -41,9 +40,10 @@ export class FileTable {
   /** The present files, once they were frozen; who freezes them again gets the same. */
   #frozen: FrozenFiles | undefined;
   readonly #history: KeptVersions;
-  #hasTimes = false;
+  #hasTimes: boolean;
 
-  constructor(bounds: HistoryBounds) {
+  constructor(bounds: HistoryBounds, { hasTimes = false } = {}) {
+    this.#hasTimes = hasTimes;
     this.#history = new KeptVersions(bounds);
   }
 
@@ -163,7 +163,6 @@ export class FileTable {
     if (this.#records.find(this.#key) !== undefined) {
       throw new MalformedBytesError('a file that is there twice');
     }
-    this.#hasTimes ||= readFileTime(record) !== 0;
     this.#sorted.add(this.#key, this.#records.add(this.#key, record));
   }
 
@@ -188,7 +187,6 @@ export class FileTable {
     if (!this.#history.hasRoomFor(record.length)) {
       throw new MalformedBytesError('more older versions than are ever kept');
     }
-    this.#hasTimes = true;
     this.#history.load(this.#key, version, record);
   }
 

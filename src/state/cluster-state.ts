@@ -12,13 +12,14 @@ import type {
   StateRestore,
   StateSnapshot,
 } from '../base/state-machine.js';
-import type { FileCommandView } from '../files/file-command-codec.js';
+import { isNewerFilePayload, type FileCommandView } from '../files/file-command-codec.js';
 import type { FileCommand, UpdateResult } from '../files/file-command.js';
 import { FileMap, type FileMapBounds } from '../files/file-map.js';
 import {
   decodeSiteCommand,
   encodeSiteCommand,
   findSiteMistake,
+  isNewerSitePayload,
   isSitePayload,
 } from '../site/site-command-codec.js';
 import type { SiteCommand, SiteResult } from '../site/site-command.js';
@@ -77,6 +78,11 @@ export class ClusterState implements StateMachine<ClusterCommand, ClusterResult>
   /** Why these bytes are no command, or undefined when they are one. */
   findMistake(payload: Uint8Array): string | undefined {
     return isSitePayload(payload) ? findSiteMistake(payload) : this.files.findMistake(payload);
+  }
+
+  /** Whether these bytes are a command that only a newer program knows. */
+  isOfNewerFormat(payload: Uint8Array): boolean {
+    return isSitePayload(payload) ? isNewerSitePayload(payload) : isNewerFilePayload(payload);
   }
 
   apply(payload: Uint8Array): ClusterResult {
