@@ -20,8 +20,8 @@ export interface JudgedCluster {
 }
 
 /**
- * Throws `DiscoveryError`, `LaunchError` or `AccessError` when there is nobody to judge, `ScopeClosed` when
- * interrupted.
+ * Throws `DiscoveryError`, `LaunchError` or `AccessError` when there is nobody to judge,
+ * `ScopeClosed` when interrupted.
  */
 export async function openJudged(
   judged: Judged,

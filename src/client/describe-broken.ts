@@ -31,7 +31,7 @@ function describeTls(code: string, message: string): string {
     );
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    return `the server's certificate is not valid at this time: renew it, or set the clock (${code})`;
+    return `the server's certificate is not valid now: renew it, or set the clock (${code})`;
   }
   if (unknownAuthority.has(code)) {
     return (

@@ -1,8 +1,8 @@
 /**
  * The beginning of a file map's image, before its records (docs/storage-format.md). What follows
  * are the files' records, then those of the request ids and of the older versions, each behind its
- * length as a varint. Images of format 1 have no older versions, and files without a time: that of a
- * map without any is written so, for programs that know no other.
+ * length as a varint. Images of format 1 have no older versions, and files without a time: that of
+ * a map without any is written so, for programs that know no other.
  */
 import { MalformedBytesError } from '../base/byte-reader.js';
 import { getU48, putU48 } from '../base/u48.js';

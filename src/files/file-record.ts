@@ -36,7 +36,7 @@ export function writeWithoutTime(writer: ByteWriter, untimed: Uint8Array): void 
   writer.raw(untimed.subarray(0, reader.at)).varint(0).raw(untimed.subarray(reader.at));
 }
 
-/** The same the other way: the record of a file, whose time is not known, as it was in those times. */
+/** The other way round: the record of a file, whose time is not known, as it was in those times. */
 export function withoutTime(record: Uint8Array): Uint8Array {
   const reader = new ByteReader(record);
   reader.skip(reader.varint());

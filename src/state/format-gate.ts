@@ -59,7 +59,8 @@ export class FormatGate implements FormatLimit {
     const { newest, peers } = this.#options;
     const expected = 'docs/OPERATIONS.md, "A new version, and back", says what to do';
     if (newest < needed) {
-      return `this server was started with --format-max ${newest}, and this needs ${needed}; ${expected}`;
+      const why = `this server was started with --format-max ${newest}, and this needs ${needed}`;
+      return `${why}; ${expected}`;
     }
     const lagging = peers.filter((peer) => this.#formatOf(peer, false) < needed).join(', ');
     return (

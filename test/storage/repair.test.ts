@@ -298,7 +298,7 @@ describe('a folder with damage', () => {
         { isOfNewerFormat: (payload) => payload.at(-1) === 0x30 && payload.at(-2) === 0x32 },
       ],
       [
-        /^StorageDamagedError: snapshot-\S+ can only be read by a newer program \(unknown format 9\)/,
+        /: snapshot-\S+ can only be read by a newer program \(unknown format 9\)/,
         {
           restore: () => ({
             write: () => undefined,

@@ -1,6 +1,6 @@
 /**
- * One connection to a server, TCP or TLS, for what no HTTP library would send: half a request, two requests
- * at once, a length that is not kept. Nothing the server does makes it throw.
+ * One connection to a server, TCP or TLS, for what no HTTP library would send: half a request, two
+ * requests at once, a length that is not kept. Nothing the server does makes it throw.
  */
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
