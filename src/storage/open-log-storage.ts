@@ -60,7 +60,8 @@ export interface OpenedStorage {
  * Everything in `recovered` is durable when this resolves. Without `repair` it throws
  * `StorageDamagedError` when something acknowledged is gone, with one line that names file and
  * offset; always when a newer program has written what is there, and `StorageError` when the disk
- * refuses. It may be called again on the same disk once the storage that it opened before is closed.
+ * refuses. It may be called again on the same disk once the storage that it opened before is
+ * closed.
  */
 export async function openLogStorage(options: LogStorageOptions): Promise<OpenedStorage> {
   const { disk, identity, segmentBytesMax = defaultSegmentBytesMax } = options;

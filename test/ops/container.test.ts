@@ -41,15 +41,15 @@ async function readInstructions(): Promise<readonly (readonly [string, string])[
   return lines
     .filter((line) => line.trim() !== '')
     .map((line) => {
-      const [word] = line.split(' ', 1) as [string];
-      return [word, line.slice(word.length).trim()] as const;
+      const end = line.indexOf(' ');
+      return [line.slice(0, end), line.slice(end).trim()] as const;
     });
 }
 
 /** The words of an instruction in the form that no shell reads. */
 async function wordsOf(instruction: string): Promise<readonly string[]> {
   const found = (await readInstructions()).filter(([word]) => word === instruction);
-  const [, words = ''] = must(found.at(-1), instruction);
+  const [, words] = must(found.at(-1), instruction);
   return JSON.parse(words.replace(/^.*?CMD\s+/, '')) as readonly string[];
 }
 
