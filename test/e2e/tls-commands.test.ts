@@ -58,7 +58,8 @@ describe('a cluster with a secret, TLS and certificates for clients', () => {
   });
 
   after(async () => {
-    await Promise.all(servers.map((server) => server.isRunning && server.end('SIGKILL')));
+    const running = servers.filter((server) => server.isRunning);
+    await Promise.all(running.map((server) => server.end('SIGKILL')));
     await certificates.remove();
   });
 
