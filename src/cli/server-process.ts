@@ -19,6 +19,7 @@ import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
 import { CurrentTls } from '../rpc/tls-identity.js';
 import type { ClusterCommand, ClusterResult, ClusterState } from '../state/cluster-state.js';
+import { FormatGate } from '../state/format-gate.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { StateBackupSource } from './backup-source.js';
 import { configDigestOf } from './config-digest.js';
@@ -32,6 +33,7 @@ import {
   type OwnStore,
 } from './open-blocks.js';
 import { lookUpHost } from './look-up-host.js';
+import { watchFormats } from './format-watch.js';
 import { findOpenPort } from './open-port-warning.js';
 import { openServerStorage, type ServerStorage } from './open-server-storage.js';
 import { placeOfTarget } from './place-of-target.js';
@@ -68,11 +70,16 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
   });
   try {
     const metrics = new ServerMetrics();
-    const opened = await openServerStorage(args, config, server, metrics.disk);
+    const gate = new FormatGate({
+      peers: peersOf(config, server).map(({ id }) => id),
+      newest: args.formatMax,
+      now: () => performance.now(),
+    });
+    const opened = await openServerStorage({ args, config, server, limit: gate }, metrics.disk);
     watchMachine(metrics, opened);
     logOpened(logger, options, opened);
     const ownStore = await openBlocks(options, opened, logger);
-    const parts = buildServer(options, logger, { ...opened, ownStore, metrics });
+    const parts = buildServer(options, logger, { ...opened, ownStore, metrics, gate });
     await openPort(server, parts, opened);
     parts.replica.start();
     process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
@@ -89,12 +96,14 @@ interface ServerParts {
   readonly replica: LastingReplica<ClusterCommand, ClusterResult, ClusterState>;
   readonly rpcServer: RpcServer;
   readonly blocks: OpenedBlocks;
+  readonly stopWatchingFormats: () => void;
   /** Undefined where others keep the blocks of the cluster. */
   readonly ownStore: OwnStore | undefined;
 }
 
 interface BuiltBefore extends Pick<ServerParts, 'ownStore'> {
   readonly metrics: ServerMetrics;
+  readonly gate: FormatGate;
 }
 
 function watchMachine(metrics: ServerMetrics, { folder }: ServerStorage): void {
@@ -133,7 +142,7 @@ function placeOfBlocks(
 function buildServer(
   { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
   logger: Logger,
-  { opened, open, clusterId, sinceMs, ownStore, metrics }: ServerStorage & BuiltBefore,
+  { opened, open, clusterId, sinceMs, ownStore, metrics, gate }: ServerStorage & BuiltBefore,
 ): ServerParts {
   const { servers } = config;
   const secret = secretFile?.secret;
@@ -163,7 +172,7 @@ function buildServer(
     },
   });
   const rpcServer = new RpcServer({
-    services: servicesOf(replica, server, config, sinceMs),
+    services: servicesOf({ replica, gate }, server, config, sinceMs),
     blocks: blocks.service,
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
@@ -178,13 +187,29 @@ function buildServer(
       reportBug(logger, error, where);
     },
   });
+  const stopWatchingFormats = watchFormats({
+    ...{ gate, peers: peersOf(config, server), proof: { secret, tls }, timer: systemTimer },
+    isLeader: () => replica.isLeader(),
+    inUse: () => replica.stateMachine.formatInUse,
+    onUsed: (format) => {
+      logger.log('info', `format ${format} is in use now; older programs cannot read the log`);
+    },
+  });
   if (tlsFiles && tls) reloadTlsOnHangUp({ files: tlsFiles, current: tls, rpcServer, logger });
-  return { replica, rpcServer, blocks, ownStore };
+  return { replica, rpcServer, blocks, ownStore, stopWatchingFormats };
+}
+
+interface FormatParts extends Pick<ServerParts, 'replica'> {
+  readonly gate: FormatGate;
+}
+
+function peersOf({ servers }: ClusterConfig, { id }: ClusterServer): readonly ClusterServer[] {
+  return servers.filter((server) => server.id !== id);
 }
 
 /** The state is another one after a disk has failed: it is asked for each time. */
 function servicesOf(
-  replica: ServerParts['replica'],
+  { replica, gate }: FormatParts,
   { id: serverId }: ClusterServer,
   config: ClusterConfig,
   dataSinceMs: MethodServices['dataSinceMs'],
@@ -196,6 +221,7 @@ function servicesOf(
   return {
     ...{ serverId, servers, replica, neighbours, nowMs: Date.now },
     ...{ configDigest: configDigestOf(config), dataSinceMs },
+    formats: () => ({ newest: gate.newest, inUse: replica.stateMachine.formatInUse }),
     files: new PresentFiles(() => replica.stateMachine.files),
     site: { answer: (query) => replica.stateMachine.site.answer(query) },
     commands: {
@@ -239,6 +265,7 @@ async function openPort(
 /** Calls that are pending get their answers from the stopping replica before the port closes. */
 async function stopServer(parts: ServerParts, opened: ServerStorage) {
   const { replica, rpcServer, blocks, ownStore } = parts;
+  parts.stopWatchingFormats();
   const portClosed = rpcServer.close();
   await replica.stop();
   await portClosed;

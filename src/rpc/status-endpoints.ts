@@ -65,6 +65,7 @@ export class StatusEndpoints implements Pages {
   #statusFields(): Readonly<Record<string, unknown>> {
     const { services, version, connectionCount, pendingCallCount } = this.#options;
     const status = services.replica.status();
+    const formats = services.formats();
     return {
       ...Object.fromEntries(internalStateFields(status)),
       peers: services.servers.map((server) => ({ id: server.id, address: formatAddress(server) })),
@@ -96,6 +97,8 @@ export class StatusEndpoints implements Pages {
       clockMs: services.nowMs(),
       configDigest: services.configDigest,
       dataSinceMs: services.dataSinceMs === undefined ? null : Math.round(services.dataSinceMs),
+      format: formats.newest,
+      formatInUse: formats.inUse,
     };
   }
 

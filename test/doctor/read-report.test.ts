@@ -32,7 +32,14 @@ describe('a report', () => {
   });
 
   it('is read from the page of a server that tells less, as older ones do', () => {
-    const newer = ['links', 'unreachableDirection', 'clockMs', 'configDigest', 'dataSinceMs'];
+    const newer = [
+      'links',
+      'unreachableDirection',
+      'clockMs',
+      'configDigest',
+      'dataSinceMs',
+      'format',
+    ];
     const old = Object.fromEntries(Object.entries(page).filter(([name]) => !newer.includes(name)));
     expect(readReport(JSON.stringify(old))).to.deep.include({
       ...{ serverId: 0, links: [], unreachableDirection: 'both', clockMs: undefined },
@@ -51,6 +58,7 @@ describe('a report', () => {
         'durableIndex',
         'snapshotIndex',
         'pendingCalls',
+        'formatInUse',
         'connections',
       ];
       expect(isNeeded, name).to.equal(!unread.includes(name));
