@@ -92,7 +92,7 @@ build() {
   : >"$releases/began"
   work node node_modules/typescript/bin/tsc --project tsconfig.release.json \
     --outDir "$releases/$name" || fail "the build failed in $root"
-  work node node_modules/typescript/bin/tsc --project src/web/site/browser/tsconfig.json \
+  work node node_modules/typescript/bin/tsc --project src/web/tsconfig.browser.json \
     --incremental false --sourceMap false --noEmitOnError --outDir "$releases/$name" ||
     fail "the build of the browser's part failed in $root"
   echo "$name" >"$releases/next"

@@ -9,7 +9,9 @@ import { createLogger, type Logger } from '../io/logger.js';
 import { createRandom } from '../io/seeded-random.js';
 import { systemTimer } from '../io/system-timer.js';
 import { LastingReplica } from '../replica/lasting-replica.js';
-import type { ReplicaEvent } from '../replica/observer.js';
+import { LiveFeed } from '../rpc/live/live-feed.js';
+import { WatchedTransport } from '../rpc/live/watched-transport.js';
+import type { ClusterSecret } from '../rpc/cluster-secret.js';
 import { ListenError } from '../rpc/listen-error.js';
 import type { ListenPlace } from '../rpc/listen-place.js';
 import type { MethodServices } from '../rpc/method-services.js';
@@ -17,9 +19,10 @@ import { Neighbours } from '../rpc/neighbours.js';
 import { XmlRpcPeerTransport } from '../rpc/peer-transport.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
-import { CurrentTls } from '../rpc/tls-identity.js';
+import { CurrentTls, type TlsIdentity } from '../rpc/tls-identity.js';
 import type { ClusterCommand, ClusterResult, ClusterState } from '../state/cluster-state.js';
 import { FormatGate } from '../state/format-gate.js';
+import { readPageFiles } from '../web/cluster/page-files.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { StateBackupSource } from './backup-source.js';
 import { configDigestOf } from './config-digest.js';
@@ -140,32 +143,18 @@ function placeOfBlocks(
 }
 
 function buildServer(
-  { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
+  options: ServerProcessOptions,
   logger: Logger,
   { opened, open, clusterId, sinceMs, ownStore, metrics, gate }: ServerStorage & BuiltBefore,
 ): ServerParts {
-  const { servers } = config;
+  const { args, config, server, version, secretFile, tlsFiles } = options;
   const secret = secretFile?.secret;
   const tls = tlsFiles && new CurrentTls(tlsFiles.identity);
-  const measure = (peer: ServerId) => metrics.peers.watch(peer, args.timing.heartbeatMs);
-  const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
-    replica: {
-      serverId: server.id,
-      servers: servers.map(({ id }) => id),
-      transport: new XmlRpcPeerTransport({ serverId: server.id, servers, secret, tls, measure }),
-      timer: systemTimer,
-      random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
-      ...{ timing: args.timing, meter: metrics.replica },
-      observer: (event) => {
-        metrics.observe(event);
-        logEvent(logger, event);
-      },
-    },
-    opened,
-    open,
-  });
+  const feed = new LiveFeed(server.id, Date.now);
+  const proof = { secret, tls };
+  const replica = buildReplica(options, logger, { opened, open, metrics, feed, proof });
   const blocks = openClusterBlocks({
-    ...{ config, server, own: ownStore?.store, proof: { secret, tls }, replica },
+    ...{ config, server, own: ownStore?.store, proof, replica },
     observer: (event) => {
       const { level, text } = describeBlockEvent(event);
       logger.log(level, text);
@@ -176,6 +165,7 @@ function buildServer(
     blocks: blocks.service,
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
+    live: { feed, pageFiles: readPageFiles() },
     backups: new StateBackupSource({ clusterId, serverId: server.id }, () =>
       replica.stateMachine.snapshot(),
     ),
@@ -188,7 +178,7 @@ function buildServer(
     },
   });
   const stopWatchingFormats = watchFormats({
-    ...{ gate, peers: peersOf(config, server), proof: { secret, tls }, timer: systemTimer },
+    ...{ gate, peers: peersOf(config, server), proof, timer: systemTimer },
     isLeader: () => replica.isLeader(),
     inUse: () => replica.stateMachine.formatInUse,
     onUsed: (format) => {
@@ -197,6 +187,43 @@ function buildServer(
   });
   if (tlsFiles && tls) reloadTlsOnHangUp({ files: tlsFiles, current: tls, rpcServer, logger });
   return { replica, rpcServer, blocks, ownStore, stopWatchingFormats };
+}
+
+interface ReplicaParts extends Pick<ServerStorage, 'opened' | 'open'> {
+  readonly metrics: ServerMetrics;
+  readonly feed: LiveFeed;
+  readonly proof: {
+    readonly secret: ClusterSecret | undefined;
+    readonly tls: TlsIdentity | undefined;
+  };
+}
+
+function buildReplica(
+  { args, config, server }: ServerProcessOptions,
+  logger: Logger,
+  { opened, open, metrics, feed, proof }: ReplicaParts,
+): ServerParts['replica'] {
+  const { servers } = config;
+  const measure = (peer: ServerId) => metrics.peers.watch(peer, args.timing.heartbeatMs);
+  const calls = new XmlRpcPeerTransport({ serverId: server.id, servers, ...proof, measure });
+  return new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
+    replica: {
+      serverId: server.id,
+      servers: servers.map(({ id }) => id),
+      transport: new WatchedTransport(calls, feed),
+      timer: systemTimer,
+      random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
+      ...{ timing: args.timing, meter: metrics.replica },
+      observer: (event) => {
+        const { level, text } = describeEvent(event);
+        metrics.observe(event);
+        feed.observe(event, text);
+        logger.log(level, text, event.type === 'raft' ? event.note : event);
+      },
+    },
+    opened,
+    open,
+  });
 }
 
 interface FormatParts extends Pick<ServerParts, 'replica'> {
@@ -299,9 +326,4 @@ function describeRecovered({ hardState, snapshot, logBase, entries }: RecoveredS
   const lastIndex = logBase.index + entries.length;
   const log = entries.length > 0 ? `log ${logBase.index + 1}–${lastIndex}` : 'no log';
   return `term ${term}, ${image}, ${log}, ${standing}`;
-}
-
-function logEvent(logger: Logger, event: ReplicaEvent): void {
-  const { level, text } = describeEvent(event);
-  logger.log(level, text, event.type === 'raft' ? event.note : event);
 }

@@ -53,6 +53,11 @@ export interface ServerReport {
   readonly commitIndex: number;
   readonly lastApplied: number;
   readonly lastLogIndex: number;
+  readonly firstLogIndex: number | undefined;
+  readonly durableIndex: number | undefined;
+  readonly snapshotIndex: number | undefined;
+  /** Who has its vote in this term. */
+  readonly votedFor: number | undefined;
   readonly standing: ReportedStanding;
   readonly peers: readonly ServerAddress[];
   readonly followers: readonly FollowerReport[];

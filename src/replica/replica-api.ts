@@ -14,6 +14,8 @@ export interface ReplicaStatus {
   readonly role: ReplicaRole;
   readonly term: Term;
   readonly leaderId: ServerId | undefined;
+  /** Who has this server's vote in that term. */
+  readonly votedFor: ServerId | undefined;
   /** Whether this server counts (docs/decisions/0008-standing.md). */
   readonly standing: Standing;
   readonly commitIndex: LogIndex;

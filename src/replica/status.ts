@@ -32,6 +32,7 @@ export function describeStatus(parts: StatusParts): ReplicaStatus {
     unreachableDirection: cut.direction,
     role: crashed ? 'crashed' : roleOf(raft),
     term: raft.term,
+    votedFor: raft.votedFor,
     leaderId: raft.leaderId,
     commitIndex: raft.commitIndex,
     firstLogIndex: raft.log.firstIndex,

@@ -18,11 +18,17 @@ export interface BlockStorePagesOptions extends PortFacts {
   readonly blocks: BlockService;
 }
 
+const storePaths: readonly string[] = ['/', '/status', '/livez', '/readyz', '/metrics'];
+
 export class BlockStorePages implements Pages {
   readonly #options: BlockStorePagesOptions;
 
   constructor(options: BlockStorePagesOptions) {
     this.#options = options;
+  }
+
+  has(path: string): boolean {
+    return storePaths.includes(path);
   }
 
   get(path: string): Page | Promise<Page> | undefined {

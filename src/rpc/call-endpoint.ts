@@ -9,9 +9,10 @@ import { receiveCall, type ReceivedCall } from './call-body.js';
 import { unreadBodyFault, type CallRunner, type PeerHeaders } from './call-runner.js';
 import { secretHeader } from './cluster-secret.js';
 import { encodeFault } from './codec/encode.js';
+import type { PageOrigins } from './live/page-origins.js';
 import type { Caller, MethodOutcome } from './method.js';
 import type { OpenConnections } from './open-connections.js';
-import { pageHeaders, peerHeader } from './peer-header.js';
+import { peerHeader } from './peer-header.js';
 import { endWithLastResponse, plainTextHeaders } from './plain-response.js';
 import type { Answered } from './unread-answers.js';
 import { isXmlContentType } from './xml-content-type.js';
@@ -20,6 +21,7 @@ import type { Fault, XmlCall } from './xml-value.js';
 export interface CallEndpointOptions {
   readonly runner: CallRunner;
   readonly connections: OpenConnections;
+  readonly origins: PageOrigins;
   /** How long a connection that is to be closed is still read. */
   readonly lingerMs: number;
 }
@@ -38,9 +40,9 @@ export class CallEndpoint {
 
   /** Who asks, as far as the request proves it. */
   callerOf({ headers, socket }: IncomingMessage): Caller {
-    const isOfPage = pageHeaders.some((name) => headers[name] !== undefined);
+    const page = this.#options.origins.kindOf(headers);
     const [peer, secret] = [headers[peerHeader], headers[secretHeader]];
-    const named: PeerHeaders = { peer, secret, isOfPage };
+    const named: PeerHeaders = { peer, secret, page };
     return this.#options.runner.callerOf(named, socket);
   }
 

@@ -16,6 +16,7 @@ import { encodeFault, encodeResponse } from './codec/encode.js';
 import { faultCode } from './codec/fault-code.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { HttpLimits } from './http-limits.js';
+import type { PageKind } from './live/page-origins.js';
 import { findCertificateMistake, isOverTls } from './http-server.js';
 import { nothingToHangUp, type Caller, type MethodOutcome } from './method.js';
 import type { Neighbours } from './neighbours.js';
@@ -41,8 +42,8 @@ export interface CallRunnerOptions {
 export interface PeerHeaders {
   readonly peer: string | readonly string[] | undefined;
   readonly secret: string | readonly string[] | undefined;
-  /** A browser sends it for a page. */
-  readonly isOfPage?: boolean;
+  /** For which page a browser sends it; left out, no browser does. */
+  readonly page?: PageKind;
 }
 
 /** Receives what is to be answered, once; never after the hang-up. */
@@ -89,14 +90,14 @@ export class CallRunner {
   }
 
   /** Whoever does not prove to be a server is a client, whatever its header says. */
-  callerOf({ peer, secret, isOfPage = false }: PeerHeaders, socket: Socket): Caller {
+  callerOf({ peer, secret, page = 'none' }: PeerHeaders, socket: Socket): Caller {
     const { secret: wanted, neighbours } = this.#options;
     const peerMistake = findCertificateMistake(socket) ?? wanted?.findMistake(secret);
     const isProven = peerMistake === undefined && (wanted !== undefined || isOverTls(socket));
     const address = socket.remoteAddress ?? '';
     const isNear = isProven || (neighbours?.has(address) ?? true);
     const peerId = peerMistake === undefined && isNear ? this.#peerId(peer) : undefined;
-    return { peerId, peerMistake, isProven, address, isOfPage };
+    return { peerId, peerMistake, isProven, address, page };
   }
 
   /** The longest body that this caller may send. */

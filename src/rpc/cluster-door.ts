@@ -4,8 +4,8 @@
  * machines of the configuration and to this machine: the address of the connection counts, and
  * nothing that a request says of itself, unless it says that a page in a browser makes it.
  *
- * What helps people to try a cluster is open to those machines in any case, and to whoever proves
- * to be of the cluster.
+ * What helps people to try a cluster is open to those machines in any case, to whoever proves to be
+ * of the cluster, and to the cluster's own live page in a browser on one of those machines.
  */
 import type { HangUp } from '../replica/outcome.js';
 import { faultCode } from './codec/fault-code.js';
@@ -65,8 +65,8 @@ export class ClusterDoor {
     return why;
   }
 
-  #judge({ isProven, peerMistake, address, isOfPage }: Caller): string | undefined {
-    if (isOfPage) return ofPage;
+  #judge({ isProven, peerMistake, address, page }: Caller): string | undefined {
+    if (page === 'foreign' || (page === 'own' && this.#rule === 'proof')) return ofPage;
     if (isProven) return undefined;
     if (this.#rule === 'proof' && peerMistake !== undefined) return peerMistake;
     if (this.#neighbours.has(address)) return undefined;

@@ -104,7 +104,7 @@ export class Dispatcher {
       return nothingToHangUp;
     }
     const began = this.#options.observer.began(method);
-    const fault = this.#findFull(method);
+    const fault = findForeignPage(method, caller) ?? this.#findFull(method);
     if (fault !== undefined) {
       this.#options.observer.ended(method, { kind: 'fault', fault }, began);
       reply({ kind: 'fault', fault });
@@ -184,6 +184,19 @@ export class Dispatcher {
       fault: { code: faultCode.internalError, text: 'internal error; the log of the server tells' },
     };
   }
+}
+
+/**
+ * A page from anywhere can have its reader's browser call whatever that machine reaches. It cannot
+ * read the answers, so nothing that is honest is lost when it is refused.
+ */
+function findForeignPage(method: Method, { page }: Caller): Fault | undefined {
+  if (page !== 'foreign' || method.group === 'system' || method.name === 'ping') return undefined;
+  const who = "programs and the cluster's own live page";
+  return {
+    code: faultCode.unauthorised,
+    text: `unauthorised: this call is made by ${who}, not by pages from elsewhere`,
+  };
 }
 
 function invoke(method: Method, call: XmlCall, caller: Caller, answer: Reply): HangUp {

@@ -43,6 +43,8 @@ export interface HttpLimits extends UnreadLimits, MapAnswerLimits {
   readonly backupsMax: number;
   /** How long a backup may wait for a majority, or for its client to read on. */
   readonly backupStallMs: number;
+  /** Who may look at the live feed at a time. */
+  readonly feedListenersMax: number;
   /** How long `close` waits for the answers of pending calls. */
   readonly closeGraceMs: number;
 }
@@ -68,5 +70,6 @@ export const defaultHttpLimits: HttpLimits = {
   lingerMs: 1_000,
   backupsMax: 2,
   backupStallMs: 30_000,
+  feedListenersMax: 64,
   closeGraceMs: 700,
 };

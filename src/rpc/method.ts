@@ -7,6 +7,7 @@ import type { HangUp } from '../replica/outcome.js';
 import type { PeerMessage } from '../replica/peer-transport.js';
 import type { AnswerPieces } from './answer-pieces.js';
 import { faultCode } from './codec/fault-code.js';
+import type { PageKind } from './live/page-origins.js';
 import { ArgumentError, type Param } from './param.js';
 import { RpcFault } from './rpc-fault.js';
 import type { XmlType } from './xml-type.js';
@@ -39,8 +40,8 @@ export interface Caller {
   readonly isProven: boolean;
   /** Where the connection comes from: an IP address, or empty when that is not known. */
   readonly address: string;
-  /** Whether a browser makes the call for a page, wherever that page comes from. */
-  readonly isOfPage: boolean;
+  /** For which page a browser makes the call, if one does. */
+  readonly page: PageKind;
 }
 
 /** Somebody of whom nothing is known yet. */
@@ -49,7 +50,7 @@ export const unknownCaller: Caller = {
   peerMistake: undefined,
   isProven: false,
   address: '',
-  isOfPage: false,
+  page: 'none',
 };
 
 /** The chapter of the contract that a method belongs to. */

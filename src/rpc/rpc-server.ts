@@ -1,13 +1,13 @@
 /**
- * The one port of a server: calls of clients and peers, health checks, metrics and a page, on
- * node:http or node:https. Routes requests, bounds connections and waits, and answers what is not
- * HTTP.
+ * The one port of a server: calls of clients and peers, health checks, metrics and the live page,
+ * on node:http or node:https. Puts the parts together, bounds connections and waits, and answers
+ * what is not HTTP.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { must } from '../base/assert.js';
 import type { BlockService } from '../blocks/block-service.js';
-import { BackupEndpoint, backupPath } from './backup-endpoint.js';
+import { BackupEndpoint } from './backup-endpoint.js';
 import type { BackupSource } from './backup-source.js';
 import { BlockStorePages } from './block-store-pages.js';
 import { CallEndpoint } from './call-endpoint.js';
@@ -20,17 +20,22 @@ import { changeIdentity, createHttpServer, type HttpServer } from './http-server
 import { FairReading } from './fair-reading.js';
 import { ListenError } from './listen-error.js';
 import type { ListenPlace } from './listen-place.js';
+import { LiveEndpoint } from './live/live-endpoint.js';
+import type { LiveFeed } from './live/live-feed.js';
+import type { PageFiles } from './live/page-files.js';
+import { PageOrigins } from './live/page-origins.js';
 import type { MethodServices } from './method-services.js';
 import type { MethodTable, TesterApi } from './method-table.js';
 import { OpenConnections } from './open-connections.js';
 import { PlainConnections } from './plain-connections.js';
-import { endWithLastResponse, endWithPlainResponse, notHttp, tooSlow } from './plain-response.js';
+import { endWithPlainResponse, notHttp, tooSlow } from './plain-response.js';
+import { RequestRouter } from './request-router.js';
 import type { HeldBytes, ServerMetrics } from './server-metrics.js';
 import { SideListeners } from './side-listeners.js';
-import { plainPage, StatusEndpoints } from './status-endpoints.js';
-import type { Page, Pages, PortFacts } from './status-endpoints.js';
+import { StatusEndpoints, type Pages, type PortFacts } from './status-endpoints.js';
+import { statusFields } from './status-fields.js';
 import type { TlsIdentity } from './tls-identity.js';
-import { UnreadAnswers, type Answered } from './unread-answers.js';
+import { UnreadAnswers } from './unread-answers.js';
 
 export interface RpcServerOptions {
   /** What a server of a cluster serves; left out for a stand-alone block store. */
@@ -47,6 +52,8 @@ export interface RpcServerOptions {
   readonly secret?: ClusterSecret | undefined;
   /** Speaks TLS only; left out, plain HTTP. */
   readonly tls?: TlsIdentity | undefined;
+  /** What `/live` tells, and the page that shows it; left out, there is neither. */
+  readonly live?: { readonly feed: LiveFeed; readonly pageFiles: PageFiles } | undefined;
   /** What `/backup` gives out; left out, there is no such path. */
   readonly backups?: BackupSource | undefined;
   readonly onBug: BugListener;
@@ -64,9 +71,11 @@ export class RpcServer {
   });
   readonly #dispatcher: Dispatcher;
   readonly #runner: CallRunner;
+  readonly #origins: PageOrigins;
   readonly #calls: CallEndpoint;
-  readonly #pages: Pages;
   readonly #backups: BackupEndpoint | undefined;
+  readonly #live: LiveEndpoint | undefined;
+  readonly #router: RequestRouter;
   readonly #http: HttpServer;
   readonly #server: Server;
   readonly #sides = new SideListeners();
@@ -100,14 +109,21 @@ export class RpcServer {
       },
       onBug,
     });
+    this.#origins = new PageOrigins({
+      scheme: this.#scheme,
+      servers: () => services?.servers ?? [],
+      ownPort: () => this.port,
+    });
     this.#calls = new CallEndpoint({
       runner: this.#runner,
       connections: this.#connections,
+      origins: this.#origins,
       lingerMs: this.#limits.lingerMs,
     });
-    this.#pages = this.#createPages();
     this.#watch(metrics);
     this.#backups = this.#createBackups();
+    this.#live = this.#createLive();
+    this.#router = this.#createRouter();
     this.#http = this.#createHttpServer();
     this.#server = this.#http.server;
     this.#plain = this.#createPlainConnections();
@@ -208,6 +224,7 @@ export class RpcServer {
    */
   async close(): Promise<void> {
     this.#connections.startClosing();
+    this.#live?.close();
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => {
         resolve();
@@ -224,10 +241,17 @@ export class RpcServer {
     clearTimeout(timer);
   }
 
+  get #scheme(): 'http' | 'https' {
+    return this.#options.tls === undefined ? 'http' : 'https';
+  }
+
   #createPages(): Pages {
     const { services, blocks } = this.#options;
     const port = this.#portFacts();
-    if (services !== undefined) return new StatusEndpoints({ ...port, services });
+    if (services !== undefined) {
+      const pageFiles = this.#options.live?.pageFiles;
+      return new StatusEndpoints({ ...port, services, pageFiles, scheme: this.#scheme });
+    }
     return new BlockStorePages({ ...port, blocks: must(blocks, 'a server serves something') });
   }
 
@@ -246,15 +270,34 @@ export class RpcServer {
   }
 
   #createBackups(): BackupEndpoint | undefined {
-    const { backups, services, tls, onBug } = this.#options;
+    const { backups, services, onBug } = this.#options;
     if (backups === undefined || services === undefined) return undefined;
     const { replica, servers } = services;
-    const scheme = tls === undefined ? 'http' : 'https';
     return new BackupEndpoint({
-      ...{ source: backups, replica, servers, scheme, onBug },
+      ...{ source: backups, replica, servers, scheme: this.#scheme, onBug },
       door: new ClusterDoor(services.neighbours),
       callerOf: (request) => this.#calls.callerOf(request),
       limits: this.#limits,
+    });
+  }
+
+  #createLive(): LiveEndpoint | undefined {
+    const { live, services, testerApi } = this.#options;
+    if (live === undefined || services === undefined) return undefined;
+    return new LiveEndpoint({
+      ...{ feed: live.feed, services, testerApi, origins: this.#origins, limits: this.#limits },
+      door: new ClusterDoor(services.neighbours, 'address'),
+      callerOf: (request) => this.#calls.callerOf(request),
+      statusFields: () => statusFields({ ...this.#portFacts(), services }),
+    });
+  }
+
+  #createRouter(): RequestRouter {
+    return new RequestRouter({
+      ...{ calls: this.#calls, pages: this.#createPages(), backups: this.#backups },
+      ...{ live: this.#live, origins: this.#origins, connections: this.#connections },
+      lingerMs: this.#limits.lingerMs,
+      onBug: this.#options.onBug,
     });
   }
 
@@ -285,7 +328,7 @@ export class RpcServer {
       if (isOfPeer) this.#reading.exempt(request.socket);
       else this.#reading.serve(request.socket);
       this.#unread.begin(request, response, isOfPeer, (answered) => {
-        this.#serve(request, response, answered);
+        this.#router.serve({ request, response, answered });
       });
     };
     server.on('request', serve);
@@ -302,89 +345,10 @@ export class RpcServer {
     });
     return http;
   }
-
-  #serve(request: IncomingMessage, response: ServerResponse, answered: Answered): void {
-    const path = pathOf(request.url ?? '/');
-    const verbs = this.#verbsOf(path);
-    const verb = request.method ?? '';
-    if (verbs.length === 0) {
-      this.#end({ request, response, answered }, plainPage(404, `nothing is served at this path`));
-    } else if (!verbs.includes(verb)) {
-      const allow = verbs.join(', ');
-      const page = plainPage(405, `this path takes ${allow}`);
-      this.#end(
-        { request, response, answered },
-        { ...page, headers: { ...page.headers, Allow: allow } },
-      );
-    } else if (verb === 'POST') {
-      this.#calls.serve(request, response, answered);
-    } else if (path === backupPath) {
-      this.#backups?.serve(request, response, (page) => {
-        this.#end({ request, response, answered }, page);
-      });
-    } else {
-      this.#get(path, { request, response, answered });
-    }
-  }
-
-  #verbsOf(path: string): readonly string[] {
-    if (path === backupPath) return this.#backups === undefined ? [] : ['GET'];
-    const verbs: string[] = [];
-    if (pagePaths.includes(path)) verbs.push('GET', 'HEAD');
-    if (callPaths.includes(path)) verbs.push('POST');
-    return verbs;
-  }
-
-  #get(path: string, exchange: Exchange): void {
-    const page = this.#pages.get(path) ?? plainPage(404, 'nothing is served at this path');
-    Promise.resolve(page).then(
-      (ready) => {
-        this.#end(exchange, ready);
-      },
-      (error: unknown) => {
-        this.#options.onBug(error, path);
-        this.#end(exchange, plainPage(500, 'internal error; the log of the server tells'));
-      },
-    );
-  }
-
-  #end({ request, response, answered }: Exchange, page: Page): void {
-    if (hasBody(request)) {
-      endWithLastResponse(request, response, page, this.#limits.lingerMs);
-      return;
-    }
-    if (this.#connections.isClosing) response.shouldKeepAlive = false;
-    const length = Buffer.byteLength(page.body);
-    response.writeHead(page.status, { ...page.headers, 'Content-Length': length });
-    answered(length);
-    response.end(page.body);
-  }
-}
-
-/** A request that is to be answered. */
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly answered: Answered;
 }
 
 /** Connections that the operating system keeps waiting for us; a whole class may start at once. */
 const listenBacklog = 1_024;
-
-const callPaths: readonly string[] = ['/', '/RPC2'];
-const pagePaths: readonly string[] = ['/', '/status', '/livez', '/readyz', '/metrics'];
-
-/** Without query; also of the absolute form that proxies send. */
-function pathOf(target: string): string {
-  if (target === '/RPC2' || target === '/') return target;
-  const path = target.replace(/^https?:\/\/[^/?#]*/i, '');
-  const end = path.search(/[?#]/);
-  return (end === -1 ? path : path.slice(0, end)) || '/';
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
 
 /** What a connection is told whose bytes made no request. */
 function describeHttpError(error: Error): { readonly status: number; readonly text: string } {

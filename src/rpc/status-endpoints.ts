@@ -2,11 +2,12 @@
  * What people and machines may `GET`: the state as JSON, the two health checks, the metrics and a
  * page. They answer whatever state the server is in, and change nothing.
  */
-import { internalStateFields } from './internal-state.js';
+import type { PageFiles } from './live/page-files.js';
+import { livePolicy } from './live/live-policy.js';
 import type { MethodServices } from './method-services.js';
-import { formatAddress } from './server-address.js';
 import { findHindrance, findIllness } from './server-health.js';
 import type { ServerMetrics } from './server-metrics.js';
+import { statusFields } from './status-fields.js';
 import { statusPage } from './status-page.js';
 
 /** A whole answer; the HTTP side adds the length and, for HEAD, leaves out the body. */
@@ -18,6 +19,8 @@ export interface Page {
 
 /** What a server answers to `GET` and `HEAD`. */
 export interface Pages {
+  /** Whether there is a page at `path`. */
+  has(path: string): boolean;
   /** The page at `path`, or undefined when there is none. */
   get(path: string): Page | Promise<Page> | undefined;
 }
@@ -33,7 +36,12 @@ export interface PortFacts {
 
 export interface StatusEndpointsOptions extends PortFacts {
   readonly services: MethodServices;
+  readonly scheme: 'http' | 'https';
+  /** Of the live page; without them the page at `/` is a table. */
+  readonly pageFiles: PageFiles | undefined;
 }
+
+const statusPaths: readonly string[] = ['/', '/status', '/livez', '/readyz', '/metrics'];
 
 /** Answers are of the moment they are given in. */
 const fresh = { 'Cache-Control': 'no-store' };
@@ -45,12 +53,16 @@ export class StatusEndpoints implements Pages {
     this.#options = options;
   }
 
+  has(path: string): boolean {
+    return statusPaths.includes(path) || this.#options.pageFiles?.get(path) !== undefined;
+  }
+
   get(path: string): Page | Promise<Page> | undefined {
     switch (path) {
       case '/':
         return this.#overview();
       case '/status':
-        return jsonPage(this.#statusFields());
+        return jsonPage(statusFields(this.#options));
       case '/livez':
         return healthPage(findIllness(this.#options.services.replica.status()), '');
       case '/readyz':
@@ -58,68 +70,44 @@ export class StatusEndpoints implements Pages {
       case '/metrics':
         return metricsPage(this.#options.metrics);
       default:
-        return undefined;
+        return this.#file(path);
     }
   }
 
-  #statusFields(): Readonly<Record<string, unknown>> {
-    const { services, version, connectionCount, pendingCallCount } = this.#options;
-    const status = services.replica.status();
-    const formats = services.formats();
-    return {
-      ...Object.fromEntries(internalStateFields(status)),
-      peers: services.servers.map((server) => ({ id: server.id, address: formatAddress(server) })),
-      standing: status.standing,
-      durableIndex: status.durableIndex,
-      snapshotIndex: status.snapshotIndex,
-      followers: status.followers.map((follower) => ({
-        ...follower,
-        silentMs: follower.silentMs ?? null,
-      })),
-      unreachable: status.unreachable,
-      unreachableDirection: status.unreachableDirection,
-      links: status.contacts.map(({ serverId, answeredMs, heardMs, failure }) => ({
-        id: serverId,
-        answeredMs: answeredMs ?? null,
-        heardMs: heardMs ?? null,
-        failure: failure ?? null,
-      })),
-      storageError: status.storageError ?? null,
-      diskSilentMs: status.diskSilentMs,
-      stateMismatch: status.stateMismatch ?? null,
-      pendingUpdates: status.pendingUpdates,
-      pendingReads: status.pendingReads,
-      pendingCalls: pendingCallCount(),
-      connections: connectionCount(),
-      files: services.files.size,
-      uptimeSeconds: Math.floor(process.uptime()),
-      version,
-      clockMs: services.nowMs(),
-      configDigest: services.configDigest,
-      dataSinceMs: services.dataSinceMs === undefined ? null : Math.round(services.dataSinceMs),
-      format: formats.newest,
-      formatInUse: formats.inUse,
-    };
-  }
-
   #overview(): Page {
-    const { services, version } = this.#options;
+    const { pageFiles, scheme, services, version } = this.#options;
+    const { servers } = services;
     return {
       status: 200,
       headers: {
         ...fresh,
         'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'",
+        'Content-Security-Policy':
+          pageFiles === undefined ? tablePolicy : livePolicy(servers, scheme),
+        'Referrer-Policy': 'no-referrer',
+        'X-Content-Type-Options': 'nosniff',
       },
       body: statusPage({
-        status: services.replica.status(),
-        servers: services.servers,
-        fileCount: services.files.size,
-        version,
+        ...{ status: services.replica.status(), fileCount: services.files.size },
+        ...{ servers, scheme, version, files: pageFiles },
       }),
     };
   }
+
+  /** Its path changes with it, so that it may be kept. */
+  #file(path: string): Page | undefined {
+    const file = this.#options.pageFiles?.get(path);
+    if (file === undefined) return undefined;
+    const headers = {
+      'Content-Type': file.contentType,
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      'X-Content-Type-Options': 'nosniff',
+    };
+    return { status: 200, headers, body: file.body };
+  }
 }
+
+const tablePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /** What Prometheus reads. */
 export async function metricsPage(metrics: ServerMetrics): Promise<Page> {

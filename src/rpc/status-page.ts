@@ -1,8 +1,10 @@
 /**
- * The page at `/`: one server's beliefs in a table that a person can read, without scripts.
+ * The page at `/`: where the live page begins, and, for readers without scripts, one server's
+ * beliefs in a table.
  */
 import { escapeHtml } from '../base/escape-html.js';
 import type { ReplicaStatus } from '../replica/replica-api.js';
+import type { PageFiles } from './live/page-files.js';
 import { formatAddress, type ServerAddress } from './server-address.js';
 import { findIllness } from './server-health.js';
 
@@ -11,11 +13,14 @@ export interface StatusPageFacts {
   readonly servers: readonly ServerAddress[];
   readonly fileCount: number;
   readonly version: string;
+  readonly scheme: 'http' | 'https';
+  /** Of the live page; undefined: the table is all there is. */
+  readonly files: PageFiles | undefined;
 }
 
 /** The whole page. Everything that comes from outside this file is escaped. */
 export function statusPage(facts: StatusPageFacts): string {
-  const { status } = facts;
+  const { files, status } = facts;
   const title = `Server ${status.serverId}: ${status.role}`;
   return [
     '<!DOCTYPE html>',
@@ -23,20 +28,48 @@ export function statusPage(facts: StatusPageFacts): string {
     '<head>',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escapeHtml(title)}</title>`,
-    `<style>${style}</style>`,
+    `<title>${escapeHtml(files === undefined ? title : 'SurfRaft: live cluster')}</title>`,
+    ...(files === undefined ? [`<style>${style}</style>`] : loaded(files)),
     '</head>',
     '<body>',
+    ...(files === undefined ? tables(title, facts) : livePage(title, facts)),
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+function loaded({ icon, modules, script, style: stylePath }: PageFiles): readonly string[] {
+  return [
+    `<link rel="icon" type="image/svg+xml" href="${escapeHtml(icon)}">`,
+    `<link rel="stylesheet" href="${escapeHtml(stylePath)}">`,
+    ...modules.map((path) => `<link rel="modulepreload" href="${escapeHtml(path)}">`),
+    `<script type="module" src="${escapeHtml(script)}"></script>`,
+  ];
+}
+
+/** What the script finds: who the servers are, and which of them this is. */
+function livePage(title: string, facts: StatusPageFacts): readonly string[] {
+  const { scheme, servers, status, version } = facts;
+  const list = servers.map((server) => ({ id: server.id, address: formatAddress(server) }));
+  const about = JSON.stringify({ servers: list, self: status.serverId, scheme, version });
+  return [
+    `<div id="live" data-cluster="${escapeHtml(about)}"></div>`,
+    '<noscript><main>',
+    ...tables(title, facts),
+    '</main></noscript>',
+  ];
+}
+
+function tables(title: string, facts: StatusPageFacts): readonly string[] {
+  return [
     `<h1>${escapeHtml(title)}</h1>`,
     factTable(facts),
     '<h2>Servers</h2>',
     serverTable(facts),
     '<p><a href="/status">status as JSON</a> · <a href="/metrics">metrics</a> · ' +
       `SurfRaft ${escapeHtml(facts.version)}</p>`,
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
+  ];
 }
 
 const style =
@@ -73,11 +106,11 @@ function describeMismatch({ stateMismatch }: ReplicaStatus): string {
   return `differs at index ${index} from server ${servers.join(', ')}`;
 }
 
-function serverTable({ status, servers }: StatusPageFacts): string {
+function serverTable({ scheme, status, servers }: StatusPageFacts): string {
   const rows = servers.map((server) => {
     const follower = status.followers.find((each) => each.serverId === server.id);
-    const address = formatAddress(server);
-    const link = `<td><a href="http://${escapeHtml(address)}/">${escapeHtml(address)}</a></td>`;
+    const address = escapeHtml(formatAddress(server));
+    const link = `<td><a href="${scheme}://${address}/">${address}</a></td>`;
     const isSelf = server.id === status.serverId;
     const replicated = isSelf ? status.lastLogIndex : (follower?.matchIndex ?? '');
     return `<tr>${cell(server.id)}${link}${cell(replicated)}${cell(remark(server, status))}</tr>`;

@@ -85,7 +85,7 @@ describe('the set-up of the start scripts', () => {
   }
 
   /** One for the program, one for what it serves to browsers. */
-  const buildCalls = ['tsc tsconfig.release.json', 'tsc src/web/site/browser/tsconfig.json'];
+  const buildCalls = ['tsc tsconfig.release.json', 'tsc src/web/tsconfig.browser.json'];
   const npmCall = 'npm ci --ignore-scripts --no-audit --no-fund --include=dev --loglevel=error';
 
   it('installs and builds on the first run, and neither on the second', async () => {

@@ -27,7 +27,7 @@ export function report(
     leaderId: 0,
     commitIndex: 9,
     lastApplied: 9,
-    lastLogIndex: 9,
+    ...{ lastLogIndex: 9, firstLogIndex: 1, durableIndex: 9, snapshotIndex: 0, votedFor: 0 },
     standing: 'member' satisfies ReportedStanding,
     peers: Array.from({ length: size }, (_, peer) => ({ id: peer, address: addressOf(peer) })),
     followers:

@@ -44,7 +44,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     packages: ['node:*', 'seedrandom', 'pino'],
   },
   'src/rpc': {
-    folders: ['base', 'replica'],
+    folders: ['base', 'live', 'replica'],
     typesOf: ['blocks', 'files', 'raft', 'site'],
     files: [
       'blocks/block-hash',
@@ -79,13 +79,15 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     ],
   },
   'src/doctor': { folders: ['base'], packages: [] },
+  'src/live': { folders: ['base', 'doctor'], packages: [] },
   'src/gateway': {
     folders: ['base', 'blocks', 'client', 'files', 'sync'],
     files: ['rpc/listen-error'],
     packages: ['node:*', 'mime'],
   },
   'src/web': {
-    folders: ['base', 'client', 'config', 'site'],
+    folders: ['base', 'client', 'config', 'doctor', 'live', 'site'],
+    typesOf: ['rpc'],
     files: ['rpc/listen-error'],
     packages: ['node:*'],
   },

@@ -1,11 +1,11 @@
 /** The method by which people watch a cluster: the changes of files, in the order of the log. */
 import { changesBytesMax, changesMax } from '../../base/limits.js';
-import type { UpdateView } from '../../files/file-command-codec.js';
 import type { Entry } from '../../raft/messages.js';
 import type { CommandReader } from '../command-reader.js';
 import type { MethodServices } from '../method-services.js';
 import { defineMethod, replyNow, type Method } from '../method.js';
 import { afterIndex } from '../param.js';
+import { readUpdate } from '../read-update.js';
 import { crashedFault } from '../refusal-fault.js';
 import { RpcFault } from '../rpc-fault.js';
 import type { XmlStruct, XmlValue } from '../xml-value.js';
@@ -79,28 +79,4 @@ function changeOf({ index, term, kind, payload }: Entry, commands: CommandReader
       ['deleted', deleted],
     ]),
   ];
-}
-
-interface ReadUpdate {
-  readonly name: string;
-  readonly version: number | bigint;
-  readonly items: number;
-  readonly deleted: boolean;
-}
-
-function readUpdate(update: UpdateView): ReadUpdate {
-  const cursor = update.read();
-  cursor.nextFile();
-  const { version } = cursor;
-  const text = (): string =>
-    Buffer.from(cursor.bytes.subarray(cursor.start, cursor.end)).toString();
-  const name = text();
-  let items = 0;
-  let deleted = false;
-  for (let item = cursor.nextItem(); item !== undefined; item = cursor.nextItem()) {
-    items += 1;
-    const isMark = item === 'text' ? text() === '0' : item === 'integer' && cursor.integer === 0;
-    deleted = items === 1 && isMark;
-  }
-  return { name, version, items, deleted };
 }

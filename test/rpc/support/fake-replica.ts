@@ -123,6 +123,7 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
       role: this.role,
       term: asTerm(3),
       leaderId: this.leaderId,
+      votedFor: asServerId(0),
       commitIndex: asLogIndex(this.log.length),
       lastApplied: asLogIndex(this.log.length),
       firstLogIndex: asLogIndex(1),

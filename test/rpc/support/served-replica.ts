@@ -7,11 +7,14 @@ import type { ClusterSecret } from '../../../src/rpc/cluster-secret.js';
 import { encodeCall } from '../../../src/rpc/codec/encode.js';
 import { decodeResponse, type DecodedResponse } from '../../../src/rpc/codec/response-decoder.js';
 import type { HttpLimits } from '../../../src/rpc/http-limits.js';
+import { LiveFeed } from '../../../src/rpc/live/live-feed.js';
 import type { TesterApi } from '../../../src/rpc/method-table.js';
 import { RpcServer } from '../../../src/rpc/rpc-server.js';
 import { ServerMetrics } from '../../../src/rpc/server-metrics.js';
 import type { TlsIdentity } from '../../../src/rpc/tls-identity.js';
 import type { XmlStruct, XmlValue } from '../../../src/rpc/xml-value.js';
+import { asServerId } from '../../../src/base/ids.js';
+import { readPageFiles } from '../../../src/web/cluster/page-files.js';
 import { FakeReplica } from './fake-replica.js';
 import { fakeServices } from './fake-services.js';
 import { memoryBlocks } from './memory-blocks.js';
@@ -29,6 +32,8 @@ export interface ServeOptions {
   /** Left out, the blocks are kept in memory. */
   readonly blocks?: BlockService;
   readonly limits?: Partial<HttpLimits>;
+  /** Whether there is a live page, and its feed. */
+  readonly isLive?: boolean;
 }
 
 /** Server 0 of three. */
@@ -38,11 +43,13 @@ export class ServedReplica {
   readonly bugs: unknown[] = [];
   /** What its wall clock says. */
   nowMs = 1;
+  readonly feed: LiveFeed;
   readonly server: RpcServer;
 
   /** Opens no port yet; `start` does. */
   constructor(options: ServeOptions) {
     const { replica, metrics } = this;
+    this.feed = new LiveFeed(asServerId(0), () => this.nowMs);
     this.server = new RpcServer({
       services: fakeServices(replica, () => this.nowMs),
       blocks: options.blocks ?? memoryBlocks(),
@@ -53,6 +60,7 @@ export class ServedReplica {
       secret: options.secret,
       tls: options.tls,
       backups: options.backups,
+      live: options.isLive ? { feed: this.feed, pageFiles: readPageFiles() } : undefined,
       onBug: (error) => this.bugs.push(error),
       limits: { closeGraceMs: 100, ...options.limits },
     });
