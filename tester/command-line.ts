@@ -59,6 +59,27 @@ function withCluster(argv: readonly string[]) {
       describe: 'With --start: the command of one server, with {config}, {id} and {data} in it',
       defaultDescription: "this project's server",
     })
+    .option('tls-ca', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Speak HTTPS with servers whose authorities are in this file (PEM)',
+      defaultDescription: 'plain HTTP',
+    })
+    .option('tls-cert', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Show servers that ask for one the certificate in this file (PEM)',
+    })
+    .option('tls-key', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'File with the private key of --tls-cert (PEM)',
+    })
+    .option('secret-file', {
+      type: 'string',
+      requiresArg: true,
+      describe: "File with the cluster's secret, for calls that servers take from their own only",
+    })
     .option('timeout-scale', {
       type: 'number',
       default: 1,

@@ -7,6 +7,7 @@ import { unreachable } from '../src/base/assert.js';
 import type { ChaosRecord } from './chaos/chaos-record.js';
 import { chaosResults } from './chaos/chaos-results.js';
 import { runChaos } from './chaos/run-chaos.js';
+import { AccessError } from './access-files.js';
 import { DiscoveryError } from './cluster/discovery-error.js';
 import { LaunchError } from './cluster/launch-error.js';
 import type { Target } from './cluster/target.js';
@@ -56,7 +57,7 @@ export async function judge(
   } catch (error) {
     // Servers that were stopped while they started have not failed.
     if (error instanceof ScopeClosed || isStopped(error, world)) return exitInterrupted;
-    if (error instanceof DiscoveryError || error instanceof LaunchError) {
+    if (isReasonOfUser(error)) {
       return unusable(error.message, world);
     }
     throw error;
@@ -68,6 +69,11 @@ export async function judge(
     await cluster.close(exitCode === exitFailed);
   }
   return exitCode;
+}
+
+/** What whoever typed the command can mend. */
+function isReasonOfUser(error: unknown): error is Error {
+  return [AccessError, DiscoveryError, LaunchError].some((kind) => error instanceof kind);
 }
 
 function isStopped(error: unknown, { interrupt }: TesterEnvironment): boolean {

@@ -2,6 +2,7 @@
  * From what the command line names to a cluster that can be judged: servers that run already are
  * found, others are started and in the end stopped.
  */
+import { accessWords, readAccess } from './access-files.js';
 import { DiscoveryError } from './cluster/discovery-error.js';
 import { discoverSeats } from './cluster/discovery.js';
 import { LaunchError } from './cluster/launch-error.js';
@@ -19,8 +20,8 @@ export interface JudgedCluster {
 }
 
 /**
- * Throws `DiscoveryError` or `LaunchError` when there is nobody to judge, `ScopeClosed` when
- * interrupted.
+ * Throws `DiscoveryError`, `LaunchError` or `AccessError` when there is nobody to judge,
+ * `ScopeClosed` when interrupted.
  */
 export async function openJudged(
   judged: Judged,
@@ -30,18 +31,21 @@ export async function openJudged(
   if (judged.kind === 'started') return startCluster(judged, timing, world);
   const { address, configFile } = judged;
   const { defaultFiles } = world;
+  const access = readAccess(judged.accessFiles);
   const target = await inScope(world.interrupt, async (scope) => {
-    const seats = await discoverSeats({ address, configFile, defaultFiles, timing }, scope);
-    return surveyTarget(seats, timing, scope);
+    const seats = await discoverSeats({ address, configFile, defaultFiles, timing, access }, scope);
+    return surveyTarget(seats, timing, scope, access);
   });
   return { target, close: () => Promise.resolve() };
 }
 
 async function startCluster(
-  { configFile, serverCommand }: Extract<Judged, { kind: 'started' }>,
+  { configFile, serverCommand, accessFiles }: Extract<Judged, { kind: 'started' }>,
   timing: Timing,
   world: TesterEnvironment,
 ): Promise<JudgedCluster> {
+  const access = readAccess(accessFiles);
+  const serverOptions = accessWords(accessFiles);
   const dataFolder = makeFolder(world);
   const log = (line: string): void => world.stderr.write(`${line}\n`);
   const isStopped = world.interrupt;
@@ -51,6 +55,7 @@ async function startCluster(
     cluster = await launchCluster({
       configFile,
       serverCommand,
+      serverOptions,
       dataFolder,
       log,
       startMs,
@@ -67,7 +72,7 @@ async function startCluster(
   };
   try {
     const { seats } = cluster;
-    const found = await inScope(isStopped, (scope) => surveyTarget(seats, timing, scope));
+    const found = await inScope(isStopped, (scope) => surveyTarget(seats, timing, scope, access));
     return { target: { ...found, processes: cluster }, close };
   } catch (error) {
     await close(error instanceof DiscoveryError);

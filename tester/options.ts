@@ -2,6 +2,7 @@
  * The command line: a typed request out of it, or a sentence that says what is wrong.
  */
 import { describeUnknownWords } from '../src/base/unknown-words.js';
+import { accessMistake, type AccessFiles } from './access-files.js';
 import { defaultClients, defaultSeconds, makeParser } from './command-line.js';
 import { parseCommand } from './one-shot.js';
 import type { ChaosRequest, Judged, JudgeOptions, Request, Work } from './request.js';
@@ -56,6 +57,7 @@ function requestOf(args: Arguments): Request {
   refuseRepeated(args);
   const timeoutScale = within(args, 'timeout-scale', timeoutScaleMax) ?? 1;
   const work = workOf(args);
+  const access = accessOf(args);
   if (args.list) return { kind: 'list', only: args.only, work };
   const [addressText, command, ...rest] = args._.map(String);
   if (args.start !== undefined) {
@@ -65,7 +67,7 @@ function requestOf(args: Arguments): Request {
     if (args.config !== undefined) {
       throw new Misuse('--start names the configuration file itself; leave --config out');
     }
-    const judged = { kind: 'started' as const, configFile: args.start };
+    const judged = { kind: 'started' as const, configFile: args.start, ...access };
     const serverCommand = args['server-command'];
     return judgeRequest(args, { ...judged, serverCommand }, { work, timeoutScale });
   }
@@ -79,10 +81,21 @@ function requestOf(args: Arguments): Request {
     if (args.chaos || args.scenario.length > 0 || args.grade) {
       throw new Misuse(`"${command}" is one call; it goes with no run of checks`);
     }
-    return { kind: 'call', address, call, asJson: args.json, timeoutScale };
+    return { kind: 'call', address, call, asJson: args.json, timeoutScale, ...access };
   }
-  const judged = { kind: 'running' as const, address, configFile: args.config };
+  const judged = { kind: 'running' as const, address, configFile: args.config, ...access };
   return judgeRequest(args, judged, { work, timeoutScale });
+}
+
+/** Empty without any of the options. */
+function accessOf(args: Arguments): { readonly accessFiles?: AccessFiles } {
+  const names = ['tls-ca', 'tls-cert', 'tls-key', 'secret-file'] as const;
+  const accessFiles: AccessFiles = Object.fromEntries(
+    names.flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])),
+  );
+  const mistake = accessMistake(accessFiles);
+  if (mistake !== undefined) throw new Misuse(mistake);
+  return Object.keys(accessFiles).length === 0 ? {} : { accessFiles };
 }
 
 function judgeRequest(

@@ -1,4 +1,5 @@
 /** The command that repeats a chaos run: same seed, same faults in the same order. */
+import { accessWords } from './access-files.js';
 import type { ChaosRequest, Judged } from './request.js';
 import { formatAddress } from './wire/address.js';
 
@@ -7,7 +8,14 @@ export function replayCommand(
   chaos: ChaosRequest & { seed: string },
   timeoutScale: number,
 ): string {
-  const words = ['./run-tester.sh', ...wordsOf(judged), '--chaos', '--seed', chaos.seed];
+  const words = [
+    './run-tester.sh',
+    ...wordsOf(judged),
+    ...accessWords(judged.accessFiles),
+    '--chaos',
+    '--seed',
+    chaos.seed,
+  ];
   words.push('--seconds', String(chaos.seconds), '--clients', String(chaos.clients));
   if (chaos.kill) words.push('--kill');
   if (timeoutScale !== 1) words.push('--timeout-scale', String(timeoutScale));

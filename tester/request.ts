@@ -1,5 +1,6 @@
 /** What a command line of the tester asks for. */
 import type { OneShotCall } from './one-shot.js';
+import type { AccessFiles } from './access-files.js';
 import type { Address } from './wire/address.js';
 
 export const reporterNames = ['spec', 'tap', 'junit', 'json'] as const;
@@ -16,17 +17,25 @@ export type Request =
       readonly call: OneShotCall;
       readonly asJson: boolean;
       readonly timeoutScale: number;
+      readonly accessFiles?: AccessFiles | undefined;
     }
   | { readonly kind: 'misuse'; readonly message: string };
 
 /** Whose servers are judged. */
 export type Judged =
-  | { readonly kind: 'running'; readonly address: Address; readonly configFile: string | undefined }
+  | {
+      readonly kind: 'running';
+      readonly address: Address;
+      readonly configFile: string | undefined;
+      readonly accessFiles?: AccessFiles | undefined;
+    }
   /** The tester starts all servers of the file itself, each by `serverCommand` if there is one. */
   | {
       readonly kind: 'started';
       readonly configFile: string;
       readonly serverCommand: string | undefined;
+      /** Our own servers are started with the same files. */
+      readonly accessFiles?: AccessFiles | undefined;
     };
 
 /** What is run against them, in this order. */

@@ -3,6 +3,7 @@
  * ends it early are handed in.
  */
 import { unreachable } from '../src/base/assert.js';
+import { AccessError, readAccess } from './access-files.js';
 import { exitInterrupted, exitPassed, exitUnusable } from './exit-codes.js';
 import { checksOf, judge } from './judge.js';
 import { inScope } from './judged-cluster.js';
@@ -51,11 +52,13 @@ async function callOnce(
   const seat = { id: 0, address: request.address };
   try {
     const result = await inScope(world.interrupt, async (scope) => {
-      const scout = new Server(seat, { spelling: contractSpelling, callMs, scope });
+      const access = readAccess(request.accessFiles);
+      const link = { callMs, scope, access };
+      const scout = new Server(seat, { ...link, spelling: contractSpelling });
       const spelling = await findSpelling(
         async (name, params) => (await scout.callByName(name, params)).answer,
       );
-      const server = new Server(seat, { spelling, callMs, scope });
+      const server = new Server(seat, { ...link, spelling });
       return runOneShot(server, request.call, request.asJson);
     });
     world.stdout.write(result.stdout);
@@ -63,6 +66,10 @@ async function callOnce(
     return result.exitCode;
   } catch (error) {
     if (error instanceof ScopeClosed) return exitInterrupted;
+    if (error instanceof AccessError) {
+      world.stderr.write(`${error.message}\n`);
+      return exitUnusable;
+    }
     throw error;
   }
 }

@@ -7,6 +7,15 @@ import { decodeUtf8, isUtf8 } from './utf8.js';
 /** Bytes that are not what they should be. Whoever knows what that was says it in its own error. */
 export class MalformedBytesError extends Error {
   override readonly name = 'MalformedBytesError';
+  /** They say of themselves that they are of a later format: nothing need be wrong with them. */
+  readonly isOfNewerFormat: boolean;
+  constructor(
+    message: string,
+    { isOfNewerFormat = false, ...options }: ErrorOptions & { isOfNewerFormat?: boolean } = {},
+  ) {
+    super(message, options);
+    this.isOfNewerFormat = isOfNewerFormat;
+  }
 }
 
 export class ByteReader {

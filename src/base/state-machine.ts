@@ -7,6 +7,15 @@
 /** An image of a state machine is cut short, damaged, or not for this one. */
 export class StateImageError extends Error {
   override readonly name = 'StateImageError';
+  /** It is of a later format: nothing need be wrong with it, but only a newer program can tell. */
+  readonly isOfNewerFormat: boolean;
+  constructor(
+    message: string,
+    { isOfNewerFormat = false, ...options }: ErrorOptions & { isOfNewerFormat?: boolean } = {},
+  ) {
+    super(message, options);
+    this.isOfNewerFormat = isOfNewerFormat;
+  }
 }
 
 /**
@@ -59,7 +68,9 @@ export type Admission<Result> =
    * It may be told to the caller only once leadership has been confirmed by a majority and
    * everything logged before it has been applied (contract, section 4).
    */
-  | { readonly kind: 'answer'; readonly result: Result };
+  | { readonly kind: 'answer'; readonly result: Result }
+  /** It may not be logged now, as somebody could not read it; the caller may try again later. */
+  | { readonly kind: 'refuse'; readonly reason: string };
 
 /**
  * A deterministic machine fed from the log.

@@ -27,6 +27,7 @@ export function childArguments(args: ServerArguments, serverId: ServerId): reado
     ...option('log-level', args.logLevel),
     ...option('log-format', args.logFormat),
     ...testerApiOptions[args.testerApi],
+    ...option('format-max', String(args.formatMax)),
     ...option('secret-file', args.secretFile),
     ...option('tls-cert', args.tls?.certFile),
     ...option('tls-key', args.tls?.keyFile),

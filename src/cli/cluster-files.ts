@@ -1,4 +1,5 @@
 /** The files of a cluster for a person's command, which gives up where a program would wait. */
+import { Unreachable } from '../client/client-errors.js';
 import type { ClusterClient, FileVersion } from '../client/cluster-client.js';
 import type {
   FileInfo,
@@ -7,8 +8,9 @@ import type {
   KeptVersion,
   NamedVersion,
 } from '../client/file-answers.js';
-import { majorityWithin } from './majority-within.js';
+import { majorityWithin, NoMajority } from './majority-within.js';
 import { StartError } from './start-error.js';
+import { surveyServers } from './survey-servers.js';
 
 /** Others may be faster so many times in a row; more often than that, something is wrong. */
 const attemptsMax = 100;
@@ -24,7 +26,7 @@ export class ClusterFiles {
 
   /** One file; version 0 if it was never seen. */
   info(name: string): Promise<FileInfo> {
-    return majorityWithin(this.#timeoutMs, () => this.#client.getFileInfo(name));
+    return this.#ask(() => this.#client.getFileInfo(name));
   }
 
   /** All files, deleted ones too, in the order of their names. */
@@ -35,7 +37,7 @@ export class ClusterFiles {
   /** The versions of a file that are kept, the current one first. Throws for an unknown name. */
   async versions(name: string): Promise<readonly [KeptVersion, ...KeptVersion[]]> {
     const read = () => this.#client.getFileVersions(name);
-    const [current, ...older] = await majorityWithin(this.#timeoutMs, read);
+    const [current, ...older] = await this.#ask(read);
     if (current === undefined) throw new StartError(`${name}: there is no such file`);
     return [current, ...older];
   }
@@ -47,13 +49,13 @@ export class ClusterFiles {
 
   /** Keeps these older versions no longer. */
   forget(versions: readonly FileVersion[]): Promise<void> {
-    return majorityWithin(this.#timeoutMs, () => this.#client.forgetVersions(versions));
+    return this.#ask(() => this.#client.forgetVersions(versions));
   }
 
   /** Makes `version`, if it is the next one; false when others were faster. */
   update(name: string, version: number, hashlist: readonly HashItem[]): Promise<boolean> {
     const update = () => this.#client.updateFile(name, version, hashlist);
-    return majorityWithin(this.#timeoutMs, update);
+    return this.#ask(update);
   }
 
   /**
@@ -73,9 +75,20 @@ export class ClusterFiles {
     throw new StartError(`${name}: others changed the file ${attemptsMax} times in a row`);
   }
 
+  async #ask<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await majorityWithin(this.#timeoutMs, action);
+    } catch (error) {
+      if (!(error instanceof NoMajority)) throw error;
+      const { answered, reason } = await surveyServers(this.#client);
+      if (answered > 0 || reason === undefined) throw error;
+      throw new Unreachable(`no server answers; ${reason}`);
+    }
+  }
+
   async *#patiently<T>(items: AsyncGenerator<T, unknown>): AsyncGenerator<T, void> {
     for (;;) {
-      const next = await majorityWithin(this.#timeoutMs, () => items.next());
+      const next = await this.#ask(() => items.next());
       if (next.done === true) return;
       yield next.value;
     }

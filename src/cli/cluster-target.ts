@@ -6,14 +6,16 @@ import type { Argv } from 'yargs';
 import { ClusterBlocks } from '../client/cluster-blocks.js';
 import { ClusterClient } from '../client/cluster-client.js';
 import type { ClientFailure } from '../client/client-errors.js';
+import type { ServerProof } from '../client/rpc-connection.js';
 import { ClusterFiles } from './cluster-files.js';
 import { findServers, readTarget } from './find-cluster.js';
 import { printable } from './printable.js';
+import { proofOptions, readProof, type ProofOptions } from './proof-options.js';
 import { StartError } from './start-error.js';
 import { UsageError } from './usage-error.js';
 
 /** What every command that talks to a cluster takes. */
-export interface TargetOptions {
+export interface TargetOptions extends ProofOptions {
   /** HOST:PORT of a server, unless `-f` is given, and what else the command takes. */
   readonly words: readonly string[];
   readonly config: string | undefined;
@@ -24,8 +26,11 @@ export interface TargetOptions {
 
 const timeoutSecondsDefault = 10;
 
-/** Adds the words, of which `others` follow the target, and `-f`, `--timeout` and `--json`. */
-export function targetOptions<T>(parser: Argv<T>, others = ''): Argv<T & TargetOptions> {
+/**
+ * Adds the words, of which `others` follow the target, `-f`, `--timeout` and `--json`, and what
+ * proves who calls.
+ */
+export function targetOptions(parser: Argv, others = ''): Argv<TargetOptions> {
   return parser
     .positional('words', {
       type: 'string',
@@ -49,7 +54,8 @@ export function targetOptions<T>(parser: Argv<T>, others = ''): Argv<T & TargetO
       type: 'boolean',
       default: false,
       description: 'Print one JSON object',
-    });
+    })
+    .options(proofOptions);
 }
 
 /** The words of a command line: the target, unless `-f` names it, and the others. */
@@ -79,6 +85,7 @@ export interface OpenCluster {
   readonly client: ClusterClient;
   readonly files: ClusterFiles;
   readonly blocks: ClusterBlocks;
+  readonly proof: ServerProof;
 }
 
 /** Runs `work` with the cluster, and closes all connections to it. */
@@ -90,11 +97,13 @@ export async function withCluster<T>(
   if (!(options.timeout > 0)) throw new UsageError('--timeout expects a number above 0');
   const timeoutMs = options.timeout * 1000;
   const target = await readTarget(options.config, address);
-  const servers = await findServers(target, timeoutMs);
-  const client = new ClusterClient(servers, { timeoutMs });
-  const blocks = new ClusterBlocks(servers, { timeoutMs });
+  const { proof, warnings } = await readProof(options);
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  const servers = await findServers(target, timeoutMs, proof);
+  const client = new ClusterClient(servers, { timeoutMs, ...proof });
+  const blocks = new ClusterBlocks(servers, { timeoutMs, ...proof });
   try {
-    return await work({ client, blocks, files: new ClusterFiles(client, timeoutMs) });
+    return await work({ client, blocks, proof, files: new ClusterFiles(client, timeoutMs) });
   } finally {
     blocks.close();
     client.close();

@@ -10,6 +10,7 @@ import { get as getOverTls } from 'node:https';
 import { basename, dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeBroken } from '../client/describe-broken.js';
 import type { ServerProof } from '../client/rpc-connection.js';
 import type { ClusterServer } from '../config/cluster-config.js';
 import { RealDisk, syncFolder } from '../io/real-disk.js';
@@ -106,7 +107,7 @@ async function fetchFrom(
   try {
     [response] = (await once(request, 'response')) as [IncomingMessage];
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? describeBroken(error, proof.tls !== undefined) : String(error);
   }
   if (response.statusCode !== 200) {
     return `status ${response.statusCode ?? 0}: ${await textOf(response)}`;

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Unreachable } from '../client/client-errors.js';
 import { discoverServers } from '../client/discover-servers.js';
-import type { ServerEndpoint } from '../client/rpc-connection.js';
+import type { ServerEndpoint, ServerProof } from '../client/rpc-connection.js';
 import type { Address } from '../config/cluster-config.js';
 import { parseAddress } from '../config/parse-address.js';
 import { readClusterConfig } from './read-cluster-config.js';
@@ -32,6 +32,7 @@ export async function readTarget(
 export async function findServers(
   target: Target,
   timeoutMs: number,
+  proof: ServerProof,
 ): Promise<readonly ServerEndpoint[]> {
   if (target.kind === 'config') return target.servers;
   const { host, port } = target.address;
@@ -39,7 +40,7 @@ export async function findServers(
   for (;;) {
     const leftMs = timeoutMs - (performance.now() - beganMs);
     try {
-      return await discoverServers(host, port, Math.max(1, Math.ceil(leftMs)));
+      return await discoverServers(host, port, Math.max(1, Math.ceil(leftMs)), proof);
     } catch (error) {
       if (!(error instanceof Unreachable) || leftMs <= pauseMs) throw error;
     }

@@ -4,7 +4,7 @@
  */
 
 /** Nothing is known of what was asked for: it may still happen. */
-class NoMajority extends Error {
+export class NoMajority extends Error {
   override readonly name = 'NoMajority';
   readonly isWithoutEffect = false;
 }

@@ -8,7 +8,7 @@ import { InvalidArgument } from '../client/client-errors.js';
 import { ClusterBlocks } from '../client/cluster-blocks.js';
 import { ClusterClient } from '../client/cluster-client.js';
 import type { FileInfo } from '../client/file-answers.js';
-import type { ServerEndpoint } from '../client/rpc-connection.js';
+import type { ServerEndpoint, ServerProof } from '../client/rpc-connection.js';
 import type { FileState } from '../sync/plan.js';
 import {
   BlockMissing,
@@ -17,11 +17,11 @@ import {
   type SyncCluster,
 } from '../sync/sync-cluster.js';
 import { majorityWithin } from './majority-within.js';
+import { surveyServers } from './survey-servers.js';
 
 const deletedWord = '0';
 /** How other clients write an empty file. */
 const emptyWord = '-1';
-const surveyMs = 1000;
 
 export class NetworkCluster implements SyncCluster {
   readonly #files: ClusterClient;
@@ -29,10 +29,10 @@ export class NetworkCluster implements SyncCluster {
   readonly #timeoutMs: number;
 
   /** `servers`: all of the cluster. */
-  constructor(servers: readonly ServerEndpoint[], timeoutMs: number) {
+  constructor(servers: readonly ServerEndpoint[], timeoutMs: number, proof: ServerProof = {}) {
     this.#timeoutMs = timeoutMs;
-    this.#files = new ClusterClient(servers, { timeoutMs });
-    this.#blocks = new ClusterBlocks(servers, { timeoutMs });
+    this.#files = new ClusterClient(servers, { timeoutMs, ...proof });
+    this.#blocks = new ClusterBlocks(servers, { timeoutMs, ...proof });
   }
 
   get pool(): BytePool {
@@ -86,18 +86,10 @@ export class NetworkCluster implements SyncCluster {
       if (!isFailure(error)) throw error;
       if (error instanceof InvalidArgument) throw new ClusterRefused(error.message);
       const { length } = this.#files.servers;
-      const answered = await this.#countAnswering();
-      throw new ClusterGone(`${error.message}; ${answered} of ${length} servers answered`);
+      const { answered, reason } = await surveyServers(this.#files);
+      const why = answered === 0 && reason !== undefined ? `: ${reason}` : '';
+      throw new ClusterGone(`${error.message}; ${answered} of ${length} servers answered${why}`);
     }
-  }
-
-  async #countAnswering(): Promise<number> {
-    const answers = await Promise.all(
-      this.#files.servers.map((server) =>
-        this.#files.call(server, 'ping', [], AbortSignal.timeout(surveyMs)),
-      ),
-    );
-    return answers.filter(({ kind }) => kind === 'value' || kind === 'fault').length;
   }
 }
 

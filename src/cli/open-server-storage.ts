@@ -9,6 +9,7 @@ import { DataFolderRefusedError, openDataFolder, type DataFolder } from '../io/d
 import type { DiskMeter } from '../io/real-disk.js';
 import type { OpenedMemory } from '../replica/lasting-replica.js';
 import { ClusterState } from '../state/cluster-state.js';
+import type { FormatLimit } from '../state/formats.js';
 import { MemoryStorage } from '../storage/memory-storage.js';
 import { openLogStorage } from '../storage/open-log-storage.js';
 import { StorageDamagedError, StorageError } from '../storage/storage.js';
@@ -31,20 +32,28 @@ export interface ServerStorage {
   release(): Promise<void>;
 }
 
+export interface OpenServerOptions {
+  readonly args: ServerArguments;
+  readonly config: ClusterConfig;
+  readonly server: ClusterServer;
+  /** Which formats may be logged. */
+  readonly limit: FormatLimit;
+}
+
 export async function openServerStorage(
-  args: ServerArguments,
-  config: ClusterConfig,
-  server: ClusterServer,
+  { args, config, server, limit }: OpenServerOptions,
   meter: DiskMeter,
 ): Promise<ServerStorage> {
   const clusterId = clusterIdOf(config.servers.map(({ address }) => address));
-  if (args.ephemeral) return openMemory(clusterId);
+  const makeState = (): ClusterState => new ClusterState({}, limit);
+  if (args.ephemeral) return openMemory(clusterId, makeState);
   const path = args.dataDir ?? defaultDataFolder(args.configPath, clusterId, server.id);
   try {
     // Who has nobody to be refilled from must not start on what is left.
     const repair = config.servers.length > 1;
     const { fresh } = args;
-    return await openFolder({ path, clusterId, serverId: server.id, fresh, meter }, repair);
+    const folder = { path, clusterId, serverId: server.id, fresh, meter };
+    return await openFolder(folder, { repair, makeState });
   } catch (error) {
     const refusal = `server ${server.id} cannot start`;
     if (error instanceof StorageDamagedError) {
@@ -57,11 +66,11 @@ export async function openServerStorage(
   }
 }
 
-function openMemory(clusterId: string): ServerStorage {
+function openMemory(clusterId: string, makeState: () => ClusterState): ServerStorage {
   const open = (): OpenedMemory<ClusterState> => ({
     storage: new MemoryStorage(),
     recovered: MemoryStorage.recovered(randomDigits()),
-    stateMachine: new ClusterState(),
+    stateMachine: makeState(),
   });
   return {
     opened: open(),
@@ -75,13 +84,13 @@ function openMemory(clusterId: string): ServerStorage {
 
 async function openFolder(
   options: Parameters<typeof openDataFolder>[0],
-  repair: boolean,
+  how: OpenLogOptions,
 ): Promise<ServerStorage> {
   const folder = await openDataFolder(options);
   try {
     return {
-      opened: await openLog(folder, repair),
-      open: () => openLog(folder, repair),
+      opened: await openLog(folder, how),
+      open: () => openLog(folder, how),
       clusterId: options.clusterId,
       folder: options.path,
       sinceMs: folder.sinceMs,
@@ -94,14 +103,20 @@ async function openFolder(
   }
 }
 
+interface OpenLogOptions {
+  readonly repair: boolean;
+  readonly makeState: () => ClusterState;
+}
+
 async function openLog(
   { disk, identity }: DataFolder,
-  repair: boolean,
+  { repair, makeState }: OpenLogOptions,
 ): Promise<OpenedMemory<ClusterState>> {
-  const stateMachine = new ClusterState();
+  const stateMachine = makeState();
   const { storage, recovered } = await openLogStorage({
     ...{ disk, identity, repair, incarnation: randomDigits() },
     restore: () => stateMachine.restore(),
+    isOfNewerFormat: (payload) => stateMachine.isOfNewerFormat(payload),
   });
   return { storage, recovered, stateMachine };
 }

@@ -4,8 +4,8 @@
  */
 import type { ServerProof } from '../client/rpc-connection.js';
 import { readSecretFile } from './read-secret-file.js';
-import { readTlsFiles } from './read-tls-files.js';
-import { readTlsArguments, tlsOptions, type TlsOptions } from './tls-options.js';
+import { readTlsCaller } from './read-tls-files.js';
+import { tlsOptions, type TlsOptions } from './tls-options.js';
 
 export const proofOptions = {
   'secret-file': {
@@ -17,7 +17,13 @@ export const proofOptions = {
   ...tlsOptions,
   'tls-cert': {
     ...tlsOptions['tls-cert'],
-    description: 'Speak HTTPS with the cluster, with the certificate in FILE (PEM)',
+    description: 'Show the cluster the certificate in FILE (PEM), where it asks for one',
+    defaultDescription: 'none',
+  },
+  'tls-ca': {
+    ...tlsOptions['tls-ca'],
+    description: 'Speak HTTPS with the cluster; FILE has the authorities of its servers (PEM)',
+    defaultDescription: 'plain HTTP',
   },
   'tls-client-ca': { ...tlsOptions['tls-client-ca'], hidden: true },
 } as const;
@@ -35,11 +41,10 @@ export interface ReadProof {
 /** Throws `UsageError` when a file cannot be used, or an option is missing beside another. */
 export async function readProof(given: ProofOptions): Promise<ReadProof> {
   const secretPath = given['secret-file'];
-  const tlsArguments = readTlsArguments(given);
   const secret = secretPath === undefined ? undefined : await readSecretFile(secretPath);
-  const tls = tlsArguments === undefined ? undefined : await readTlsFiles(tlsArguments);
+  const tls = await readTlsCaller(given);
   return {
-    proof: { secret: secret?.secret, tls: tls?.identity },
+    proof: { secret: secret?.secret, tls: tls?.caller },
     warnings: [...(secret?.warnings ?? []), ...(tls?.warnings ?? [])],
   };
 }

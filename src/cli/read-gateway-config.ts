@@ -4,7 +4,11 @@
  */
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { GatewayConfig, TlsConfig } from '../gateway/config/gateway-config.js';
+import type {
+  ClusterTlsConfig,
+  GatewayConfig,
+  TlsConfig,
+} from '../gateway/config/gateway-config.js';
 import { parseGatewayConfig } from '../gateway/config/parse-gateway-config.js';
 import type { MasterSetup, WorkerSetup } from '../gateway/master/master.js';
 import { openHeldFiles } from '../gateway/master/folder-files.js';
@@ -12,9 +16,9 @@ import { findLocalServers } from './local-servers.js';
 import { readClusterConfig } from './read-cluster-config.js';
 import { readShareKey } from './read-share-key.js';
 import { readSmallFile, UnreadableFileError } from './read-small-file.js';
-import { readTlsPair, type TlsPairFiles } from './read-tls-files.js';
+import { readTlsCaller, readTlsPair, type TlsPairFiles } from './read-tls-files.js';
 import { UsageError } from './usage-error.js';
-import { workerCommand } from './worker-command.js';
+import { tlsOptionsOf, workerCommand } from './worker-command.js';
 
 const configBytesMax = 1024 * 1024;
 
@@ -31,6 +35,7 @@ export async function readGatewaySetup(path: string): Promise<GatewaySetup> {
   const config = withFullPaths(parsed.config, dirname(resolve(path)));
   await checkFolder(path, config);
   if (config.cluster !== undefined) await readClusterConfig(config.cluster);
+  await checkClusterTls(path, config.clusterTls);
   const tls = config.tls && (await readTls(path, config.tls));
   const key =
     config.shareKey === undefined
@@ -60,13 +65,18 @@ async function readText(path: string): Promise<string> {
 }
 
 function withFullPaths(config: GatewayConfig, folder: string): GatewayConfig {
-  const { baseDirectory, cluster, shareKey, tls } = config;
+  const { baseDirectory, cluster, clusterTls, shareKey, tls } = config;
   const full = (path: string): string => resolve(folder, path);
   return {
     ...config,
     baseDirectory: baseDirectory === undefined ? undefined : full(baseDirectory),
     cluster: cluster === undefined ? undefined : full(cluster),
     shareKey: shareKey === undefined ? undefined : full(shareKey),
+    clusterTls: clusterTls && {
+      ca: full(clusterTls.ca),
+      cert: clusterTls.cert && full(clusterTls.cert),
+      key: clusterTls.key && full(clusterTls.key),
+    },
     tls: tls && { cert: full(tls.cert), key: full(tls.key) },
   };
 }
@@ -92,6 +102,17 @@ async function findOwnWorkers(config: GatewayConfig): Promise<readonly WorkerSet
     const isOwn = local.includes(worker) && !worker.remote;
     return { ...worker, launch: isOwn ? workerCommand(worker, config) : undefined };
   });
+}
+
+/** The workers read these files; whoever writes the configuration hears of mistakes first. */
+async function checkClusterTls(path: string, tls: ClusterTlsConfig | undefined): Promise<void> {
+  if (tls === undefined) return;
+  try {
+    await readTlsCaller(tlsOptionsOf(tls));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${path}: clusterTls: ${error.message}`);
+  }
 }
 
 function readTls(path: string, { cert, key }: TlsConfig): Promise<TlsPairFiles> {

@@ -4,10 +4,10 @@
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { TlsIdentity } from '../rpc/tls-identity.js';
+import type { TlsCaller, TlsIdentity } from '../rpc/tls-identity.js';
 import { describeOpenMode } from './describe-open-mode.js';
 import { readSmallFile, UnreadableFileError, type SmallFile } from './read-small-file.js';
-import type { TlsArguments } from './tls-options.js';
+import type { TlsArguments, TlsOptions } from './tls-options.js';
 import { UsageError } from './usage-error.js';
 
 /** A bundle of all authorities that a system knows fits four times over. */
@@ -33,6 +33,38 @@ export async function readTlsFiles(args: TlsArguments): Promise<TlsFiles> {
       : await readAuthorities('--tls-client-ca', args.clientCaFile);
   const readAgain = (): Promise<TlsFiles> => readTlsFiles(args);
   return { identity: { cert, key, ca, clientCa }, warnings, readAgain };
+}
+
+export interface TlsCallerFiles {
+  readonly caller: TlsCaller;
+  /** What whoever runs the program should mend. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The files of whoever calls and is not called: authorities to believe, and perhaps a certificate
+ * to show. Undefined without any of the options.
+ */
+export async function readTlsCaller(given: TlsOptions): Promise<TlsCallerFiles | undefined> {
+  const { 'tls-cert': certFile, 'tls-key': keyFile, 'tls-ca': caFile } = given;
+  const shown = { '--tls-cert': certFile, '--tls-key': keyFile };
+  const isShown = Object.values(shown).some((path) => path !== undefined);
+  if (!isShown && caFile === undefined && given['tls-client-ca'] === undefined) return undefined;
+  const needed = { ...(isShown && shown), '--tls-ca': caFile };
+  const missing = Object.entries(needed).flatMap(([name, path]) => (path ? [] : [name]));
+  if (caFile === undefined || missing.length > 0) {
+    throw new UsageError(
+      `TLS needs ${missing.join(' and ')}, too; expected --tls-ca with the authorities of the ` +
+        "cluster's servers, and --tls-cert with --tls-key where they ask for a certificate",
+    );
+  }
+  const ca = await readAuthorities('--tls-ca', caFile);
+  if (certFile === undefined || keyFile === undefined) return { caller: { ca }, warnings: [] };
+  const { cert, key, warnings } = await readTlsPair(
+    { option: '--tls-cert', path: certFile },
+    { option: '--tls-key', path: keyFile },
+  );
+  return { caller: { cert, key, ca }, warnings };
 }
 
 /** A file, and how the person who named it calls it. */

@@ -4,9 +4,9 @@ import { Ring } from '../blocks/ring.js';
 import type { ClusterClient } from '../client/cluster-client.js';
 import { UnexpectedAnswer, Unreachable } from '../client/client-errors.js';
 import { RemoteBlockStore } from '../client/remote-block-store.js';
+import type { ServerProof } from '../client/rpc-connection.js';
 import { parseAddress } from '../config/parse-address.js';
 import { systemBlockTimer } from '../io/system-block-timer.js';
-import type { ClusterSecret } from '../rpc/cluster-secret.js';
 import type { XmlValue } from '../rpc/xml-value.js';
 import { readClusterConfig } from './read-cluster-config.js';
 
@@ -22,17 +22,16 @@ export interface RemoteBlocksOptions {
   /** The configuration file; undefined asks the servers, who do not tell how many copies. */
   readonly config: string | undefined;
   readonly client: ClusterClient;
-  readonly secret: ClusterSecret | undefined;
+  readonly proof: ServerProof;
 }
 
 export async function openRemoteBlocks(options: RemoteBlocksOptions): Promise<RemoteBlocks> {
   const { addresses, copies } = await findStores(options);
-  const { secret } = options;
   const remotes = addresses.map((text, id) => {
     const parsed = parseAddress(text);
     if (parsed.kind === 'error') throw new UnexpectedAnswer(`a block store: ${parsed.problem}`);
     const { host, port } = parsed.address;
-    return new RemoteBlockStore({ endpoint: { id, host, port }, secret });
+    return new RemoteBlockStore({ endpoint: { id, host, port }, ...options.proof });
   });
   const stores = new Map(addresses.map((address, at) => [address, remotes[at]]));
   const cluster = new BlockCluster({

@@ -7,6 +7,7 @@ import { parseAddress } from '../config/parse-address.js';
 import { logFormats, logLevels, type LogFormat, type LogThreshold } from '../io/logger.js';
 import type { ReplicaTiming } from '../replica/timing.js';
 import type { TesterApi } from '../rpc/method-table.js';
+import { formats, newestFormat, type Format } from '../state/formats.js';
 import { blocksOption, readBlocksTarget, s3EndpointOption } from './blocks-option.js';
 import type { BlocksTarget } from './blocks-option.js';
 import { readTlsArguments, tlsOptions, type TlsArguments } from './tls-options.js';
@@ -29,6 +30,8 @@ export interface ServerArguments {
   readonly logLevel: LogThreshold;
   readonly logFormat: LogFormat;
   readonly testerApi: TesterApi;
+  /** The newest format that this server logs, and tells the others that it reads. */
+  readonly formatMax: Format;
   readonly secretFile: string | undefined;
   readonly tls: TlsArguments | undefined;
 }
@@ -84,6 +87,7 @@ export async function parseServerArguments(
     logLevel: parsed.logLevel,
     logFormat: parsed.logFormat,
     testerApi: readTesterApi(parsed.noTesterApi, parsed.openTesterApi),
+    formatMax: readFormatMax(parsed.formatMax),
     secretFile: parsed.secretFile,
     tls: readTlsArguments(parsed),
   };
@@ -149,6 +153,12 @@ const options = {
     default: false,
     description: "Serve them to whoever reaches the port, and not to the cluster's machines only",
   },
+  'format-max': {
+    type: 'string',
+    requiresArg: true,
+    description: 'Use no newer format of the log than this one, so that older programs can read it',
+    defaultDescription: `${newestFormat}, once all servers can read it`,
+  },
   'secret-file': {
     type: 'string',
     requiresArg: true,
@@ -183,6 +193,13 @@ function readTesterApi(isOff: boolean, isOpen: boolean): TesterApi {
   }
   if (isOff) return 'none';
   return isOpen ? 'open' : 'inside';
+}
+
+function readFormatMax(text: string | undefined): Format {
+  if (text === undefined) return newestFormat;
+  const format = formats.find((each) => String(each) === text);
+  if (format !== undefined) return format;
+  throw new UsageError(`--format-max is "${text}"; expected one of ${formats.join(', ')}`);
 }
 
 function readServerId(text: string): number {

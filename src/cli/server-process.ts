@@ -11,6 +11,7 @@ import { systemTimer } from '../io/system-timer.js';
 import { LastingReplica } from '../replica/lasting-replica.js';
 import { LiveFeed } from '../rpc/live/live-feed.js';
 import { WatchedTransport } from '../rpc/live/watched-transport.js';
+import type { ClusterSecret } from '../rpc/cluster-secret.js';
 import { ListenError } from '../rpc/listen-error.js';
 import type { ListenPlace } from '../rpc/listen-place.js';
 import type { MethodServices } from '../rpc/method-services.js';
@@ -18,8 +19,9 @@ import { Neighbours } from '../rpc/neighbours.js';
 import { XmlRpcPeerTransport } from '../rpc/peer-transport.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { ServerMetrics } from '../rpc/server-metrics.js';
-import { CurrentTls } from '../rpc/tls-identity.js';
+import { CurrentTls, type TlsIdentity } from '../rpc/tls-identity.js';
 import type { ClusterCommand, ClusterResult, ClusterState } from '../state/cluster-state.js';
+import { FormatGate } from '../state/format-gate.js';
 import { readPageFiles } from '../web/cluster/page-files.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { StateBackupSource } from './backup-source.js';
@@ -34,6 +36,7 @@ import {
   type OwnStore,
 } from './open-blocks.js';
 import { lookUpHost } from './look-up-host.js';
+import { watchFormats } from './format-watch.js';
 import { findOpenPort } from './open-port-warning.js';
 import { openServerStorage, type ServerStorage } from './open-server-storage.js';
 import { placeOfTarget } from './place-of-target.js';
@@ -70,11 +73,16 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
   });
   try {
     const metrics = new ServerMetrics();
-    const opened = await openServerStorage(args, config, server, metrics.disk);
+    const gate = new FormatGate({
+      peers: peersOf(config, server).map(({ id }) => id),
+      newest: args.formatMax,
+      now: () => performance.now(),
+    });
+    const opened = await openServerStorage({ args, config, server, limit: gate }, metrics.disk);
     watchMachine(metrics, opened);
     logOpened(logger, options, opened);
     const ownStore = await openBlocks(options, opened, logger);
-    const parts = buildServer(options, logger, { ...opened, ownStore, metrics });
+    const parts = buildServer(options, logger, { ...opened, ownStore, metrics, gate });
     await openPort(server, parts, opened);
     parts.replica.start();
     process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
@@ -91,12 +99,14 @@ interface ServerParts {
   readonly replica: LastingReplica<ClusterCommand, ClusterResult, ClusterState>;
   readonly rpcServer: RpcServer;
   readonly blocks: OpenedBlocks;
+  readonly stopWatchingFormats: () => void;
   /** Undefined where others keep the blocks of the cluster. */
   readonly ownStore: OwnStore | undefined;
 }
 
 interface BuiltBefore extends Pick<ServerParts, 'ownStore'> {
   readonly metrics: ServerMetrics;
+  readonly gate: FormatGate;
 }
 
 function watchMachine(metrics: ServerMetrics, { folder }: ServerStorage): void {
@@ -133,45 +143,25 @@ function placeOfBlocks(
 }
 
 function buildServer(
-  { args, config, server, version, secretFile, tlsFiles }: ServerProcessOptions,
+  options: ServerProcessOptions,
   logger: Logger,
-  { opened, open, clusterId, sinceMs, ownStore, metrics }: ServerStorage & BuiltBefore,
+  { opened, open, clusterId, sinceMs, ownStore, metrics, gate }: ServerStorage & BuiltBefore,
 ): ServerParts {
-  const { servers } = config;
+  const { args, config, server, version, secretFile, tlsFiles } = options;
   const secret = secretFile?.secret;
   const tls = tlsFiles && new CurrentTls(tlsFiles.identity);
   const feed = new LiveFeed(server.id, Date.now);
-  const measure = (peer: ServerId) => metrics.peers.watch(peer, args.timing.heartbeatMs);
-  const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
-    replica: {
-      serverId: server.id,
-      servers: servers.map(({ id }) => id),
-      transport: new WatchedTransport(
-        new XmlRpcPeerTransport({ serverId: server.id, servers, secret, tls, measure }),
-        feed,
-      ),
-      timer: systemTimer,
-      random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
-      ...{ timing: args.timing, meter: metrics.replica },
-      observer: (event) => {
-        const { level, text } = describeEvent(event);
-        metrics.observe(event);
-        feed.observe(event, text);
-        logger.log(level, text, event.type === 'raft' ? event.note : event);
-      },
-    },
-    opened,
-    open,
-  });
+  const proof = { secret, tls };
+  const replica = buildReplica(options, logger, { opened, open, metrics, feed, proof });
   const blocks = openClusterBlocks({
-    ...{ config, server, own: ownStore?.store, proof: { secret, tls }, replica },
+    ...{ config, server, own: ownStore?.store, proof, replica },
     observer: (event) => {
       const { level, text } = describeBlockEvent(event);
       logger.log(level, text);
     },
   });
   const rpcServer = new RpcServer({
-    services: servicesOf(replica, server, config, sinceMs),
+    services: servicesOf({ replica, gate }, server, config, sinceMs),
     blocks: blocks.service,
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
@@ -187,13 +177,66 @@ function buildServer(
       reportBug(logger, error, where);
     },
   });
+  const stopWatchingFormats = watchFormats({
+    ...{ gate, peers: peersOf(config, server), proof, timer: systemTimer },
+    isLeader: () => replica.isLeader(),
+    inUse: () => replica.stateMachine.formatInUse,
+    onUsed: (format) => {
+      logger.log('info', `format ${format} is in use now; older programs cannot read the log`);
+    },
+  });
   if (tlsFiles && tls) reloadTlsOnHangUp({ files: tlsFiles, current: tls, rpcServer, logger });
-  return { replica, rpcServer, blocks, ownStore };
+  return { replica, rpcServer, blocks, ownStore, stopWatchingFormats };
+}
+
+interface ReplicaParts extends Pick<ServerStorage, 'opened' | 'open'> {
+  readonly metrics: ServerMetrics;
+  readonly feed: LiveFeed;
+  readonly proof: {
+    readonly secret: ClusterSecret | undefined;
+    readonly tls: TlsIdentity | undefined;
+  };
+}
+
+function buildReplica(
+  { args, config, server }: ServerProcessOptions,
+  logger: Logger,
+  { opened, open, metrics, feed, proof }: ReplicaParts,
+): ServerParts['replica'] {
+  const { servers } = config;
+  const measure = (peer: ServerId) => metrics.peers.watch(peer, args.timing.heartbeatMs);
+  const calls = new XmlRpcPeerTransport({ serverId: server.id, servers, ...proof, measure });
+  return new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
+    replica: {
+      serverId: server.id,
+      servers: servers.map(({ id }) => id),
+      transport: new WatchedTransport(calls, feed),
+      timer: systemTimer,
+      random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
+      ...{ timing: args.timing, meter: metrics.replica },
+      observer: (event) => {
+        const { level, text } = describeEvent(event);
+        metrics.observe(event);
+        feed.observe(event, text);
+        logger.log(level, text, event.type === 'raft' ? event.note : event);
+      },
+    },
+    opened,
+    open,
+  });
+}
+
+interface FormatParts extends Pick<ServerParts, 'replica'> {
+  readonly gate: FormatGate;
+}
+
+function peersOf({ servers }: ClusterConfig, { id }: ClusterServer): readonly ClusterServer[] {
+  return servers.filter((server) => server.id !== id);
 }
 
 /** The state is another one after a disk has failed: it is asked for each time. */
 function servicesOf(
-  replica: ServerParts['replica'],
+  { replica, gate }: FormatParts,
   { id: serverId }: ClusterServer,
   config: ClusterConfig,
   dataSinceMs: MethodServices['dataSinceMs'],
@@ -205,6 +248,7 @@ function servicesOf(
   return {
     ...{ serverId, servers, replica, neighbours, nowMs: Date.now },
     ...{ configDigest: configDigestOf(config), dataSinceMs },
+    formats: () => ({ newest: gate.newest, inUse: replica.stateMachine.formatInUse }),
     files: new PresentFiles(() => replica.stateMachine.files),
     site: { answer: (query) => replica.stateMachine.site.answer(query) },
     commands: {
@@ -248,6 +292,7 @@ async function openPort(
 /** Calls that are pending get their answers from the stopping replica before the port closes. */
 async function stopServer(parts: ServerParts, opened: ServerStorage) {
   const { replica, rpcServer, blocks, ownStore } = parts;
+  parts.stopWatchingFormats();
   const portClosed = rpcServer.close();
   await replica.stop();
   await portClosed;

@@ -3,9 +3,10 @@ import { realpath, stat } from 'node:fs/promises';
 import type { IndexForm } from '../sync/index-file.js';
 import { readTarget, type Target } from './find-cluster.js';
 import { refusalText } from '../base/file-refusal.js';
+import { proofOptions, readProof, type ProofOptions, type ReadProof } from './proof-options.js';
 import { UsageError } from './usage-error.js';
 
-export interface SyncWords {
+export interface SyncWords extends ProofOptions {
   readonly words: readonly string[] | undefined;
   readonly config: string | undefined;
   readonly 'dry-run': boolean;
@@ -18,7 +19,7 @@ export interface SyncWords {
   readonly 'index-format': IndexForm;
 }
 
-export interface SyncArguments {
+export interface SyncArguments extends ReadProof {
   readonly target: Target;
   /** Without links. */
   readonly baseDir: string;
@@ -68,6 +69,7 @@ export const syncWordOptions = {
     requiresArg: true,
     description: 'How lines of index.txt are written',
   },
+  ...proofOptions,
 } as const;
 
 /** Throws `UsageError` when a person must type something else. */
@@ -91,7 +93,10 @@ export async function readSyncArguments(given: SyncWords): Promise<SyncArguments
   const intervalMs = readSeconds('--interval', given.interval);
   const timeoutMs = readSeconds('--timeout', given.timeout);
   const target = await readTarget(given.config, address);
-  return { target, baseDir: await readFolder(baseDir), blockBytes, intervalMs, timeoutMs };
+  return {
+    ...{ target, baseDir: await readFolder(baseDir), blockBytes, intervalMs, timeoutMs },
+    ...(await readProof(given)),
+  };
 }
 
 function readBlockSize(text: string): number {

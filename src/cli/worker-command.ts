@@ -3,7 +3,12 @@
  * out in full. It ends when its standard input does, so no worker outlives its master.
  */
 import { join } from 'node:path';
-import type { GatewayConfig, WorkerConfig } from '../gateway/config/gateway-config.js';
+import type {
+  ClusterTlsConfig,
+  GatewayConfig,
+  WorkerConfig,
+} from '../gateway/config/gateway-config.js';
+import type { TlsOptions } from './tls-options.js';
 
 export interface WorkerCommand {
   readonly command: string;
@@ -11,7 +16,16 @@ export interface WorkerCommand {
 }
 
 export function workerCommand({ host, port }: WorkerConfig, config: GatewayConfig): WorkerCommand {
-  const { baseDirectory, cluster, cacheBytes, listing, dotfiles, uploads, uploadBytes } = config;
+  const {
+    baseDirectory,
+    cluster,
+    clusterTls,
+    cacheBytes,
+    listing,
+    dotfiles,
+    uploads,
+    uploadBytes,
+  } = config;
   return {
     command: process.execPath,
     args: [
@@ -21,6 +35,7 @@ export function workerCommand({ host, port }: WorkerConfig, config: GatewayConfi
       ...(isLoopback(host) ? ['--loopback'] : []),
       ...(baseDirectory === undefined ? [] : [`--base=${baseDirectory}`]),
       ...(cluster === undefined ? [] : [`--cluster=${cluster}`]),
+      ...(clusterTls === undefined ? [] : tlsWords(clusterTls)),
       `--cache-bytes=${cacheBytes}`,
       ...(listing ? ['--listing'] : []),
       ...(dotfiles ? ['--dotfiles'] : []),
@@ -28,6 +43,17 @@ export function workerCommand({ host, port }: WorkerConfig, config: GatewayConfi
       '--end-with-stdin',
     ],
   };
+}
+
+/** How a worker is told by which certificates it calls the cluster. */
+export function tlsOptionsOf({ ca, cert, key }: ClusterTlsConfig): TlsOptions {
+  return { 'tls-ca': ca, 'tls-cert': cert, 'tls-key': key, 'tls-client-ca': undefined };
+}
+
+function tlsWords(tls: ClusterTlsConfig): readonly string[] {
+  return Object.entries(tlsOptionsOf(tls)).flatMap(([name, path]) =>
+    typeof path === 'string' ? [`--${name}=${path}`] : [],
+  );
 }
 
 /** Others than the master have no business with such a worker. */

@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { ClusterBlocks } from '../client/cluster-blocks.js';
 import { ClusterClient } from '../client/cluster-client.js';
-import type { ServerEndpoint } from '../client/rpc-connection.js';
+import type { ServerEndpoint, ServerProof } from '../client/rpc-connection.js';
 import { BothSources } from '../gateway/both-sources.js';
 import { ClusterSource } from '../gateway/cluster-source.js';
 import { ContentCache } from '../gateway/content-cache.js';
@@ -20,6 +20,7 @@ import type { UploadOptions } from '../gateway/uploads/answer-upload.js';
 import { ClusterUploads } from '../gateway/uploads/cluster-uploads.js';
 import { WorkerServer } from '../gateway/worker-server.js';
 import { createLogger, type Logger } from '../io/logger.js';
+import type { ReadProof } from './proof-options.js';
 import { readClusterConfig } from './read-cluster-config.js';
 import { readShareKey, type ShareKeyFile } from './read-share-key.js';
 import { reportBug } from './report-bug.js';
@@ -42,6 +43,8 @@ export interface WorkerProcessOptions {
   /** A folder, a cluster's configuration file, or both. */
   readonly base: string | undefined;
   readonly cluster: string | undefined;
+  /** By which the cluster is called. */
+  readonly proof: ReadProof;
   readonly listing: boolean;
   readonly dotfiles: boolean;
   readonly cacheBytes: number;
@@ -108,9 +111,10 @@ async function openServed(options: WorkerProcessOptions, cache: ContentCache): P
   const servers = cluster === undefined ? undefined : (await readClusterConfig(cluster)).servers;
   const found = await findShareKey(options.shareKeyPath);
   const key = found && new PeerKey(found.secret);
-  const warnings = found?.warnings ?? [];
+  const { proof } = options.proof;
+  const warnings = [...options.proof.warnings, ...(found?.warnings ?? [])];
   const peers = key && new PeerBlocks(key);
-  const files = servers && openCluster(servers, cache, peers);
+  const files = servers && openCluster({ servers, proof }, cache, peers);
   const sharing =
     key && peers && files
       ? { peers, door: new PeerDoor({ key, peers, readBlock: (hash) => files.readBlock(hash) }) }
@@ -118,7 +122,7 @@ async function openServed(options: WorkerProcessOptions, cache: ContentCache): P
   const uploads =
     servers === undefined || uploadBytes === undefined
       ? undefined
-      : { cluster: openUploads(servers), folder, bytesMax: uploadBytes };
+      : { cluster: openUploads({ servers, proof }), folder, bytesMax: uploadBytes };
   if (folder !== undefined && files !== undefined) {
     return { source: new BothSources(folder, files), uploads, sharing, warnings };
   }
@@ -144,22 +148,27 @@ async function findShareKey(path: string | undefined): Promise<ShareKeyFile | un
   return secret === '' ? undefined : { secret, warnings: [] };
 }
 
+interface CalledCluster {
+  readonly servers: readonly ServerEndpoint[];
+  readonly proof: ServerProof;
+}
+
 function openCluster(
-  servers: readonly ServerEndpoint[],
+  { servers, proof }: CalledCluster,
   cache: ContentCache,
   peers: PeerBlocks | undefined,
 ): ClusterSource {
   return new ClusterSource({
-    client: new ClusterClient(servers, { silenceMs }),
-    blocks: new ClusterBlocks(servers, { silenceMs, timeoutMs: blockMsMax }),
+    client: new ClusterClient(servers, { silenceMs, ...proof }),
+    blocks: new ClusterBlocks(servers, { silenceMs, timeoutMs: blockMsMax, ...proof }),
     ...{ cache, peers },
   });
 }
 
-function openUploads(servers: readonly ServerEndpoint[]): ClusterUploads {
+function openUploads({ servers, proof }: CalledCluster): ClusterUploads {
   return new ClusterUploads({
-    makeClient: () => new ClusterClient(servers, { silenceMs }),
-    blocks: new ClusterBlocks(servers, { silenceMs, timeoutMs: blockMsMax }),
+    makeClient: () => new ClusterClient(servers, { silenceMs, ...proof }),
+    blocks: new ClusterBlocks(servers, { silenceMs, timeoutMs: blockMsMax, ...proof }),
   });
 }
 

@@ -38,8 +38,10 @@ export class ClusterBlocks {
     this.#servers = servers;
     this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
     this.#silenceMs = options.silenceMs ?? silenceMsDefault;
+    const { secret, tls } = options;
+    const shared = { secret, tls, pool: this.pool };
     this.#connections = new Map(
-      servers.map((server) => [server, new RpcConnection(server, { pool: this.pool })]),
+      servers.map((server) => [server, new RpcConnection(server, shared)]),
     );
   }
 

@@ -3,11 +3,12 @@
  * there is no such page, of `getinternalstate`, which shows thousands of files besides.
  */
 import { get } from 'node:http';
+import { get as getOverTls } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { XmlValue } from '../rpc/xml-value.js';
 import { UnexpectedAnswer, Unreachable } from './client-errors.js';
 import { RpcConnection } from './rpc-connection.js';
-import type { ServerEndpoint } from './rpc-connection.js';
+import type { ServerEndpoint, ServerProof } from './rpc-connection.js';
 
 /** `host:port`, an IPv6 host in brackets. */
 const addressPattern = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]]+)):([0-9]{1,5})$/;
@@ -20,11 +21,12 @@ export async function discoverServers(
   host: string,
   port: number,
   timeoutMs: number,
+  proof: ServerProof = {},
 ): Promise<readonly ServerEndpoint[]> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const page = await readStatusPage(host, port, signal);
+  const page = await readStatusPage({ host, port }, proof, signal);
   if (page !== undefined) return page;
-  const connection = new RpcConnection({ id: -1, host, port });
+  const connection = new RpcConnection({ id: -1, host, port }, proof);
   try {
     const answer = await connection.call('getinternalstate', [], signal);
     switch (answer.kind) {
@@ -44,8 +46,8 @@ export async function discoverServers(
 
 /** Undefined when there is no page that names them; why there is none, the call will find out. */
 function readStatusPage(
-  host: string,
-  port: number,
+  { host, port }: Pick<ServerEndpoint, 'host' | 'port'>,
+  { tls }: ServerProof,
   signal: AbortSignal,
 ): Promise<readonly ServerEndpoint[] | undefined> {
   return new Promise((resolve) => {
@@ -53,7 +55,11 @@ function readStatusPage(
       resolve(undefined);
     };
     const headers = { accept: 'application/json' };
-    const asking = get({ host, port, path: '/status', agent: false, headers, signal });
+    const options = { host, port, path: '/status', agent: false, headers, signal } as const;
+    const asking =
+      tls === undefined
+        ? get(options)
+        : getOverTls({ ...options, cert: tls.cert, key: tls.key, ca: tls.ca });
     asking.on('error', none);
     asking.on('response', (page) => {
       if (page.statusCode === 200) {

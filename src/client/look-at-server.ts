@@ -6,6 +6,7 @@ import { get, type ClientRequest, type IncomingMessage } from 'node:http';
 import { get as getOverTls } from 'node:https';
 import type { Seen, Silence } from '../doctor/cluster-look.js';
 import { readReport } from '../doctor/read-report.js';
+import { describeBroken } from './describe-broken.js';
 import type { ServerEndpoint, ServerProof } from './rpc-connection.js';
 
 /** A status page has some kilobytes. */
@@ -36,7 +37,7 @@ export function lookAtServer(
       });
     });
     asking.on('error', (error) => {
-      end(afterError(error, isConnected));
+      end(afterError(error, isConnected, proof));
     });
     asking.on('response', (response) => {
       readPage(response).then(
@@ -44,7 +45,7 @@ export function lookAtServer(
           end(toSeen(page, askedMs));
         },
         (error: unknown) => {
-          end(afterError(error as Error, isConnected));
+          end(afterError(error as Error, isConnected, proof));
         },
       );
     });
@@ -98,9 +99,9 @@ const silences: Readonly<Record<string, Silence>> = {
 };
 
 /** What a connection means that broke, or never came about. */
-function afterError(error: Error, isConnected: boolean): Seen {
+function afterError(error: Error, isConnected: boolean, { tls }: ServerProof): Seen {
   const { code = '' } = error as NodeJS.ErrnoException;
-  const reason = error.message === '' ? code : error.message;
+  const reason = error.message === '' ? code : describeBroken(error, tls !== undefined);
   if (isConnected) return { kind: 'stranger', reason: `it speaks no HTTP (${reason})` };
   return { kind: 'silent', why: silences[code] ?? 'unreachable', reason };
 }

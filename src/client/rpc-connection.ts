@@ -11,8 +11,9 @@ import { CallPieces, callPieces } from '../rpc/codec/call-pieces.js';
 import { encodeCall } from '../rpc/codec/encode.js';
 import { faultCode } from '../rpc/codec/fault-code.js';
 import { ResponseDecoder } from '../rpc/codec/response-decoder.js';
-import type { TlsIdentity } from '../rpc/tls-identity.js';
+import type { TlsCaller } from '../rpc/tls-identity.js';
 import type { Fault, XmlValue } from '../rpc/xml-value.js';
+import { describeBroken } from './describe-broken.js';
 
 /** Where a server listens. `host` is a name, an IPv4 address, or IPv6 without brackets. */
 export interface ServerEndpoint {
@@ -25,7 +26,7 @@ export interface ServerEndpoint {
 export interface ServerProof {
   readonly secret?: ClusterSecret | undefined;
   /** Left out, plain HTTP is spoken. */
-  readonly tls?: TlsIdentity | undefined;
+  readonly tls?: TlsCaller | undefined;
 }
 
 export interface ConnectionOptions extends ServerProof {
@@ -61,7 +62,7 @@ export class RpcConnection {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #agent: Agent;
   /** Read for each call: connections are shared as long as it stays the same. */
-  readonly #tls: TlsIdentity | undefined;
+  readonly #tls: TlsCaller | undefined;
   readonly #request: typeof request;
   readonly #pool: BytePool | undefined;
   readonly #inProgress = new Set<ClientRequest>();
@@ -91,7 +92,8 @@ export class RpcConnection {
       this.#inProgress.add(outgoing);
       let mayHaveArrived = false;
       const fail = (error: Error): void => {
-        resolve({ kind: 'failed', reason: error.message, mayHaveArrived });
+        const reason = describeBroken(error, this.#tls !== undefined);
+        resolve({ kind: 'failed', reason, mayHaveArrived });
       };
       outgoing.on('socket', (socket) => {
         if (!socket.connecting) mayHaveArrived = true;

@@ -76,6 +76,8 @@ export interface ServerReport {
   readonly clockMs: number | undefined;
   readonly configDigest: string | undefined;
   readonly dataSinceMs: number | undefined;
+  /** The newest format of the log that the server can read; undefined from older programs. */
+  readonly format: number | undefined;
 }
 
 export interface FollowerReport {

@@ -61,6 +61,7 @@ function toReport(fields: Fields): ServerReport {
     clockMs: fields.maybeNumber('clockMs'),
     configDigest: fields.maybeText('configDigest'),
     dataSinceMs: fields.maybeNumber('dataSinceMs'),
+    format: fields.maybeNumber('format'),
   };
 }
 

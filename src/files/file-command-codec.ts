@@ -91,6 +91,11 @@ export function isUpdate(bytes: Uint8Array): boolean {
   return bytes[0] !== formatForgetVersions;
 }
 
+/** Whether a payload for the files is of a format that only a newer program knows. */
+export function isNewerFilePayload(payload: Uint8Array): boolean {
+  return (payload[0] ?? 0) > formatForgetVersions;
+}
+
 /** An update that is shown where it stands. */
 export interface UpdateView {
   readonly type: UpdateFile['type'];

@@ -1,7 +1,8 @@
 /**
  * The beginning of a file map's image, before its records (docs/storage-format.md). What follows
  * are the files' records, then those of the request ids and of the older versions, each behind its
- * length as a varint. Images of format 1 have no older versions, and files without a time.
+ * length as a varint. Images of format 1 have no older versions, and files without a time: that of
+ * a map without any is written so, for programs that know no other.
  */
 import { MalformedBytesError } from '../base/byte-reader.js';
 import { getU48, putU48 } from '../base/u48.js';
@@ -10,7 +11,6 @@ import type { HistoryBounds } from './kept-versions.js';
 /** `SURFFILE`. */
 const magic = [0x53, 0x55, 0x52, 0x46, 0x46, 0x49, 0x4c, 0x45];
 
-/** The one that images are written in is the last. */
 export type ImageFormat = 1 | 2;
 
 const formatAt = magic.length;
@@ -41,21 +41,23 @@ export function requestIdsIn({ kept, issued }: ImageHeader): number {
   return Math.min(kept, issued);
 }
 
-/** The first bytes of an image of format 2. */
-export function encodeImageHeader(
-  header: Omit<ImageHeader, 'history'> & { readonly history: ImageHistory },
-): Uint8Array {
-  const { kept, issued, files, history } = header;
-  const { historyBytesMax, versionsKeptMax, olderVersions } = history;
-  const numbers = [kept, issued, files, historyBytesMax, versionsKeptMax, olderVersions];
-  const bytes = new Uint8Array(imageStartBytes + headerBytes(2));
+/** The first bytes of an image, of format 1 without a history. */
+export function encodeImageHeader({ kept, issued, files, history }: ImageHeader): Uint8Array {
+  const format = history === undefined ? 1 : 2;
+  const numbers = [kept, issued, files, ...(history === undefined ? [] : numbersOf(history))];
+  const bytes = new Uint8Array(imageStartBytes + headerBytes(format));
   const view = new DataView(bytes.buffer);
   bytes.set(magic);
-  view.setUint32(formatAt, 2, true);
+  view.setUint32(formatAt, format, true);
   for (const [at, number] of numbers.entries()) {
     putU48(view, imageStartBytes + at * u48Bytes, number);
   }
   return bytes;
+}
+
+function numbersOf(history: ImageHistory): readonly number[] {
+  const { historyBytesMax, versionsKeptMax, olderVersions } = history;
+  return [historyBytesMax, versionsKeptMax, olderVersions];
 }
 
 /** Reads the start of an image. */
@@ -64,8 +66,8 @@ export function decodeImageFormat(start: Uint8Array): ImageFormat {
     throw new MalformedBytesError('not an image of a file map');
   }
   const format = new DataView(start.buffer, start.byteOffset).getUint32(formatAt, true);
-  if (format !== 1 && format !== 2) throw new MalformedBytesError(`unknown format ${format}`);
-  return format;
+  if (format === 1 || format === 2) return format;
+  throw new MalformedBytesError(`unknown format ${format}`, { isOfNewerFormat: format > 2 });
 }
 
 /** Bytes of the header behind the start. */

@@ -1,7 +1,7 @@
 /**
  * Reads the image of a file map, cut anywhere, into new tables. Nothing of it is seen before all
- * of it was read and found right; bytes of format 2 that are accepted are exactly those that a map
- * with this state would give as its image.
+ * of it was read and found right. Bytes that are accepted are exactly those that a map with this
+ * state gives as its image; one that was restored from format 2 counts as one with times.
  */
 import { ByteQueue } from '../base/byte-queue.js';
 import { MalformedBytesError } from '../base/byte-reader.js';
@@ -73,7 +73,8 @@ export class FileMapRestore implements StateRestore {
 
   #wholeContents(): Contents {
     if (this.#failure !== undefined) {
-      throw new StateImageError(this.#failure.message, { cause: this.#failure });
+      const { message, isOfNewerFormat } = this.#failure;
+      throw new StateImageError(message, { isOfNewerFormat, cause: this.#failure });
     }
     const contents = this.#contents;
     if (contents === undefined || !isComplete(contents)) throw new StateImageError('cut short');
@@ -87,9 +88,10 @@ export class FileMapRestore implements StateRestore {
     if (bytes === undefined) return undefined;
     const header = decodeImageHeader(this.#format, bytes);
     this.#checkBounds(header);
+    const hasTimes = header.history !== undefined;
     return {
-      hasTimes: header.history !== undefined,
-      files: new FileTable(this.#bounds),
+      hasTimes,
+      files: new FileTable(this.#bounds, { hasTimes }),
       filesExpected: header.files,
       requestIds: new RequestIds(header.kept, header.issued),
       requestIdsExpected: requestIdsIn(header),

@@ -1,5 +1,6 @@
 /**
- * Gives the image of a file map, as it was when this was made, in slices. What the map's records
+ * Gives the image of a file map, as it was when this was made, in slices; in format 1 while that
+ * loses nothing. What the map's records
  * are written on never changes, so this reads them at its own pace while updates go on.
  */
 import { assert, must } from '../base/assert.js';
@@ -7,6 +8,7 @@ import type { FrozenRecords, SeeRecord } from '../base/slab-records.js';
 import type { StateSnapshot } from '../base/state-machine.js';
 import { putVarint, varintBytesMax } from '../base/varint.js';
 import { encodeImageHeader } from './file-map-image.js';
+import { withoutTime } from './file-record.js';
 import type { FileTable } from './file-table.js';
 import type { RequestIds } from './request-ids.js';
 
@@ -44,12 +46,11 @@ export class FileMapSnapshot implements StateSnapshot {
 
   constructor(files: FileTable, requestIds: RequestIds) {
     const { kept, issued } = requestIds;
-    this.#sources = [
-      inOrder(files.freeze().records),
-      inOrder(requestIds.freeze()),
-      files.freezeOlder(),
-    ];
-    const history = { ...files.bounds, olderVersions: files.olderVersions };
+    const records = inOrder(files.freeze().records);
+    const ids = inOrder(requestIds.freeze());
+    this.#sources = files.hasTimes ? [records, ids, files.freezeOlder()] : [untimed(records), ids];
+    const { bounds, olderVersions } = files;
+    const history = files.hasTimes ? { ...bounds, olderVersions } : undefined;
     this.#rest = encodeImageHeader({ kept, issued, files: files.size, history });
   }
 
@@ -104,6 +105,17 @@ function inOrder(records: FrozenRecords): RecordSource {
       records.show(number++, see);
       return true;
     },
+  };
+}
+
+/** The records of files as they were when files had no time. */
+function untimed(records: RecordSource): RecordSource {
+  return {
+    showNext: (see) =>
+      records.showNext((bytes, start, end) => {
+        const record = withoutTime(bytes.subarray(start, end));
+        see(record, 0, record.length);
+      }),
   };
 }
 

@@ -60,6 +60,15 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
     return this.#files.size;
   }
 
+  /**
+   * The oldest format of commands and images that the applied state can be told in: 0 while there
+   * is no file, 1 without times, 2 with them (docs/storage-format.md).
+   */
+  get format(): 0 | 1 | 2 {
+    if (this.#files.hasTimes) return 2;
+    return this.size === 0 ? 0 : 1;
+  }
+
   /** The applied state of a file; undefined if it was never seen. */
   get(name: string): FileInfo | undefined {
     return this.#files.get(name);

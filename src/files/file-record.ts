@@ -36,6 +36,19 @@ export function writeWithoutTime(writer: ByteWriter, untimed: Uint8Array): void 
   writer.raw(untimed.subarray(0, reader.at)).varint(0).raw(untimed.subarray(reader.at));
 }
 
+/** The other way round: the record of a file, whose time is not known, as it was in those times. */
+export function withoutTime(record: Uint8Array): Uint8Array {
+  const reader = new ByteReader(record);
+  reader.skip(reader.varint());
+  reader.varint();
+  const timeAt = reader.at;
+  reader.varint();
+  const untimed = new Uint8Array(record.length - (reader.at - timeAt));
+  untimed.set(record.subarray(0, timeAt));
+  untimed.set(record.subarray(reader.at), timeAt);
+  return untimed;
+}
+
 /** Reads what `writeFileRecord` wrote, to its end. Throws `MalformedBytesError`. */
 export function readFileRecord(reader: ByteReader): [name: string, info: TimedFileInfo] {
   const name = reader.text();

@@ -40,8 +40,10 @@ export class FileTable {
   /** The present files, once they were frozen; who freezes them again gets the same. */
   #frozen: FrozenFiles | undefined;
   readonly #history: KeptVersions;
+  #hasTimes: boolean;
 
-  constructor(bounds: HistoryBounds) {
+  constructor(bounds: HistoryBounds, { hasTimes = false } = {}) {
+    this.#hasTimes = hasTimes;
     this.#history = new KeptVersions(bounds);
   }
 
@@ -52,6 +54,14 @@ export class FileTable {
   /** What is kept of older versions at most. */
   get bounds(): HistoryBounds {
     return this.#history.bounds;
+  }
+
+  /**
+   * Whether any file or older version has a time, or ever had: what programs from before there
+   * were times cannot read.
+   */
+  get hasTimes(): boolean {
+    return this.#hasTimes;
   }
 
   /** Older versions that are kept. */
@@ -197,6 +207,7 @@ export class FileTable {
    */
   #put(number: number | undefined, { version, timeMs }: Made, record: Uint8Array): void {
     this.#frozen = undefined;
+    this.#hasTimes ||= timeMs !== 0;
     if (number === undefined) {
       this.#sorted.add(this.#key, this.#records.add(this.#key, record));
       return;

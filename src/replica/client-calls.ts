@@ -211,6 +211,13 @@ export class ClientCalls<Command, Result> {
       const { payload } = admission;
       this.#uncommitted.add(payload.length);
       this.#proposals.admit(payload, call);
+    } else if (admission.kind === 'refuse') {
+      const { reason } = admission;
+      // A call is never answered before it has returned.
+      this.#log.timer.soon(() => {
+        call.answer({ kind: 'busy', reason });
+      });
+      return;
     } else {
       const { result } = admission;
       const verdict: Answer<undefined> = (outcome) => {

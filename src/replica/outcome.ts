@@ -11,8 +11,8 @@ export type Refusal =
   | { readonly kind: 'crashed'; readonly logged: boolean }
   /** Cut off after it was logged: it may or may not take effect. */
   | { readonly kind: 'outcomeUnknown'; readonly reason: string }
-  /** A bounded queue is full; no effect. */
-  | { readonly kind: 'busy' }
+  /** A bounded queue is full, or else the reason; no effect, and it may be tried again. */
+  | { readonly kind: 'busy'; readonly reason?: string }
   /** The disk refuses; no effect. */
   | { readonly kind: 'storage'; readonly reason: string }
   /** The process is going down; no effect. */

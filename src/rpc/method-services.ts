@@ -29,6 +29,8 @@ export interface MethodServices {
   readonly configDigest: string;
   /** When the data folder was made, ms since 1970; undefined when nothing is kept on disk. */
   readonly dataSinceMs: number | undefined;
+  /** The newest format of the log that this server tells the others, and the one in use. */
+  readonly formats: () => { readonly newest: number; readonly inUse: number };
   /** The wall clock: ms since 1970. Commands are stamped by it. */
   readonly nowMs: () => number;
 }

@@ -21,7 +21,7 @@ export function refusalFault(refusal: Refusal, servers: readonly ServerAddress[]
     case 'outcomeUnknown':
       return { code: faultCode.outcomeUnknown, text: `outcome unknown: ${refusal.reason}` };
     case 'busy':
-      return busyFault('the queue of pending calls is full');
+      return busyFault(refusal.reason ?? 'the queue of pending calls is full');
     case 'storage':
       return { code: faultCode.storage, text: `storage: ${refusal.reason}` };
     case 'stopping':

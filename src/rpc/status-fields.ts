@@ -19,6 +19,7 @@ export function statusFields({
   pendingCallCount,
 }: StatusSource): Readonly<Record<string, unknown>> {
   const status = services.replica.status();
+  const formats = services.formats();
   return {
     ...Object.fromEntries(internalStateFields(status)),
     peers: services.servers.map((server) => ({ id: server.id, address: formatAddress(server) })),
@@ -51,5 +52,7 @@ export function statusFields({
     clockMs: services.nowMs(),
     configDigest: services.configDigest,
     dataSinceMs: services.dataSinceMs === undefined ? null : Math.round(services.dataSinceMs),
+    format: formats.newest,
+    formatInUse: formats.inUse,
   };
 }

@@ -12,6 +12,12 @@ export interface TlsIdentity {
   readonly clientCa: Buffer | undefined;
 }
 
+/** What a caller shows and believes, which is not called itself; a client may show nothing. */
+export interface TlsCaller extends Pick<TlsIdentity, 'ca'> {
+  readonly cert?: Buffer | undefined;
+  readonly key?: Buffer | undefined;
+}
+
 /**
  * An identity in use, which another one may replace: whoever reads it for a new connection gets the
  * one of now.

@@ -42,6 +42,11 @@ export function isSitePayload(payload: Uint8Array): boolean {
   return (payload[0] ?? 0) >= siteFormatMin;
 }
 
+/** Whether a payload for the site is of a format that only a newer program knows. */
+export function isNewerSitePayload(payload: Uint8Array): boolean {
+  return !typeOf.has(payload[0] ?? 0);
+}
+
 /** The command's bytes. Its texts must be well-formed, its digits as many as there should be. */
 export function encodeSiteCommand(command: SiteCommand): Uint8Array {
   writer.begin().byte(formatOf[command.type]).varint(command.timeMs);

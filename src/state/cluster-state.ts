@@ -12,17 +12,25 @@ import type {
   StateRestore,
   StateSnapshot,
 } from '../base/state-machine.js';
-import type { FileCommandView } from '../files/file-command-codec.js';
+import { isNewerFilePayload, type FileCommandView } from '../files/file-command-codec.js';
 import type { FileCommand, UpdateResult } from '../files/file-command.js';
 import { FileMap, type FileMapBounds } from '../files/file-map.js';
 import {
   decodeSiteCommand,
   encodeSiteCommand,
   findSiteMistake,
+  isNewerSitePayload,
   isSitePayload,
 } from '../site/site-command-codec.js';
 import type { SiteCommand, SiteResult } from '../site/site-command.js';
 import { SiteState } from '../site/site-state.js';
+import {
+  commandFormat,
+  newestFormat,
+  type Format,
+  type FormatInUse,
+  type FormatLimit,
+} from './formats.js';
 import { ClusterRestore } from './cluster-restore.js';
 import { ClusterSnapshot } from './cluster-snapshot.js';
 import { viewSiteCommand, type SiteCommandView } from '../site/view-site-command.js';
@@ -34,13 +42,23 @@ export type ClusterResult = UpdateResult | SiteResult;
 
 export type ClusterCommandView = FileCommandView | SiteCommandView;
 
+const noLimit: FormatLimit = { allowed: () => newestFormat, whyNot: () => '' };
+
 export class ClusterState implements StateMachine<ClusterCommand, ClusterResult> {
   readonly files: FileMap;
   readonly site = new SiteState();
 
+  readonly #limit: FormatLimit;
+
   /** Bounds of the files that are left out are those of base/limits.ts. */
-  constructor(bounds: Partial<FileMapBounds> = {}) {
+  constructor(bounds: Partial<FileMapBounds> = {}, limit: FormatLimit = noLimit) {
     this.files = new FileMap(bounds);
+    this.#limit = limit;
+  }
+
+  /** The oldest format that the applied state can be told in; 0 while it is as new. */
+  get formatInUse(): FormatInUse {
+    return this.site.isNew ? this.files.format : commandFormat('signUp');
   }
 
   encode(command: ClusterCommand): Uint8Array {
@@ -62,6 +80,11 @@ export class ClusterState implements StateMachine<ClusterCommand, ClusterResult>
     return isSitePayload(payload) ? findSiteMistake(payload) : this.files.findMistake(payload);
   }
 
+  /** Whether these bytes are a command that only a newer program knows. */
+  isOfNewerFormat(payload: Uint8Array): boolean {
+    return isSitePayload(payload) ? isNewerSitePayload(payload) : isNewerFilePayload(payload);
+  }
+
   apply(payload: Uint8Array): ClusterResult {
     if (isSitePayload(payload)) return this.site.apply(decodeSiteCommand(payload));
     return this.files.apply(payload);
@@ -73,8 +96,19 @@ export class ClusterState implements StateMachine<ClusterCommand, ClusterResult>
   }
 
   admit(command: ClusterCommand): Admission<ClusterResult> {
+    const needed = commandFormat(command.type);
+    if (!this.#mayLog(needed)) {
+      // An update has an older form, which says all but its time.
+      if (command.type === 'updatefile') return this.files.admit({ ...command, timeMs: 0 });
+      return { kind: 'refuse', reason: this.#limit.whyNot(needed) };
+    }
     if (!isSiteCommand(command)) return this.files.admit(command);
     return { kind: 'log', payload: encodeSiteCommand(command) };
+  }
+
+  #mayLog(needed: Format): boolean {
+    const inUse = this.formatInUse;
+    return inUse >= needed || this.#limit.allowed(inUse) >= needed;
   }
 
   closeTail(): void {

@@ -16,6 +16,7 @@ import type { FolderFindings } from './folder-findings.js';
 import { loadHardState, saveHardState } from './hard-state-file.js';
 import { LogStorage } from './log-storage.js';
 import type { FillSteps } from './log-storage.js';
+import { refuseNewerEntries } from './newer-format.js';
 import { readLog, segmentSequences } from './read-log.js';
 import { recoverSnapshot } from './recover-snapshot.js';
 import { repairFolder } from './repair-folder.js';
@@ -44,6 +45,8 @@ export interface LogStorageOptions {
   readonly incarnation: string;
   /** Begins to take in an image; for each snapshot that is tried. */
   readonly restore: () => StateRestore;
+  /** Whether an entry is of a format that only a newer program knows; none is, if left out. */
+  readonly isOfNewerFormat?: (payload: Uint8Array) => boolean;
   /** Whether a folder with damage is made one that the other servers refill, or refused. */
   readonly repair: boolean;
 }
@@ -56,8 +59,9 @@ export interface OpenedStorage {
 /**
  * Everything in `recovered` is durable when this resolves. Without `repair` it throws
  * `StorageDamagedError` when something acknowledged is gone, with one line that names file and
- * offset; always `StorageError` when the disk refuses. It may be called again on the same disk once
- * the storage that it opened before is closed.
+ * offset; always when a newer program has written what is there, and `StorageError` when the disk
+ * refuses. It may be called again on the same disk once the storage that it opened before is
+ * closed.
  */
 export async function openLogStorage(options: LogStorageOptions): Promise<OpenedStorage> {
   const { disk, identity, segmentBytesMax = defaultSegmentBytesMax } = options;
@@ -81,9 +85,11 @@ export async function openLogStorage(options: LogStorageOptions): Promise<Opened
   return { storage, recovered: { hardState, snapshot, logBase, entries, isNew, notices } };
 }
 
-async function findAll({ disk, identity, restore }: LogStorageOptions): Promise<FolderFindings> {
+async function findAll(options: LogStorageOptions): Promise<FolderFindings> {
+  const { disk, identity, restore, isOfNewerFormat } = options;
   const hardState = await loadHardState(disk, identity);
   const log = await readLog(disk, identity, segmentSequences(await disk.list()));
+  if (isOfNewerFormat !== undefined) refuseNewerEntries(log.entries, isOfNewerFormat);
   const snapshot = await recoverSnapshot(disk, identity, restore);
   return { hardState, log, snapshot };
 }

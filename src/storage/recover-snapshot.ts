@@ -8,6 +8,7 @@ import { StateImageError } from '../base/state-machine.js';
 import type { StateRestore } from '../base/state-machine.js';
 import type { LogPosition } from '../raft/messages.js';
 import { damageAt } from './damage.js';
+import { newerFormatError } from './newer-format.js';
 import type { Damage } from './damage.js';
 import type { DiskReader } from './disk.js';
 import { snapshotIndex } from './file-names.js';
@@ -63,6 +64,7 @@ async function readSnapshot(
     return { position: reader.position };
   } catch (error) {
     if (error instanceof StateImageError) {
+      if (error.isOfNewerFormat) throw newerFormatError(name, error.message);
       return { damage: damageAt(name, 0, `its image is refused: ${error.message}`) };
     }
     if (!(error instanceof StorageDamagedError)) throw error;

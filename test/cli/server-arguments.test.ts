@@ -33,6 +33,7 @@ const defaults = {
   logLevel: 'info',
   logFormat: 'pretty',
   testerApi: 'inside',
+  formatMax: 3,
   secretFile: undefined,
   tls: undefined,
 };
@@ -49,6 +50,7 @@ describe('the command line of the server', () => {
       ...['--blocks', 'b'],
       ...['--election-timeout', '150-250', '--heartbeat', '50', '--listen', '[::1]:9301'],
       ...['--log-level', 'debug', '--log-format', 'json', '--no-tester-api'],
+      ...['--format-max', '1'],
       ...['--secret-file', 's.txt', '--tls-cert', 'c', '--tls-key', 'k', '--tls-ca', 'a'],
     );
     expect(args).to.deep.include({
@@ -58,6 +60,7 @@ describe('the command line of the server', () => {
       ephemeral: true,
       blocks: { kind: 'folder', path: 'b' },
       seed: '007',
+      formatMax: 1,
       timing: { heartbeatMs: 50, electionTimeoutMinMs: 150, electionTimeoutMaxMs: 250 },
       logLevel: 'debug',
       logFormat: 'json',
@@ -84,6 +87,7 @@ describe('the command line of the server', () => {
       ...[
         '--blocks',
         '--s3-endpoint',
+        '--format-max',
         '"75"',
         '--seed',
         '--listen',
@@ -95,7 +99,7 @@ describe('the command line of the server', () => {
     ]) {
       expect(text).to.contain(word);
     }
-    expect(text.match(/\[default: /g)).to.have.length(18);
+    expect(text.match(/\[default: /g)).to.have.length(19);
   });
 
   it('prints the version under --version', async () => {
@@ -132,6 +136,7 @@ describe('the command line of the server', () => {
     [['c', '--tls-cert', 'x', '--tls-key', 'y'], 'TLS needs --tls-ca, too'],
     [['c', '--tls-client-ca', 'x'], 'TLS needs --tls-cert and --tls-key and --tls-ca'],
     [['c', '--listen', 'localhost:1'], 'expected no port'],
+    [['c', '--format-max', '4'], '--format-max is "4"; expected one of 1, 2, 3'],
   ] as const) {
     it(`is refused in one line when it is "${argv.join(' ')}"`, async () => {
       const refusal = await refusalOf(argv);
@@ -148,6 +153,7 @@ describe('the command line of the server', () => {
         'json',
         '--no-tester-api',
         '--secret-file=-s',
+        '--format-max=2',
         '--tls-cert=-c',
         '--tls-key=k',
         '--tls-ca=a',

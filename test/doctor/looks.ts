@@ -40,6 +40,7 @@ export function report(
     ...{ storageError: undefined, diskSilentMs: 0, stateMismatch: undefined },
     ...{ pendingUpdates: 0, pendingReads: 0, files: 2, uptimeSeconds: 3_600, version: '1.2.3' },
     ...{ clockMs: nowMs, configDigest: 'c0ffee', dataSinceMs: nowMs - 86_400_000 },
+    format: 3,
     ...changes,
   };
 }

@@ -39,6 +39,7 @@ describe('a report', () => {
       'clockMs',
       'configDigest',
       'dataSinceMs',
+      'format',
     ];
     const old = Object.fromEntries(Object.entries(page).filter(([name]) => !newer.includes(name)));
     expect(readReport(JSON.stringify(old))).to.deep.include({
@@ -52,7 +53,7 @@ describe('a report', () => {
     }
     for (const name of Object.keys(page)) {
       const isNeeded = read({ [name]: { wrong: true } }) === undefined;
-      const unread = ['isLeader', 'pendingCalls', 'connections'];
+      const unread = ['isLeader', 'pendingCalls', 'formatInUse', 'connections'];
       expect(isNeeded, name).to.equal(!unread.includes(name));
     }
   });

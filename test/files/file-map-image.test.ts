@@ -174,6 +174,48 @@ describe('the image of a file map', () => {
   });
 });
 
+describe('the image of a file map without times', () => {
+  const untimed = (command: UpdateFile): UpdateFile => ({ ...command, timeMs: 0 });
+  const history = [update('a', 1, [hash, 'x']), update('b', 1), update('a', 2, ['y'])];
+  const request = { ...update('c', 1, ['z']), requestId: 'r' };
+  const map = (): FileMap => mapOf([...history, request].map(untimed));
+
+  it('is of format 1, which programs from before there were times can read', () => {
+    const image = imageOf(map());
+    const [files, ids] = [3, 1];
+    expect([...image.subarray(0, 30)]).to.deep.equal([
+      ...[...Buffer.from('SURFFILE'), 1, 0, 0, 0, bounds.requestIdsKept, 0, 0, 0, 0, 0],
+      ...[ids, 0, 0, 0, 0, 0, files, 0, 0, 0, 0, 0],
+    ]);
+    const records = [
+      ...[7, 1, 0x61, 2, 1, 1, 1, 0x79],
+      ...[4, 1, 0x62, 1, 0],
+      ...[7, 1, 0x63, 1, 1, 1, 1, 0x7a],
+      ...[9, 1, 0x72, 1, 0x63, 1, 1, 1, 1, 0x7a],
+    ];
+    expect([...image.subarray(30)]).to.deep.equal(records);
+    expect(map().format).to.equal(1);
+  });
+
+  it('is the same however it is read, and once it was restored', () => {
+    const image = imageOf(map());
+    for (const bytes of [1, 2, 7, 31]) {
+      expect(readAll(map().snapshot(), bytes).equals(image)).to.equal(true);
+      const other = restored(image, bytes);
+      expect(imageOf(other).equals(image)).to.equal(true);
+      expect([...other.entries()]).to.deep.equal([...map().entries()]);
+    }
+  });
+
+  it('is of format 2 from the first time on', () => {
+    const [timed, other] = [map(), restored(imageOf(map()))];
+    for (const each of [timed, other]) apply(each, update('b', 2));
+    expect(imageOf(timed)[8]).to.equal(2);
+    expect(imageOf(other).equals(imageOf(timed))).to.equal(true);
+    expect([timed.format, other.format, mapOf([]).format]).to.deep.equal([2, 2, 0]);
+  });
+});
+
 describe('a file map that is given an image', () => {
   function expectRefused(image: Uint8Array, message: string): void {
     const map = mapOf([update('kept', 1)]);

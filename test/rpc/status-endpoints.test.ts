@@ -46,6 +46,8 @@ describe('plain HTTP', () => {
       clockMs: 1,
       configDigest: 'c0ffee',
       dataSinceMs: 7,
+      format: 3,
+      formatInUse: 2,
     });
     expect(state['peers']).to.deep.equal(
       [0, 1, 2].map((id) => ({ id, address: `localhost:${9501 + id}` })),

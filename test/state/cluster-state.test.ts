@@ -5,6 +5,7 @@ import { FileMap } from '../../src/files/file-map.js';
 import type { FileCommand } from '../../src/files/file-command.js';
 import { encodeSiteCommand } from '../../src/site/site-command-codec.js';
 import { ClusterState, type ClusterCommand } from '../../src/state/cluster-state.js';
+import type { FormatLimit } from '../../src/state/formats.js';
 import * as words from '../site/site-words.js';
 
 function update(name: string, version: number): FileCommand {
@@ -126,6 +127,51 @@ describe('ClusterState', () => {
     expect(state.findMistake(Uint8Array.of(9))).to.equal('unknown format 9');
     expect(state.findMistake(Uint8Array.of(99))).to.equal('unknown format 99');
     expect(state.findMistake(new Uint8Array())).to.equal('cut short');
+  });
+
+  it('logs what every server can read, and refuses what has no such form', () => {
+    const limit: FormatLimit = { allowed: () => 1, whyNot: (needed) => `needs ${needed}` };
+    const state = new ClusterState({}, limit);
+    state.openTail([]);
+    const admitted = state.admit(update('a', 1));
+    const untimed = { ...update('a', 1), timeMs: 0 };
+    expect(admitted).to.deep.equal({ kind: 'log', payload: state.encode(untimed) });
+    const forget = { type: 'forgetversions', versions: [{ name: 'a', version: 1 }] } as const;
+    expect(state.admit(forget)).to.deep.equal({ kind: 'refuse', reason: 'needs 2' });
+    expect(state.admit(words.signUp(1))).to.deep.equal({ kind: 'refuse', reason: 'needs 3' });
+    expect(state.formatInUse).to.equal(0);
+  });
+
+  it('goes on logging the format that it is in, whatever else is allowed', () => {
+    const limit: FormatLimit = { allowed: () => 1, whyNot: () => '' };
+    const state = new ClusterState({}, limit);
+    const formats: number[] = [];
+    for (const command of [{ ...update('a', 1), timeMs: 0 }, update('a', 2), words.signUp(1)]) {
+      state.apply(state.encode(command));
+      formats.push(state.formatInUse);
+    }
+    expect(formats).to.deep.equal([1, 2, 3]);
+    state.openTail([]);
+    for (const command of [update('a', 3), words.post(1, 1)]) {
+      expect(state.admit(command)).to.deep.equal({ kind: 'log', payload: state.encode(command) });
+    }
+  });
+
+  it('tells commands of newer programs from damage', () => {
+    const state = new ClusterState();
+    for (const command of history) {
+      expect(state.isOfNewerFormat(state.encode(command))).to.equal(false);
+    }
+    for (const byte of [4, 63, 71, 255]) {
+      expect(state.isOfNewerFormat(Uint8Array.of(byte))).to.equal(true);
+    }
+    const image = Buffer.from('SURFFILE\u0003\0\0\0');
+    expect(() => restoreInto(state, image, 99))
+      .to.throw(StateImageError)
+      .with.property('isOfNewerFormat', true);
+    expect(() => restoreInto(state, Buffer.alloc(12), 99))
+      .to.throw(StateImageError)
+      .with.property('isOfNewerFormat', false);
   });
 
   it('shows nothing of passwords and tokens', () => {

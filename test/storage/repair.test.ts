@@ -5,13 +5,22 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { must } from '../../src/base/assert.js';
+import { StateImageError } from '../../src/base/state-machine.js';
 import { damagedName, segmentName, snapshotName } from '../../src/storage/file-names.js';
 import { inspectFolder } from '../../src/storage/inspect-folder.js';
+import { openLogStorage, type LogStorageOptions } from '../../src/storage/open-log-storage.js';
 import { StorageDamagedError } from '../../src/storage/storage.js';
 import { FaultyDisk, randomFrom } from './faulty-disk.js';
 import { StorageHistory, imageOf, openOn } from './storage-history.js';
 import type { Opened } from './storage-history.js';
-import { entriesOf, hardStateOf, plain, positionOf, resetOf } from './storage-samples.js';
+import {
+  entriesOf,
+  hardStateOf,
+  openOptions,
+  plain,
+  positionOf,
+  resetOf,
+} from './storage-samples.js';
 import { sampleIdentity, takeSnapshot, writeOf, written } from './storage-samples.js';
 
 const otherIncarnation = 'b2'.repeat(16);
@@ -279,6 +288,38 @@ describe('a folder with damage', () => {
     const error: unknown = await started(disk).catch((caught: unknown) => caught);
     expect(String(error)).to.match(/format version 3, which only a newer program can read/);
     expect(disk.names()).to.deep.equal(names);
+  });
+
+  it('is not repaired when an entry or an image is of a newer program', async () => {
+    const refused = new StateImageError('unknown format 9', { isOfNewerFormat: true });
+    const newer: readonly [RegExp, Partial<LogStorageOptions>][] = [
+      [
+        /entry 20 of the log can only .* \(format 101\)/,
+        { isOfNewerFormat: (payload) => payload.at(-1) === 0x30 && payload.at(-2) === 0x32 },
+      ],
+      [
+        /: snapshot-\S+ can only be read by a newer program \(unknown format 9\)/,
+        {
+          restore: () => ({
+            write: () => undefined,
+            verify: () => undefined,
+            finish: () => {
+              throw refused;
+            },
+          }),
+        },
+      ],
+    ];
+    for (const [reason, options] of newer) {
+      const disk = await sampleDisk();
+      const names = disk.names();
+      const bytes = names.map((name) => disk.bytesOf(name));
+      const opening = openLogStorage({ ...openOptions(), ...repairing, disk, ...options });
+      const error: unknown = await opening.catch((caught: unknown) => caught);
+      expect(String(error)).to.match(reason);
+      expect(disk.names()).to.deep.equal(names);
+      expect(names.map((name) => disk.bytesOf(name))).to.deep.equal(bytes);
+    }
   });
 
   it('leaves files alone whose numbers no server ever gives', async () => {

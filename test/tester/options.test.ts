@@ -46,6 +46,27 @@ describe('the command line', () => {
     });
   });
 
+  it('takes certificates and a secret, for whom it judges and for one call', async () => {
+    const accessFiles = { 'tls-ca': 'ca', 'tls-cert': 'c', 'tls-key': 'k', 'secret-file': 's' };
+    const options = '--tls-ca ca --tls-cert c --tls-key k --secret-file s';
+    const judged = { kind: 'running', address, configFile: undefined, accessFiles };
+    expect(await parse(`localhost:9001 ${options}`)).to.deep.include({ judged });
+    expect(await parse(`localhost:9001 state ${options}`)).to.deep.include({ accessFiles });
+    const started = { kind: 'started', configFile: 'f', serverCommand: undefined, accessFiles };
+    expect(await parse(`--start f ${options}`)).to.deep.include({ judged: started });
+    for (const [wrong, reason] of [
+      ['--tls-cert c', '--tls-cert and --tls-key go together'],
+      [
+        '--tls-cert c --tls-key k',
+        '--tls-cert needs --tls-ca, too: the authorities of the servers',
+      ],
+    ] as const) {
+      const message = `${reason} (see --help)`;
+      const request = await parse(`localhost:9001 ${wrong}`);
+      expect(request).to.deep.equal({ kind: 'misuse', message });
+    }
+  });
+
   it('keeps names and hashes as texts and reads the version as a number', async () => {
     const request = await parse('localhost:9001 updatefile 007 -1 0 0x1 --json');
     expect(request).to.deep.equal({

@@ -94,7 +94,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   'src/cli': { folders: everything, packages: ['node:*', 'yargs'] },
   'tester/wire': {
     folders: ['base'],
-    packages: ['node:http', 'node:net', 'xmlrpc'],
+    packages: ['node:http', 'node:https', 'node:net', 'node:tls', 'xmlrpc'],
   },
   'tester/cluster': { folders: ['base', 'tester/wire'], packages: ['node:fs', 'node:util'] },
   'tester/history': { folders: ['base'], packages: [] },

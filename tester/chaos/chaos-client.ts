@@ -6,6 +6,7 @@ import { must } from '../../src/base/assert.js';
 import { isStruct } from '../cluster/expectations.js';
 import type { HistoryRecorder } from '../history/history-recorder.js';
 import type { Outcome } from '../history/operation.js';
+import type { Access } from '../wire/access.js';
 import { CallScope, ScopeClosed } from '../wire/call-scope.js';
 import { Server, type Seat } from '../wire/server.js';
 import type { Spelling } from '../wire/spelling.js';
@@ -18,6 +19,7 @@ import { nextErrand, type Errand } from './workload.js';
 export interface ClientWorld {
   readonly seats: readonly Seat[];
   readonly spelling: Spelling;
+  readonly access?: Access | undefined;
   readonly recorder: HistoryRecorder;
   readonly traffic: Traffic;
   readonly conditions: Conditions;
@@ -129,8 +131,9 @@ export class ChaosClient {
     this.#call = { scope, giveUp };
     let outcome: Outcome;
     try {
-      const { spelling } = this.#world;
-      outcome = await this.#outcomeAt(new Server(seat, { spelling, callMs, scope }), errand);
+      const { spelling, access } = this.#world;
+      const server = new Server(seat, { spelling, callMs, scope, access });
+      outcome = await this.#outcomeAt(server, errand);
     } catch (error) {
       if (!(error instanceof ScopeClosed)) throw error;
       const waitedMs = Math.round(nowMs() - open.atMs);

@@ -137,7 +137,7 @@ async function runPhases(parts: RunParts): Promise<Seen> {
 
 /** Everything that takes part in a run. */
 function setStage({ target, options, world, cluster, means, nowMs }: RunParts) {
-  const { spelling, abilities, processes, timing } = target;
+  const { spelling, access, abilities, processes, timing } = target;
   const seats = target.reachable;
   const runMs = options.seconds * 1_000;
   const hotNames = new HotNames(target.runName, runMs);
@@ -148,7 +148,7 @@ function setStage({ target, options, world, cluster, means, nowMs }: RunParts) {
   const rest = new CallScope('the run is over');
   const hotNow = (): readonly string[] => hotNames.at(nowMs());
   const frozenMaps = new FrozenMaps(conditions, hotNow);
-  const link = { seats, spelling, conditions, traffic, nowMs };
+  const link = { seats, spelling, access, conditions, traffic, nowMs };
   const watcher = new Watcher({ ...link, tells: means.tells, judge });
   const { servers } = cluster;
   const strikeWorld = {

@@ -2,6 +2,7 @@
  * Asks all servers all the time how they see themselves: for the picture of the run, for the search
  * for what no correct cluster tells, and for the clients, who want to know who leads.
  */
+import type { Access } from '../wire/access.js';
 import { CallScope, ScopeClosed } from '../wire/call-scope.js';
 import type { Answer } from '../wire/answer.js';
 import { Server, type Seat } from '../wire/server.js';
@@ -23,6 +24,7 @@ export interface Telling {
 export interface WatcherOptions {
   readonly seats: readonly Seat[];
   readonly spelling: Spelling;
+  readonly access?: Access | undefined;
   readonly tells: Telling;
   readonly conditions: Conditions;
   readonly traffic: Traffic;
@@ -60,7 +62,8 @@ export class Watcher {
 
   constructor(options: WatcherOptions) {
     this.#options = options;
-    const link = { spelling: options.spelling, callMs, scope: this.#scope };
+    const { spelling, access } = options;
+    const link = { spelling, callMs, scope: this.#scope, access };
     this.#watched = options.seats.map((seat) => ({
       server: new Server(seat, link),
       id: seat.id,

@@ -33,7 +33,8 @@ export class Cluster {
     this.target = target;
     this.#scope = scope;
     this.#notes = notes;
-    const link = { spelling: target.spelling, callMs: target.timing.callMs, scope };
+    const { spelling, timing, access } = target;
+    const link = { spelling, callMs: timing.callMs, scope, access };
     this.servers = target.reachable.map((seat) => new Server(seat, link));
   }
 

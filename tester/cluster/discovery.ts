@@ -3,6 +3,7 @@
  * file, else it is judged alone.
  */
 import { readFileSync } from 'node:fs';
+import type { Access } from '../wire/access.js';
 import { formatAddress, parseAddress, sameAddress, type Address } from '../wire/address.js';
 import { describeAnswer } from '../wire/answer.js';
 import type { CallScope } from '../wire/call-scope.js';
@@ -21,6 +22,7 @@ export interface DiscoveryRequest {
   /** Files that count only if they exist and contain the address. */
   readonly defaultFiles: readonly string[];
   readonly timing: Timing;
+  readonly access?: Access | undefined;
 }
 
 /** Throws `DiscoveryError` when the server cannot be reached or the named file is of no use. */
@@ -28,9 +30,10 @@ export async function discoverSeats(
   request: DiscoveryRequest,
   scope: CallScope,
 ): Promise<readonly Seat[]> {
-  const { address, configFile, timing } = request;
+  const { address, configFile, timing, access } = request;
+  const link = { callMs: timing.callMs, scope, access };
   const seat: Seat = { id: 0, address };
-  const server = new Server(seat, { spelling: contractSpelling, callMs: timing.callMs, scope });
+  const server = new Server(seat, { ...link, spelling: contractSpelling });
   const ping = await pingByAnyName(server);
   if (!isSignOfLife(ping)) {
     const why = describeAnswer(ping.answer);
@@ -40,7 +43,7 @@ export async function discoverSeats(
   const spelling = await findSpelling(
     async (name, params) => (await server.callByName(name, params)).answer,
   );
-  const told = await peersToldBy(new Server(seat, { spelling, callMs: timing.callMs, scope }));
+  const told = await peersToldBy(new Server(seat, { ...link, spelling }));
   if (told !== undefined) return told;
   if (named !== undefined) return named;
   for (const file of request.defaultFiles) {

@@ -3,6 +3,7 @@
  * how its methods are spelled and which optional ones it has.
  */
 import { unreachable } from '../../src/base/assert.js';
+import type { Access } from '../wire/access.js';
 import { formatAddress } from '../wire/address.js';
 import { saysMethodUnknown } from '../wire/answer.js';
 import type { CallScope } from '../wire/call-scope.js';
@@ -22,6 +23,8 @@ export interface Target {
   readonly spelling: Spelling;
   readonly abilities: ReadonlySet<Ability>;
   readonly timing: Timing;
+  /** Plain HTTP, if left out. */
+  readonly access?: Access | undefined;
   /** Begins the file names of this run, so that no other run can have used them. */
   readonly runName: string;
   /** The servers' processes, when the tester started them itself. */
@@ -50,8 +53,9 @@ export async function surveyTarget(
   seats: readonly Seat[],
   timing: Timing,
   scope: CallScope,
+  access?: Access,
 ): Promise<Target> {
-  const link = { spelling: contractSpelling, callMs: timing.callMs, scope };
+  const link = { spelling: contractSpelling, callMs: timing.callMs, scope, access };
   const pings = await Promise.all(seats.map((seat) => pingByAnyName(new Server(seat, link))));
   const reachable = pings.filter(isSignOfLife).map((ping) => ping.server);
   const [first] = reachable;
@@ -67,7 +71,7 @@ export async function surveyTarget(
     reachable: reachable.map((server) => server.seat),
     spelling,
     abilities: await findAbilities(new Server(first.seat, { ...link, spelling })),
-    timing,
+    ...{ timing, access },
     runName: `tester-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`,
   };
 }

@@ -17,6 +17,8 @@ export interface LaunchOptions {
   readonly configFile: string;
   /** The user's own command for servers of another make; undefined starts ours. */
   readonly serverCommand: string | undefined;
+  /** More options for our own servers. */
+  readonly serverOptions?: readonly string[] | undefined;
   /** Gets a folder for each server. It is the caller's to make and to remove. */
   readonly dataFolder: string;
   /** Told of servers that end by themselves; a line may have several lines. */
@@ -42,7 +44,7 @@ export async function launchCluster(options: LaunchOptions): Promise<LaunchedClu
   const configFile = resolve(options.configFile);
   const command =
     options.serverCommand === undefined
-      ? ownServerCommand
+      ? ownServerCommand(options.serverOptions)
       : parseServerCommand(options.serverCommand);
   const processes = readSeats(options.configFile).map((seat) => {
     const place = { configFile, id: seat.id, dataFolder: join(dataFolder, `server-${seat.id}`) };

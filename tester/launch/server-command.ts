@@ -25,16 +25,13 @@ export type ServerCommand = (place: ServerPlace) => CommandLine;
  * Our own server, of the same build as this tester: a change of the sources in the midst of a run
  * must not mix two versions in one cluster, as starting it by run-server.sh could.
  */
-export const ownServerCommand: ServerCommand = ({ configFile, id, dataFolder }) => ({
-  program: process.execPath,
-  args: [
-    join(import.meta.dirname, '../../src/cli/run-server.js'),
-    configFile,
-    String(id),
-    '--data-dir',
-    dataFolder,
-  ],
-});
+export function ownServerCommand(options: readonly string[] = []): ServerCommand {
+  const program = join(import.meta.dirname, '../../src/cli/run-server.js');
+  return ({ configFile, id, dataFolder }) => ({
+    program: process.execPath,
+    args: [program, configFile, String(id), '--data-dir', dataFolder, ...options],
+  });
+}
 
 const placeholders = ['config', 'id', 'data'] as const;
 

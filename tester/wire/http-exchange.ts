@@ -4,6 +4,8 @@
  * that are not HTTP are values, because the tester's task is to report them.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Tls } from './access.js';
 import type { Address } from './address.js';
 import { ScopeClosed, type CallScope } from './call-scope.js';
 
@@ -17,6 +19,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
   readonly timeoutMs: number;
+  /** Undefined stands for plain HTTP. */
+  readonly tls?: Tls | undefined;
 }
 
 /** Nothing complete came within the time-out. */
@@ -34,7 +38,7 @@ export type HttpOutcome =
   | { readonly kind: 'lost'; readonly detail: string }
   | { readonly kind: 'nonsense'; readonly detail: string };
 
-function outcomeOfError(error: NodeJS.ErrnoException): HttpOutcome {
+function outcomeOfError(error: NodeJS.ErrnoException, isTls: boolean): HttpOutcome {
   const code = error.code ?? error.message;
   if (code.startsWith('HPE_')) {
     return { kind: 'nonsense', detail: `bytes that are not HTTP (${code})` };
@@ -43,7 +47,18 @@ function outcomeOfError(error: NodeJS.ErrnoException): HttpOutcome {
   if (code === 'ECONNRESET' || code === 'EPIPE') {
     return { kind: 'lost', detail: 'the connection was closed without an answer' };
   }
-  return { kind: 'lost', detail: `no connection (${code})` };
+  const why = isTls ? describeTls(code, error.message) : undefined;
+  return { kind: 'lost', detail: `no connection (${why ?? code})` };
+}
+
+function describeTls(code: string, message: string): string | undefined {
+  if (message.includes('wrong version number')) return 'it speaks plain HTTP, no TLS';
+  if (code.includes('CERTIFICATE_REQUIRED')) return 'it asks for a certificate: --tls-cert';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is for other names';
+  if (/SIGNED_CERT|ISSUER|VERIFY/.test(code)) {
+    return `its certificate is of no authority of --tls-ca: ${code}`;
+  }
+  return undefined;
 }
 
 /** A body that comes in, as far as it has come. */
@@ -86,7 +101,10 @@ class Body {
 export function exchange(request: HttpRequest, scope: CallScope): Promise<HttpOutcome> {
   return new Promise((resolve, reject) => {
     scope.throwIfClosed();
-    const outgoing = httpRequest({
+    const { tls } = request;
+    const send = tls === undefined ? httpRequest : httpsRequest;
+    const outgoing = send({
+      ...tls,
       host: request.address.host,
       port: request.address.port,
       path: request.path,
@@ -109,7 +127,7 @@ export function exchange(request: HttpRequest, scope: CallScope): Promise<HttpOu
     const leaveScope = scope.add(() =>
       settle(() => reject(new ScopeClosed('the check was ended'))),
     );
-    outgoing.on('error', (error) => finish(outcomeOfError(error)));
+    outgoing.on('error', (error) => finish(outcomeOfError(error, tls !== undefined)));
     outgoing.on('response', (response) => {
       body = new Body();
       body.collect(response, finish);

@@ -1,8 +1,10 @@
 /**
- * One TCP connection to a server, for what no HTTP library would send: half a request, two requests
- * at once, a length that is not kept. Nothing the server does makes it throw.
+ * One connection to a server, TCP or TLS, for what no HTTP library would send: half a request, two
+ * requests at once, a length that is not kept. Nothing the server does makes it throw.
  */
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Tls } from './access.js';
 import type { Address } from './address.js';
 import type { CallScope } from './call-scope.js';
 
@@ -22,9 +24,9 @@ export class RawConnection {
   #text = '';
   #closed = false;
 
-  constructor(address: Address, scope: CallScope) {
+  constructor({ host, port }: Address, scope: CallScope, tls?: Tls) {
     this.#scope = scope;
-    this.#socket = connect({ host: address.host, port: address.port });
+    this.#socket = tls === undefined ? connect({ host, port }) : connectTls({ host, port, ...tls });
     this.#socket.setEncoding('utf8');
     this.#socket.on('data', (chunk: string) => {
       this.#text = (this.#text + chunk).slice(0, keptCharactersMax);

@@ -3,6 +3,7 @@
  * what the server did: its reply carries the answer, and the words to report it with.
  */
 import serializer from 'xmlrpc/lib/serializer.js';
+import { openAccess, type Access } from './access.js';
 import { formatAddress, type Address } from './address.js';
 import { decodeAnswer, describeValue, type Answer } from './answer.js';
 import type { CallScope } from './call-scope.js';
@@ -38,6 +39,8 @@ export interface ServerLink {
   readonly spelling: Spelling;
   readonly callMs: number;
   readonly scope: CallScope;
+  /** Plain HTTP, if left out. */
+  readonly access?: Access | undefined;
 }
 
 export class Server {
@@ -47,6 +50,10 @@ export class Server {
   constructor(seat: Seat, link: ServerLink) {
     this.seat = seat;
     this.#link = link;
+  }
+
+  get #access(): Access {
+    return this.#link.access ?? openAccess;
   }
 
   get label(): string {
@@ -98,7 +105,7 @@ export class Server {
 
   /** A connection that ends with the check at the latest. */
   connect(): RawConnection {
-    return new RawConnection(this.seat.address, this.#link.scope);
+    return new RawConnection(this.seat.address, this.#link.scope, this.#access.tls);
   }
 
   ping(): Promise<Reply> {
@@ -140,7 +147,8 @@ export class Server {
         address: this.seat.address,
         verb: request.verb ?? 'POST',
         path: request.path ?? '/RPC2',
-        headers: { 'Content-Type': request.contentType ?? 'text/xml' },
+        headers: { ...this.#access.headers, 'Content-Type': request.contentType ?? 'text/xml' },
+        tls: this.#access.tls,
         body: request.body,
         timeoutMs,
       },

@@ -19,7 +19,6 @@ import {
 } from '../cluster-target.js';
 import { describeBytes } from '../describe-bytes.js';
 import { printable } from '../printable.js';
-import { readSecretFile } from '../read-secret-file.js';
 import { openRemoteBlocks } from '../remote-blocks.js';
 import { UsageError } from '../usage-error.js';
 
@@ -32,7 +31,6 @@ interface BlocksArguments extends TargetOptions {
   readonly grace: number;
   readonly 'keep-versions': number;
   readonly 'keep-days': number;
-  readonly 'secret-file': string | undefined;
 }
 
 const graceSecondsDefault = 3_600;
@@ -71,12 +69,8 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
         default: 0,
         requiresArg: true,
         description: 'gc: keep older versions that were current within so many days',
-      })
-      .option('secret-file', {
-        type: 'string',
-        requiresArg: true,
-        description: "FILE with the cluster's secret, where it has one",
       }),
+
   handler: async (args) => {
     const { action } = args;
     if (action === undefined) {
@@ -84,13 +78,11 @@ export const blocksCommand: CommandModule<object, BlocksArguments> = {
     }
     const { address } = splitTarget(args, { least: 0, most: 0, usage: 'no more' });
     checkNumbers(args);
-    const secretPath = args['secret-file'];
-    const secret = secretPath === undefined ? undefined : (await readSecretFile(secretPath)).secret;
     await answering(
       args,
       () =>
-        withCluster(args, address, async ({ client, files }) => {
-          const opened = await openRemoteBlocks({ config: args.config, client, secret });
+        withCluster(args, address, async ({ client, files, proof }) => {
+          const opened = await openRemoteBlocks({ config: args.config, client, proof });
           try {
             return await run({ ...args, action }, files, opened.cluster);
           } finally {

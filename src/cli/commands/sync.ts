@@ -36,6 +36,7 @@ export const syncCommand: CommandModule<object, SyncWords> = {
   handler: async (given) => {
     const args = await readSyncArguments(given);
     const output = new SyncOutput(given);
+    for (const warning of args.warnings) output.note(warning);
     const cluster = await openCluster(args, given, output);
     if (cluster === undefined) return;
     try {
@@ -48,12 +49,13 @@ export const syncCommand: CommandModule<object, SyncWords> = {
 
 /** Undefined when no server told who the others are, which is reported then. */
 async function openCluster(
-  { target, timeoutMs }: SyncArguments,
+  { target, timeoutMs, proof }: SyncArguments,
   given: SyncWords,
   output: SyncOutput,
 ): Promise<NetworkCluster | undefined> {
   try {
-    return new NetworkCluster(await findServers(target, timeoutMs), timeoutMs);
+    const servers = await findServers(target, timeoutMs, proof);
+    return new NetworkCluster(servers, timeoutMs, proof);
   } catch (error) {
     if (!(error instanceof Error) || !('isWithoutEffect' in error)) throw error;
     const problem = `${error.message}; 0 servers answered`;

@@ -1,12 +1,13 @@
 /** `surfraft worker`: one worker of the gateway, started by its master or by a person. */
 import { Socket } from 'node:net';
 import type { CommandModule } from 'yargs';
+import { proofOptions, readProof, type ProofOptions } from '../proof-options.js';
 import { readPort } from '../service-options.js';
 import { listenForStop } from '../stop-request.js';
 import { UsageError } from '../usage-error.js';
 import { runWorker, type WorkerStop } from '../worker-process.js';
 
-interface WorkerArguments {
+interface WorkerArguments extends ProofOptions {
   readonly port: string;
   readonly base: string | undefined;
   readonly cluster: string | undefined;
@@ -75,12 +76,14 @@ export const workerCommand: CommandModule<object, WorkerArguments> = {
         ...{ type: 'string', default: String(uploadBytesDefault), requiresArg: true },
         description: 'The most bytes that an uploaded file may have',
       },
+      ...proofOptions,
       'end-with-stdin': { type: 'boolean', default: false, hidden: true },
     }),
   handler: async (given) => {
     const exitCode = await runWorker({
       port: readPort(given.port),
       ...{ base: given.base, cluster: given.cluster },
+      proof: await readProof(given),
       ...{ isLoopbackOnly: given.loopback, isDebugging: given.debug },
       ...{ listing: given.listing, dotfiles: given.dotfiles },
       shareKeyPath: given['share-key'],

@@ -8,6 +8,8 @@ export interface GatewayConfig {
   /** At least one of the two is there; the folder wins where both have a name. */
   readonly baseDirectory: string | undefined;
   readonly cluster: string | undefined;
+  /** By which the cluster is called; undefined stands for plain HTTP. */
+  readonly clusterTls: ClusterTlsConfig | undefined;
   readonly masterPort: number;
   /** Undefined stands for all interfaces. */
   readonly masterHost: string | undefined;
@@ -38,6 +40,14 @@ export interface WorkerConfig {
 export interface TlsConfig {
   readonly cert: string;
   readonly key: string;
+}
+
+/** Paths of files in PEM: whom to believe, and what to show if the cluster asks for it. */
+export interface ClusterTlsConfig {
+  readonly ca: string;
+  /** Both or none. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
 }
 
 /** Basic authentication (RFC 7617). */

@@ -5,7 +5,7 @@
 import type { GatewayConfig, WorkerConfig } from './gateway-config.js';
 import { checkAddresses } from './check-addresses.js';
 import { FieldReader, type FieldMistake } from './field-reader.js';
-import { readAuth, readTls } from './read-security.js';
+import { readAuth, readClusterTls, readTls } from './read-security.js';
 import { JsonMistake, readJson, type JsonNode } from './read-json.js';
 
 export type ParsedGatewayConfig =
@@ -52,6 +52,7 @@ function readConfig(root: JsonNode, mistakes: FieldMistake[]): GatewayConfig | u
     masterHost,
     baseDirectory: fields.text('baseDirectory', 'the path of a folder'),
     cluster: fields.text('cluster', 'the path of a configuration file'),
+    clusterTls: readClusterTls(fields),
     healthIntervalMs: fields.wholeNumber('healthInterval', { min: 10, max: msMax }) ?? 1_000,
     healthTimeoutMs: fields.wholeNumber('healthTimeout', { min: 10, max: msMax }) ?? 1_000,
     workerTimeoutMs: fields.wholeNumber('workerTimeout', { min: 10, max: msMax }) ?? 1_000,

@@ -1,7 +1,7 @@
 /**
- * The fields `tls` and `auth` of a gateway's configuration.
+ * The fields `tls`, `clusterTls` and `auth` of a gateway's configuration.
  */
-import type { AuthConfig, ScryptHash, TlsConfig } from './gateway-config.js';
+import type { AuthConfig, ClusterTlsConfig, ScryptHash, TlsConfig } from './gateway-config.js';
 import type { FieldReader } from './field-reader.js';
 
 const hashPattern =
@@ -19,6 +19,23 @@ export function readTls(fields: FieldReader): TlsConfig | undefined {
   for (const name of ['cert', 'key']) tls.demand(name);
   tls.refuseOthers();
   return cert === undefined || key === undefined ? undefined : { cert, key };
+}
+
+export function readClusterTls(fields: FieldReader): ClusterTlsConfig | undefined {
+  const tls = fields.within('clusterTls');
+  if (tls === undefined) return undefined;
+  const ca = tls.text('ca', "the path of the authorities of the cluster's servers in PEM");
+  const cert = tls.text('cert', 'the path of a certificate in PEM');
+  const key = tls.text('key', 'the path of a private key in PEM');
+  tls.demand('ca');
+  if (tls.has('cert') !== tls.has('key')) {
+    tls.complain('"cert" and "key" go together; expected both, or none of them');
+  }
+  if (!fields.has('cluster')) {
+    fields.complainOf('clusterTls', 'has no use alone; expected "cluster", too');
+  }
+  tls.refuseOthers();
+  return ca === undefined ? undefined : { ca, cert, key };
 }
 
 export function readAuth(fields: FieldReader): AuthConfig | undefined {

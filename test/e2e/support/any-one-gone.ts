@@ -80,7 +80,7 @@ async function verify(
 ): Promise<RepairReport> {
   const client = new ClusterClient(cluster.servers.map(({ id, port }) => ({ id, host, port })));
   const { configPath } = cluster;
-  const remote = await openRemoteBlocks({ config: configPath, client, secret: undefined });
+  const remote = await openRemoteBlocks({ config: configPath, client, proof: {} });
   try {
     return await verifyBlocks({ cluster: remote.cluster, referenced, observer: () => undefined });
   } finally {

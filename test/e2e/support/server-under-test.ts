@@ -25,7 +25,7 @@ process.on('exit', () => {
 export class ServerUnderTest {
   readonly id: number;
   readonly port: number;
-  readonly #program: string;
+  #program: string;
   readonly #args: readonly string[];
   #child: ChildProcess | undefined;
   #end: Promise<ProcessEnd> | undefined;
@@ -54,6 +54,11 @@ export class ServerUnderTest {
   /** Everything that all processes of this server logged, in order. */
   get log(): string {
     return this.#log;
+  }
+
+  /** Another program is started from now on: an earlier or a later version. */
+  useProgram(path: string): void {
+    this.#program = path;
   }
 
   /** Starts a process without waiting for it; `moreArgs` hold for this start only. */

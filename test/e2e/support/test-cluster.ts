@@ -44,6 +44,8 @@ export interface ServerStatus {
   readonly snapshotIndex: number;
   /** Whether it counts: what it has told the others and not forgotten since. */
   readonly standing: 'joining' | 'founding' | 'member' | 'refilling';
+  /** Of the log; undefined from programs that know one only. */
+  readonly formatInUse: number | undefined;
 }
 
 /** A page of a server that is plain text. */

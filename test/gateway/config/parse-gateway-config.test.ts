@@ -43,6 +43,7 @@ describe("the gateway's configuration", () => {
       ],
       baseDirectory: '/srv/files/',
       cluster: undefined,
+      clusterTls: undefined,
       masterPort: 9090,
       masterHost: undefined,
       healthIntervalMs: 1_000,
@@ -65,6 +66,7 @@ describe("the gateway's configuration", () => {
       config({
         workers: [{ host: '[::1]', port: 1, remote: true }],
         cluster: 'cluster.txt',
+        clusterTls: { ca: 'a', cert: 'b', key: 'd' },
         masterHost: 'localhost',
         healthInterval: 500,
         healthTimeout: 250,
@@ -86,6 +88,11 @@ describe("the gateway's configuration", () => {
     expect(all).to.include({ uploads: true, uploadBytes: 5, shareKey: 'key.txt' });
     expect(all.workers).to.deep.equal([{ host: '::1', port: 1, remote: true }]);
     expect(all.tls).to.deep.equal({ cert: 'c', key: 'k' });
+    expect(all.clusterTls).to.deep.equal({ ca: 'a', cert: 'b', key: 'd' });
+    const clusterTls = { ca: 'a' };
+    expect(accept(config({ cluster: 'c', clusterTls })).clusterTls).to.deep.equal({
+      ...{ ca: 'a', cert: undefined, key: undefined },
+    });
     expect(all.auth?.realm).to.equal('mine');
     expect(all.auth?.users.get('ann')).to.include({ log2n: 15, r: 8, p: 1 });
   });
@@ -103,6 +110,13 @@ describe("the gateway's configuration", () => {
       'uploads without a cluster',
       config({ uploads: true }),
       'uploads is true; expected "cluster", too, in which uploads are kept',
+    ],
+    [
+      'certificates for no cluster, and half of a pair',
+      config({ clusterTls: { cert: 'c' } }),
+      'clusterTls has no use alone; expected "cluster", too',
+      'clusterTls: "ca" is missing; expected it',
+      'clusterTls: "cert" and "key" go together; expected both, or none of them',
     ],
     [
       'an unknown key',

@@ -216,6 +216,7 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
     this.state.openTail([]);
     const admission = this.state.admit(command);
     if (admission.kind === 'answer') return admission.result;
+    if (admission.kind === 'refuse') throw new Error(admission.reason);
     const { payload } = admission;
     this.#append('command', payload);
     return this.state.apply(payload);

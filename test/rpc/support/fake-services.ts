@@ -27,6 +27,7 @@ export function fakeServices(replica: FakeReplica, nowMs: () => number): MethodS
     }),
     configDigest: 'c0ffee',
     dataSinceMs: 7,
+    formats: () => ({ newest: 3, inUse: 2 }),
     nowMs,
   };
 }
