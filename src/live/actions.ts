@@ -3,6 +3,7 @@
  * the same.
  */
 import { serverOf, type ClusterState } from './cluster-state.js';
+import type { Scheme } from './place.js';
 
 /** A value of XML-RPC, as far as the page sends any. */
 export type CallValue = string | number | readonly CallValue[];
@@ -92,6 +93,11 @@ export function updateAction(
     calls: [{ server: leader.id, method: 'updatefile', params: [name, version, hashes] }],
     command: `./run-tester.sh ${leader.address} updatefile ${words}`,
   };
+}
+
+/** Over TLS commands must be told whom to believe, which a page cannot know. */
+export function commandOf({ command }: Action, scheme: Scheme): string {
+  return scheme === 'https' ? `${command} --tls-ca FILE` : command;
 }
 
 /** As a shell takes it for one word. */

@@ -1,6 +1,7 @@
 /** What the buttons of the page do: the calls, and the commands that do the same. */
 import { expect } from 'chai';
 import {
+  commandOf,
   crashAction,
   healAction,
   partitionAction,
@@ -51,6 +52,12 @@ describe('an action of the page', () => {
       ['restore', 2],
     ]);
     expect(command).to.equal('npx surfraft heal h:1');
+  });
+
+  it('is told whom to believe over TLS', () => {
+    const action = crashAction(2, 'h:1');
+    expect(commandOf(action, 'http')).to.equal('npx surfraft crash h:1 2');
+    expect(commandOf(action, 'https')).to.equal('npx surfraft crash h:1 2 --tls-ca FILE');
   });
 
   it('is written so that a shell takes each word for one', () => {

@@ -1,13 +1,18 @@
 /** What the server that served the page has written into it. */
 import type { ServerAddress } from '../../../doctor/cluster-look.js';
-import { isOneOf } from '../../../live/place.js';
+import { isOneOf, type Scheme } from '../../../live/place.js';
 
 export interface ClusterFacts {
   readonly servers: readonly ServerAddress[];
   /** Which of them served the page. */
   readonly self: number;
-  readonly scheme: 'http' | 'https';
+  readonly scheme: Scheme;
   readonly version: string;
+}
+
+/** How the page, and with it every server, is spoken to. */
+export function pageScheme(): Scheme {
+  return location.protocol === 'https:' ? 'https' : 'http';
 }
 
 /**

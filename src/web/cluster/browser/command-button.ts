@@ -1,5 +1,6 @@
 /** A button with the command that does the same, to be copied. */
-import type { Action } from '../../../live/actions.js';
+import { commandOf, type Action } from '../../../live/actions.js';
+import { pageScheme } from './cluster-facts.js';
 import { html, setAttributes, setText } from './dom.js';
 
 export interface CommandButtonOptions {
@@ -29,7 +30,7 @@ export class CommandButton {
   /** Undefined: there is nothing to do as things are. */
   show(action: Action | undefined, isAllowed: boolean): void {
     this.element.hidden = action === undefined;
-    setText(this.#command, action?.command ?? '');
+    setText(this.#command, action === undefined ? '' : commandOf(action, pageScheme()));
     this.#button.disabled = !isAllowed;
   }
 

@@ -1,8 +1,9 @@
 /** The files of the cluster, a page at a time, what has just become of them, and a new version. */
-import { updateAction } from '../../../live/actions.js';
+import { commandOf, updateAction } from '../../../live/actions.js';
 import { newestLeader } from '../../../live/server-view.js';
 import { findTextMistake } from '../../../live/xml-call.js';
 import { call, CallError, textOf, type AnswerValue } from './call.js';
+import { pageScheme } from './cluster-facts.js';
 import { html, setText } from './dom.js';
 import type { PageView } from './page-view.js';
 import { carryOut, Outcome, whyNot, type OriginOf } from './runner.js';
@@ -203,7 +204,8 @@ export class Files {
     if (leader === undefined) return;
     const known = this.#shown.find((row) => row.name === name);
     const version = (known?.version ?? 0) + 1;
-    setText(this.#command, updateAction(leader, { name, version, hashes }).command);
+    const action = updateAction(leader, { name, version, hashes });
+    setText(this.#command, commandOf(action, pageScheme()));
   }
 }
 
