@@ -142,8 +142,8 @@ function buildServer(
   const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
     replica: {
       serverId: server.id,
-      servers: servers.map(({ id }) => id),
-      transport: new XmlRpcPeerTransport({ serverId: server.id, servers, secret, tls, measure }),
+      founders: servers,
+      transport: new XmlRpcPeerTransport({ serverId: server.id, secret, tls, measure }),
       timer: systemTimer,
       random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
       ...{ timing: args.timing, meter: metrics.replica },

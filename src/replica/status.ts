@@ -40,6 +40,8 @@ export function describeStatus(parts: StatusParts): ReplicaStatus {
     standing: raft.standing,
     snapshotIndex: raft.snapshot.index,
     diskSilentMs: raft.diskSilentTicks * tickMs,
+    configuration: raft.configuration,
+    isConfigurationCommitted: raft.configurationIndex <= raft.commitIndex,
     followers: followersOf(raft),
   };
 }

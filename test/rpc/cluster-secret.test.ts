@@ -145,10 +145,11 @@ function transportWith(
   heard: string[],
 ): XmlRpcPeerTransport {
   const servers = [
-    { id: asServerId(0), host, port },
-    { id: asServerId(1), host, port: 1 },
+    { id: asServerId(0), address: `${host}:${port}` },
+    { id: asServerId(1), address: `${host}:1` },
   ];
-  const transport = new XmlRpcPeerTransport({ serverId: asServerId(1), servers, secret });
+  const transport = new XmlRpcPeerTransport({ serverId: asServerId(1), secret });
+  transport.setPeers(servers);
   transport.connect({
     onResponse: (_from, response) => heard.push(response.type),
     onUnreachable: (_peer, reason) => heard.push(reason),
