@@ -37,7 +37,7 @@ export async function openServerStorage(
   server: ClusterServer,
   meter: DiskMeter,
 ): Promise<ServerStorage> {
-  const clusterId = clusterIdOf(config.servers.map(({ address }) => address));
+  const clusterId = clusterIdOf(config.founders.map(({ address }) => address));
   if (args.ephemeral) return openMemory(clusterId);
   const path = args.dataDir ?? defaultDataFolder(args.configPath, clusterId, server.id);
   try {

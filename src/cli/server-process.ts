@@ -142,7 +142,7 @@ function buildServer(
   const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
     replica: {
       serverId: server.id,
-      founders: servers,
+      founders: config.founders,
       transport: new XmlRpcPeerTransport({ serverId: server.id, secret, tls, measure }),
       timer: systemTimer,
       random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
