@@ -10,6 +10,7 @@ import { createRandom } from '../io/seeded-random.js';
 import { systemTimer } from '../io/system-timer.js';
 import { LastingReplica } from '../replica/lasting-replica.js';
 import type { ReplicaEvent } from '../replica/observer.js';
+import { ClusterMembers } from '../rpc/cluster-members.js';
 import { ListenError } from '../rpc/listen-error.js';
 import type { ListenPlace } from '../rpc/listen-place.js';
 import type { MethodServices } from '../rpc/method-services.js';
@@ -135,7 +136,6 @@ function buildServer(
   logger: Logger,
   { opened, open, clusterId, sinceMs, ownStore, metrics }: ServerStorage & BuiltBefore,
 ): ServerParts {
-  const { servers } = config;
   const secret = secretFile?.secret;
   const tls = tlsFiles && new CurrentTls(tlsFiles.identity);
   const measure = (peer: ServerId) => metrics.peers.watch(peer, args.timing.heartbeatMs);
@@ -149,7 +149,7 @@ function buildServer(
       ...{ timing: args.timing, meter: metrics.replica },
       observer: (event) => {
         metrics.observe(event);
-        logEvent(logger, event);
+        logEvent(logger, event, server.id);
       },
     },
     opened,
@@ -189,12 +189,15 @@ function servicesOf(
   config: ClusterConfig,
   dataSinceMs: MethodServices['dataSinceMs'],
 ): MethodServices {
-  const { servers } = config;
-  const neighbours = new Neighbours({ servers, lookUp: lookUpHost, now: () => performance.now() });
+  const members = new ClusterMembers({
+    ...{ serverId, file: config.servers, status: () => replica.status() },
+  });
+  const hosts = (): readonly string[] => members.hosts;
+  const neighbours = new Neighbours({ hosts, lookUp: lookUpHost, now: () => performance.now() });
   // Names are known by the time the other servers call, and looked up again when they change.
   void neighbours.lookAgain();
   return {
-    ...{ serverId, servers, replica, neighbours, nowMs: Date.now },
+    ...{ serverId, members, replica, neighbours, nowMs: Date.now },
     ...{ configDigest: configDigestOf(config), dataSinceMs },
     files: new PresentFiles(() => replica.stateMachine.files),
     site: { answer: (query) => replica.stateMachine.site.answer(query) },
@@ -274,7 +277,11 @@ function describeRecovered({ hardState, snapshot, logBase, entries }: RecoveredS
   return `term ${term}, ${image}, ${log}, ${standing}`;
 }
 
-function logEvent(logger: Logger, event: ReplicaEvent): void {
+function logEvent(logger: Logger, event: ReplicaEvent, own: ServerId): void {
   const { level, text } = describeEvent(event);
   logger.log(level, text, event.type === 'raft' ? event.note : event);
+  if (event.type !== 'raft' || event.note.type !== 'membersChanged') return;
+  const { members, nextId } = event.note.configuration;
+  if (own >= nextId || members.some(({ id }) => id === own)) return;
+  logger.log('warn', `server ${own} is removed from the cluster: it can be ended for good`);
 }

@@ -6,6 +6,7 @@
 import { asServerId } from '../base/ids.js';
 import type { BlockStore, ClusterConfig, ClusterServer } from './cluster-config.js';
 import type { AddressEntry, Entries, Mistake } from './entries.js';
+import { placeOf } from './parse-address.js';
 
 export type CheckedEntries =
   | { readonly kind: 'ok'; readonly config: ClusterConfig }
@@ -111,12 +112,13 @@ function memberMistakes({ servers }: Entries): readonly Mistake[] {
   return [...removed, ...late];
 }
 
+/** One machine under two names is noticed only when the port is taken. */
 function addressMistakes(entries: readonly AddressEntry[]): readonly Mistake[] {
   const owners = new Map<string, AddressEntry>();
   const mistakes: Mistake[] = [];
   for (const entry of [...entries].sort((a, b) => a.line - b.line)) {
     if (entry.address === undefined) continue;
-    const place = `${sameHost(entry.address.host)} ${entry.address.port}`;
+    const place = placeOf(entry.address.address);
     const owner = owners.get(place);
     if (owner === undefined) {
       owners.set(place, entry);
@@ -126,15 +128,6 @@ function addressMistakes(entries: readonly AddressEntry[]): readonly Mistake[] {
     }
   }
   return mistakes;
-}
-
-/**
- * Hosts that cannot be two: letter case does not count, and `localhost` is 127.0.0.1. Beyond that
- * names are not looked up: one machine under two names is noticed only when the port is taken.
- */
-function sameHost(host: string): string {
-  const lowerCase = host.toLowerCase().replace(/\.$/, '');
-  return lowerCase === 'localhost' ? '127.0.0.1' : lowerCase;
 }
 
 function copiesMistakes(entries: Entries): readonly Mistake[] {

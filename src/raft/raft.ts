@@ -169,6 +169,12 @@ export class Raft {
     return this.#core.membership.index;
   }
 
+  /** The servers that have to come to know this one before it is a member. */
+  get awaitedJoins(): readonly ServerId[] {
+    const { standing, membership, joinAnswers } = this.#core;
+    return standing === 'member' ? [] : membership.peers.filter((peer) => !joinAnswers.has(peer));
+  }
+
   /** The configuration that was in force at `index`, encoded; empty for the founders'. */
   configurationBytesAt(index: LogIndex): Uint8Array {
     return this.#core.membership.bytesAt(index);

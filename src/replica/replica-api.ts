@@ -44,6 +44,8 @@ export interface ReplicaStatus {
   readonly configuration: Configuration;
   /** Whether that is committed, as far as this server knows. */
   readonly isConfigurationCommitted: boolean;
+  /** The servers that have to come to know this one before it is a member; none for a member. */
+  readonly awaitedJoins: readonly ServerId[];
   /** How far each follower is, as the leader knows it; empty on others. */
   readonly followers: readonly FollowerStatus[];
 }
@@ -57,6 +59,8 @@ export interface FollowerStatus {
   readonly serverId: ServerId;
   readonly matchIndex: LogIndex;
   readonly nextIndex: LogIndex;
+  /** Whether it says that it counts (docs/decisions/0008-standing.md). */
+  readonly counts: boolean;
   /** Milliseconds since its last answer, in whole ticks; undefined if it never answered. */
   readonly silentMs: number | undefined;
 }

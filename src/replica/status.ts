@@ -42,6 +42,7 @@ export function describeStatus(parts: StatusParts): ReplicaStatus {
     diskSilentMs: raft.diskSilentTicks * tickMs,
     configuration: raft.configuration,
     isConfigurationCommitted: raft.configurationIndex <= raft.commitIndex,
+    awaitedJoins: raft.awaitedJoins,
     followers: followersOf(raft),
   };
 }
@@ -55,6 +56,7 @@ function followersOf(raft: Raft): readonly FollowerStatus[] {
     serverId,
     matchIndex: progress.matchIndex,
     nextIndex: progress.nextIndex,
+    counts: progress.counts,
     silentMs: progress.hasAnswered ? progress.ticksSinceContact * tickMs : undefined,
   }));
 }

@@ -92,7 +92,7 @@ export class RpcServer {
     this.#runner = new CallRunner({
       dispatcher: this.#dispatcher,
       limits: this.#limits,
-      serverCount: services?.servers.length ?? 0,
+      hasPeers: services !== undefined,
       secret: options.secret,
       neighbours: services?.neighbours,
       onPeerPiece: (peer) => {
@@ -248,10 +248,10 @@ export class RpcServer {
   #createBackups(): BackupEndpoint | undefined {
     const { backups, services, tls, onBug } = this.#options;
     if (backups === undefined || services === undefined) return undefined;
-    const { replica, servers } = services;
+    const { replica, members } = services;
     const scheme = tls === undefined ? 'http' : 'https';
     return new BackupEndpoint({
-      ...{ source: backups, replica, servers, scheme, onBug },
+      ...{ source: backups, replica, members, scheme, onBug },
       door: new ClusterDoor(services.neighbours),
       callerOf: (request) => this.#calls.callerOf(request),
       limits: this.#limits,

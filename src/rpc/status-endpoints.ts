@@ -2,6 +2,8 @@
  * What people and machines may `GET`: the state as JSON, the two health checks, the metrics and a
  * page. They answer whatever state the server is in, and change nothing.
  */
+import type { ReplicaStatus } from '../replica/replica-api.js';
+import { isSelfRemoved } from './cluster-members.js';
 import { internalStateFields } from './internal-state.js';
 import type { MethodServices } from './method-services.js';
 import { formatAddress } from './server-address.js';
@@ -67,8 +69,13 @@ export class StatusEndpoints implements Pages {
     const status = services.replica.status();
     return {
       ...Object.fromEntries(internalStateFields(status)),
-      peers: services.servers.map((server) => ({ id: server.id, address: formatAddress(server) })),
+      peers: services.members.all.map((server) => ({
+        id: server.id,
+        address: formatAddress(server),
+      })),
+      ...memberFields(status),
       standing: status.standing,
+      awaitedJoins: status.awaitedJoins,
       durableIndex: status.durableIndex,
       snapshotIndex: status.snapshotIndex,
       followers: status.followers.map((follower) => ({
@@ -110,12 +117,23 @@ export class StatusEndpoints implements Pages {
       },
       body: statusPage({
         status: services.replica.status(),
-        servers: services.servers,
+        servers: services.members.all,
         fileCount: services.files.size,
         version,
       }),
     };
   }
+}
+
+/** Who belongs to the cluster by this server's log, and whether this server was removed. */
+function memberFields(status: ReplicaStatus): Readonly<Record<string, unknown>> {
+  const { configuration, isConfigurationCommitted } = status;
+  return {
+    members: configuration.members,
+    nextId: configuration.nextId,
+    membersCommitted: isConfigurationCommitted,
+    removed: isSelfRemoved(status),
+  };
 }
 
 /** What Prometheus reads. */

@@ -24,7 +24,6 @@ import {
   type ClusterCommand,
   type ClusterResult,
 } from '../../../src/state/cluster-state.js';
-import { foundersOf } from '../../fixtures/founders.js';
 
 interface HeldCall {
   readonly finish: () => void;
@@ -54,7 +53,11 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
   readonly heard: ServerId[] = [];
   readonly memberChanges: MemberChange[] = [];
   memberOutcome: MemberOutcome = { kind: 'notNow', reason: 'nobody said what comes of it' };
-  configuration: Configuration = foundingConfiguration(foundersOf([0, 1, 2].map(asServerId)));
+  isConfigurationCommitted = true;
+  awaitedJoins: readonly ServerId[] = [];
+  configuration: Configuration = foundingConfiguration(
+    [0, 1, 2].map((id) => ({ id: asServerId(id), address: `localhost:${9501 + id}` })),
+  );
   answerPeer: (request: PeerMessage) => PeerOutcome = grant;
   readonly #held = new Set<HeldCall>();
 
@@ -150,11 +153,13 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
       diskSilentMs: this.diskSilentMs,
       stateMismatch: this.stateMismatch,
       configuration: this.configuration,
-      isConfigurationCommitted: true,
+      isConfigurationCommitted: this.isConfigurationCommitted,
+      awaitedJoins: this.awaitedJoins,
       followers: [
         {
           serverId: asServerId(1),
           matchIndex: asLogIndex(0),
+          counts: true,
           nextIndex: asLogIndex(1),
           silentMs: undefined,
         },
