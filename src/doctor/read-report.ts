@@ -6,6 +6,7 @@ import type {
   Direction,
   FollowerReport,
   Link,
+  MemberReport,
   ReportedStanding,
   Role,
   ServerAddress,
@@ -57,11 +58,19 @@ function toReport(fields: Fields): ServerReport {
     clockMs: fields.maybeNumber('clockMs'),
     configDigest: fields.maybeText('configDigest'),
     dataSinceMs: fields.maybeNumber('dataSinceMs'),
+    members: fields.has('members') ? fields.list('members').map(toMember) : undefined,
+    removed: fields.has('removed') && fields.oneOf('removed', [true, false]),
+    awaitedJoins: fields.has('awaitedJoins') ? fields.numbers('awaitedJoins') : [],
+    file: fields.has('file') ? fields.list('file').map(toAddress) : undefined,
   };
 }
 
 function toAddress(fields: Fields): ServerAddress {
   return { id: fields.number('id'), address: fields.text('address') };
+}
+
+function toMember(fields: Fields): MemberReport {
+  return { ...toAddress(fields), voter: fields.oneOf('voter', [true, false]) };
 }
 
 function toFollower(fields: Fields): FollowerReport {
@@ -121,7 +130,7 @@ class Fields {
     return this.has(name) ? this.text(name) : undefined;
   }
 
-  oneOf<Word extends string>(name: string, words: readonly Word[]): Word {
+  oneOf<Word extends string | boolean>(name: string, words: readonly Word[]): Word {
     const found = words.find((word) => word === this.#members[name]);
     if (found === undefined) throw new NoReport();
     return found;

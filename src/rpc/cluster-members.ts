@@ -40,6 +40,11 @@ export class ClusterMembers {
     return this.#known.all;
   }
 
+  /** As the configuration file says. */
+  get inFile(): readonly ServerAddress[] {
+    return this.#options.file;
+  }
+
   get others(): readonly ServerAddress[] {
     return this.all.filter(({ id }) => id !== this.#options.serverId);
   }

@@ -6,7 +6,7 @@ import type { ReplicaStatus } from '../replica/replica-api.js';
 import { isSelfRemoved } from './cluster-members.js';
 import { internalStateFields } from './internal-state.js';
 import type { MethodServices } from './method-services.js';
-import { formatAddress } from './server-address.js';
+import { formatAddress, type ServerAddress } from './server-address.js';
 import { findHindrance, findIllness } from './server-health.js';
 import type { ServerMetrics } from './server-metrics.js';
 import { statusPage } from './status-page.js';
@@ -69,10 +69,7 @@ export class StatusEndpoints implements Pages {
     const status = services.replica.status();
     return {
       ...Object.fromEntries(internalStateFields(status)),
-      peers: services.members.all.map((server) => ({
-        id: server.id,
-        address: formatAddress(server),
-      })),
+      peers: services.members.all.map(placeOf),
       ...memberFields(status),
       standing: status.standing,
       awaitedJoins: status.awaitedJoins,
@@ -102,6 +99,7 @@ export class StatusEndpoints implements Pages {
       version,
       clockMs: services.nowMs(),
       configDigest: services.configDigest,
+      file: services.members.inFile.map(placeOf),
       dataSinceMs: services.dataSinceMs === undefined ? null : Math.round(services.dataSinceMs),
     };
   }
@@ -123,6 +121,10 @@ export class StatusEndpoints implements Pages {
       }),
     };
   }
+}
+
+function placeOf(server: ServerAddress): { readonly id: number; readonly address: string } {
+  return { id: server.id, address: formatAddress(server) };
 }
 
 /** Who belongs to the cluster by this server's log, and whether this server was removed. */

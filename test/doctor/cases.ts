@@ -208,7 +208,7 @@ export const cases: readonly Case[] = [
   {
     kind: 'config-differs',
     name: 'the file is not that of the servers',
-    look: look(3, {}, { config: { digest: 'bad' } }),
+    look: look(3, {}, { config: { digest: 'bad', servers: [] } }),
     servers: [0, 1, 2],
     problem: /^The servers were started with another configuration than c\.txt: there /,
     advice: /^Use the file that the servers use/,
