@@ -142,7 +142,8 @@ async function presentServers(
   return membersIn(reports)?.flatMap(toServer) ?? servers;
 }
 
-function toServer({ id, address }: ServerAddress): readonly ChosenServer[] {
+/** None when the address is none. */
+export function toServer({ id, address }: ServerAddress): readonly ChosenServer[] {
   const parsed = parseAddress(address);
   return parsed.kind === 'ok' ? [{ ...parsed.address, id, address }] : [];
 }

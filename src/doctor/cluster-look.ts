@@ -78,6 +78,8 @@ export interface ServerReport {
   readonly dataSinceMs: number | undefined;
   /** Who belongs to the cluster by its log. */
   readonly members: readonly MemberReport[] | undefined;
+  /** Whether it knows that this is committed. */
+  readonly membersCommitted: boolean;
   /** Whether it knows that it does not belong any more. */
   readonly removed: boolean;
   /** Servers that have to come to know it before it counts. */

@@ -15,9 +15,7 @@ import type { Finding } from './finding.js';
 import { listText, serversText } from './words.js';
 
 /** Of the server that knows most; undefined when none that answers tells of members. */
-export function membersIn(
-  reports: readonly ServerReport[],
-): readonly MemberReport[] | undefined {
+export function membersIn(reports: readonly ServerReport[]): readonly MemberReport[] | undefined {
   const rank = ({ role }: ServerReport): number => (role === 'leader' ? 1 : 0);
   const [newest] = reports
     .filter(({ members, removed }) => members !== undefined && !removed)
@@ -60,10 +58,7 @@ function findStaleFile(
 }
 
 /** The files with which servers were started. */
-function findStaleServers(
-  look: ClusterLook,
-  members: readonly MemberReport[],
-): readonly Finding[] {
+function findStaleServers(look: ClusterLook, members: readonly MemberReport[]): readonly Finding[] {
   return reportingServers(look).flatMap(({ id, report }) => {
     if (report.file === undefined) return [];
     const differences = compare(report.file, members);
@@ -90,10 +85,7 @@ interface Differences {
   readonly wrong: readonly ServerAddress[];
 }
 
-function compare(
-  file: readonly ServerAddress[],
-  members: readonly ServerAddress[],
-): Differences {
+function compare(file: readonly ServerAddress[], members: readonly ServerAddress[]): Differences {
   const lacks = (list: readonly ServerAddress[]) => (server: ServerAddress) =>
     !list.some(({ id }) => id === server.id);
   return {
@@ -127,11 +119,7 @@ function waitingLearner({ id }: MemberReport, look: ClusterLook): Finding {
 }
 
 /** What a learner waits for, in words that end a sentence. */
-export function whatFor(
-  id: number,
-  report: ServerReport | undefined,
-  look: ClusterLook,
-): string {
+export function whatFor(id: number, report: ServerReport | undefined, look: ClusterLook): string {
   if (report === undefined) return 'it does not answer';
   if (report.awaitedJoins.length > 0) {
     return `it waits for ${serversText(report.awaitedJoins)}, which must come to know it`;

@@ -59,6 +59,8 @@ function toReport(fields: Fields): ServerReport {
     configDigest: fields.maybeText('configDigest'),
     dataSinceMs: fields.maybeNumber('dataSinceMs'),
     members: fields.has('members') ? fields.list('members').map(toMember) : undefined,
+    membersCommitted:
+      !fields.has('membersCommitted') || fields.oneOf('membersCommitted', [true, false]),
     removed: fields.has('removed') && fields.oneOf('removed', [true, false]),
     awaitedJoins: fields.has('awaitedJoins') ? fields.numbers('awaitedJoins') : [],
     file: fields.has('file') ? fields.list('file').map(toAddress) : undefined,

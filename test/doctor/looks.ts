@@ -40,7 +40,13 @@ export function report(
     ...{ storageError: undefined, diskSilentMs: 0, stateMismatch: undefined },
     ...{ pendingUpdates: 0, pendingReads: 0, files: 2, uptimeSeconds: 3_600, version: '1.2.3' },
     ...{ clockMs: nowMs, configDigest: 'c0ffee', dataSinceMs: nowMs - 86_400_000 },
-    ...{ members: undefined, removed: false, awaitedJoins: [], file: undefined },
+    ...{
+      members: undefined,
+      membersCommitted: true,
+      removed: false,
+      awaitedJoins: [],
+      file: undefined,
+    },
     ...changes,
   };
 }
