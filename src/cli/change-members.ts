@@ -8,6 +8,7 @@ import {
   UnexpectedAnswer,
   Unreachable,
 } from '../client/client-errors.js';
+import { memberOf } from '../client/struct-member.js';
 import { reportingServers } from '../doctor/cluster-look.js';
 import type { XmlValue } from '../rpc/xml-value.js';
 import {
@@ -87,8 +88,4 @@ function toChanged(answer: XmlValue): ChangedMembers {
       role: memberOf(member, 'role') === 'voter' ? 'voter' : 'learner',
     })),
   };
-}
-
-function memberOf(value: XmlValue, name: string): XmlValue | undefined {
-  return value instanceof Map ? (value as ReadonlyMap<string, XmlValue>).get(name) : undefined;
 }

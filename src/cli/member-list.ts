@@ -76,7 +76,7 @@ export function printMembers({ members, committed, removed }: ListedMembers): vo
   const lines = members.map(({ id, address, role, leads, answers, lag, why }) => {
     const words = [
       leads ? 'leads' : role,
-      ...(answers ? [] : ['does not answer']),
+      ...(answers || why !== null ? [] : ['does not answer']),
       ...(lag === null || lag === 0 ? [] : [`lacks ${lag} entries`]),
       ...(why === null ? [] : [why]),
     ];

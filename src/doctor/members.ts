@@ -59,21 +59,26 @@ function findStaleFile(
 
 /** The files with which servers were started. */
 function findStaleServers(look: ClusterLook, members: readonly MemberReport[]): readonly Finding[] {
-  return reportingServers(look).flatMap(({ id, report }) => {
-    if (report.file === undefined) return [];
-    const differences = compare(report.file, members);
-    const text = describe(differences);
-    if (text === '') return [];
-    return [
-      {
-        ...{ kind: 'file-stale', servers: [id] },
-        problem: `Server ${id} was started with a file that is older than the cluster: ${text}.`,
-        advice:
-          `Give server ${id} the new file, and start it again at a quiet moment. Files are safe ` +
-          'meanwhile; where the servers keep blocks, copies go by the file.',
-      },
-    ];
+  const idsOf = new Map<string, number[]>();
+  for (const { id, report } of reportingServers(look)) {
+    const text = report.file === undefined ? '' : describe(compare(report.file, members));
+    if (text !== '') idsOf.set(text, [...(idsOf.get(text) ?? []), id]);
+  }
+  return [...idsOf].map(([text, servers]) => {
+    const who = serversText(servers);
+    const were = servers.length === 1 ? 'was' : 'were';
+    return {
+      ...{ kind: 'file-stale', servers },
+      problem: `${capital(who)} ${were} started with a file that is not up to date: ${text}.`,
+      advice:
+        `Give ${who} the new file, and start one after another again at a quiet moment. Files ` +
+        'are safe meanwhile; where the servers keep blocks, copies go by the file.',
+    };
   });
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 interface Differences {
