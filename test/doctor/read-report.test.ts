@@ -52,6 +52,7 @@ describe('a report', () => {
         'snapshotIndex',
         'pendingCalls',
         'connections',
+        'nextId',
       ];
       expect(isNeeded, name).to.equal(!unread.includes(name));
     }

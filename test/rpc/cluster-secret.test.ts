@@ -82,10 +82,12 @@ describe('the secret of a cluster', () => {
     expect(await answer({ 'x-surfraft-secret': secretText }, vote)).to.match(/^2 isCrashed/);
   });
 
-  it('does not let a server in that is not in the configuration', async () => {
-    const stranger = new Map(vote).set('candidateId', 9);
+  it('lets a server in that this one has not heard of, and none that can be none', async () => {
+    const added = new Map(vote).set('candidateId', 9);
+    expect(await answer({ 'x-surfraft-secret': secretText }, added)).to.equal('granted');
+    const stranger = new Map(vote).set('candidateId', 99);
     const fault = await answer({ 'x-surfraft-secret': secretText }, stranger);
-    expect(fault).to.match(/^6 unauthorised: server 9/);
+    expect(fault).to.match(/^6 unauthorised: server 99/);
   });
 
   it('is what gives a call the longer body and the ear of a server', async () => {
