@@ -82,10 +82,14 @@ function toChanged(answer: XmlValue): ChangedMembers {
   if (!isWhole) throw new UnexpectedAnswer('the answer is not that of a change of members');
   return {
     ...{ id, nextId, changed: changed === true },
-    members: (members as readonly XmlValue[]).map((member) => ({
-      id: Number(memberOf(member, 'id')),
-      address: String(memberOf(member, 'address')),
-      role: memberOf(member, 'role') === 'voter' ? 'voter' : 'learner',
-    })),
+    members: (members as readonly XmlValue[]).map(toMember),
   };
+}
+
+function toMember(value: XmlValue): ChangedMember {
+  const [id, address, role] = ['id', 'address', 'role'].map((name) => memberOf(value, name));
+  if (typeof id !== 'number' || typeof address !== 'string') {
+    throw new UnexpectedAnswer('a member has no id and address');
+  }
+  return { id, address, role: role === 'voter' ? 'voter' : 'learner' };
 }

@@ -1,4 +1,4 @@
-/** Who belongs to a cluster, how far each one is and for whom it waits: once, or until it counts. */
+/** Who belongs to a cluster, how far each is and for whom it waits: once, or until it counts. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { reportingServers, type ClusterLook } from '../doctor/cluster-look.js';
 import { membersIn, whatFor } from '../doctor/members.js';

@@ -84,7 +84,7 @@ export class ClusterView {
     return Promise.all(servers.map(async (server) => ({ server, answer: await this.ask(server) })));
   }
 
-  /** The members that a server knows and this client did not; one of an older version tells none. */
+  /** The members that a server knows and this client did not; an older server tells none. */
   async #learnFrom(server: ServerEndpoint): Promise<readonly ServerEndpoint[]> {
     const signal = AbortSignal.timeout(this.#silenceMs);
     const answer = await this.#probe(server).call('listmembers', [], signal);

@@ -192,8 +192,7 @@ function readFileVersion(item: XmlValue, position: number): readonly FileVersion
   return typeof number === 'number' && number >= 1 ? [{ name, version: number }] : [];
 }
 
-const isServerId = (id: XmlValue): id is number =>
-  typeof id === 'number' && id >= 0 && id < memberIdsMax;
+const isServerId = (id: number): boolean => id >= 0 && id < memberIdsMax;
 
 const idsExpected = `ids from 0 to ${memberIdsMax - 1}`;
 
@@ -207,7 +206,7 @@ export const serverList: Param<readonly ServerId[]> = {
     const expected = `an array of server ${idsExpected}`;
     if (!isXmlArray(value)) throw unexpected(value, expected);
     return value.map((id, position) => {
-      if (isServerId(id)) return asServerId(id);
+      if (typeof id === 'number' && isServerId(id)) return asServerId(id);
       const got = typeof id === 'number' ? String(id) : describeType(xmlTypeOf(id));
       throw new ArgumentError(`expected ${expected}; item ${position + 1} is ${got}`);
     });
@@ -220,8 +219,8 @@ export const serverId: Param<ServerId> = {
   help: 'the id of a server',
   optional: false,
   read: (value) => {
-    if (isServerId(value)) return asServerId(value);
     if (typeof value !== 'number') throw unexpected(value, 'an int');
+    if (isServerId(value)) return asServerId(value);
     throw new ArgumentError(`expected one of the ${idsExpected}, not ${value}`);
   },
 };

@@ -1,4 +1,4 @@
-/** Changing who belongs to a running cluster, with real processes (docs/decisions/0023-members.md). */
+/** Changing who belongs to a running cluster, with real processes. */
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** The methods that change the members: what may be repeated, what is refused and in which words. */
+/** The methods that change the members: what may be repeated, and what is refused how. */
 import { expect } from 'chai';
 import { asLogIndex, asServerId } from '../../src/base/ids.js';
 import { encodeConfiguration, withLearner, withoutMember } from '../../src/raft/configuration.js';
