@@ -1,7 +1,8 @@
 /** Changing who belongs to a running cluster, with real processes. */
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answerFrom } from '../rpc/support/call-from.js';
 import { projectRoot } from '../tidy/source-text.js';
@@ -143,6 +144,22 @@ describe('a running cluster', () => {
     expect((await cluster.leader()).term).to.equal(term);
   });
 
+  it('tells a newcomer that was started too early for what it waits', async () => {
+    const port = cluster.sparePort();
+    const file = await cluster.readFile();
+    const early = file
+      .replace('M: 3', 'M: 4')
+      .replace('# end', `metadata3: localhost:${port} joined`);
+    await writeFile(cluster.configPath, early);
+    const server = cluster.place(3, port);
+    await server.start();
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect(await ready.text()).to.match(/^not ready: joining: waits until it is added/);
+    const told = await cluster.member('add', `localhost:${port}`, '--write', '--wait');
+    expect(told).to.match(/server 3 counts\n$/);
+    expect(await cluster.readFile()).to.equal(early);
+  });
+
   it("is changed by Python's own client", async () => {
     const { serverId } = await cluster.leader();
     const url = (id: number): string => `http://127.0.0.1:${cluster.server(id).port}/RPC2`;
@@ -158,5 +175,33 @@ describe('a running cluster', () => {
     expect(removed).to.deep.include({ id: 3, changed: true, nextId: 4 });
     expect(gone).to.deep.include({ id: 3, changed: false });
     expect(refusal).to.match(/^1 not the leader: the leader is server \d at localhost:/);
+  });
+});
+
+describe('a running cluster with a secret', () => {
+  let folder: string;
+  let secretFile: string;
+  let cluster: GrowingCluster;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'surfraft-secret-'));
+    secretFile = join(folder, 'secret');
+    await writeFile(secretFile, 'a secret of more than sixteen letters', { mode: 0o600 });
+    cluster = await GrowingCluster.start(3, ...fastElections, '--secret-file', secretFile);
+  });
+
+  after(async () => {
+    await cluster.destroy();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is changed by those who have it, and by nobody else', async () => {
+    const address = `localhost:${cluster.sparePort()}`;
+    const refused = await surfraft('member', 'add', cluster.configPath, address);
+    expect(refused.exitCode).to.equal(1);
+    expect(refused.stderr).to.match(/unauthorised: the call lacks the cluster's secret/);
+    await cluster.member('add', address, '--secret-file', secretFile);
+    const told = await cluster.member('remove', '3', '--json', '--secret-file', secretFile);
+    expect(JSON.parse(told)).to.deep.include({ ok: true, id: 3, changed: true });
   });
 });
