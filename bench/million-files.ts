@@ -259,6 +259,7 @@ async function takeSnapshot(storage: Storage, turns: Turns): Promise<void> {
       ...{ storage, limits: defaultSnapshotLimits, onTaken: () => resolve() },
       stateMachine: { snapshot: () => measuredSnapshot(turns) },
       position: () => position,
+      configurationAt: () => new Uint8Array(),
     });
     taker.demand();
     taker.tick();
@@ -276,7 +277,7 @@ async function receiveSnapshot(storage: Storage, turns: Turns): Promise<number> 
     ...{ storage, lastApplied: () => asLogIndex(0), take: () => told() },
     stateMachine: { restore: () => measuredRestore(follower, turns) },
   });
-  const { imageBytes, imageChecksum } = reader;
+  const { configuration, imageBytes, imageChecksum } = reader;
   for (let offset = 0; offset < imageBytes;) {
     const data = await reader.read(offset, pieceBytesMax);
     const taken = new Promise<void>((resolve) => {
@@ -285,7 +286,7 @@ async function receiveSnapshot(storage: Storage, turns: Turns): Promise<number> 
     receiver.take(1, {
       ...{ type: 'installSnapshot', term: position.term, leaderId: asServerId(1) },
       ...{ lastIncludedIndex: position.index, lastIncludedTerm: position.term },
-      ...{ imageBytes, imageChecksum, offset, data, checksum: crc32c(data) },
+      ...{ configuration, imageBytes, imageChecksum, offset, data, checksum: crc32c(data) },
       done: offset + data.length === imageBytes,
     });
     await taken;

@@ -30,7 +30,9 @@ export class StateBackupSource implements BackupSource {
 
   open(position: LogPosition): BackupReader {
     const identity = { ...this.#server, folderId: randomDigits() };
-    const header = { identity, position, blockBytes: snapshotBlockBytes };
+    // Whoever restores it begins with the servers of a configuration file.
+    const configuration = new Uint8Array();
+    const header = { identity, position, configuration, blockBytes: snapshotBlockBytes };
     const snapshot = this.#freeze();
     const pieces = pieceByPiece(snapshot, new SnapshotEncoder(header));
     return {

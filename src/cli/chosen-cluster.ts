@@ -10,7 +10,8 @@ import { describeServer } from '../client/describe-server.js';
 import { lookAtServer } from '../client/look-at-server.js';
 import { RpcConnection, type ServerEndpoint, type ServerProof } from '../client/rpc-connection.js';
 import { parseAddress } from '../config/parse-address.js';
-import type { ClusterLook, Seen, ServerAddress } from '../doctor/cluster-look.js';
+import type { ClusterLook, ServerAddress, ServerLook } from '../doctor/cluster-look.js';
+import { membersIn } from '../doctor/members.js';
 import { faultCode } from '../rpc/codec/fault-code.js';
 import type { XmlValue } from '../rpc/xml-value.js';
 import { configDigestOf } from './config-digest.js';
@@ -106,7 +107,11 @@ async function findTarget(
   const parsed = parseAddress(target);
   if (isFile || parsed.kind === 'error') {
     const config = await readClusterConfig(target);
-    return { servers: config.servers, config: { digest: configDigestOf(config) } };
+    const { servers } = config;
+    return {
+      servers: await presentServers(servers, proof),
+      config: { digest: configDigestOf(config), servers },
+    };
   }
   const untilMs = performance.now() + timeoutMs;
   for (;;) {
@@ -124,22 +129,62 @@ async function findTarget(
   }
 }
 
-function toServer({ id, address }: ServerAddress): readonly ChosenServer[] {
+/**
+ * The members as the servers of a file know them, which may be more, or others, since the file was
+ * written; those of the file where none of them tells.
+ */
+async function presentServers(
+  servers: readonly ChosenServer[],
+  proof: ServerProof,
+): Promise<readonly ChosenServer[]> {
+  const seen = await Promise.all(servers.map((server) => lookAtServer(server, proof, silenceMs)));
+  const reports = seen.flatMap((each) => (each.kind === 'report' ? [each.report] : []));
+  return membersIn(reports)?.flatMap(toServer) ?? servers;
+}
+
+/** None when the address is none. */
+export function toServer({ id, address }: ServerAddress): readonly ChosenServer[] {
   const parsed = parseAddress(address);
   return parsed.kind === 'ok' ? [{ ...parsed.address, id, address }] : [];
 }
 
-/** Asks all servers at once. */
+/**
+ * Asks all servers at once, and those that only they know of. The members may be others than when
+ * the cluster was opened.
+ */
 export async function lookAtCluster(cluster: ChosenCluster): Promise<ClusterLook> {
-  const { servers, config, target, proof } = cluster;
-  const seen = await Promise.all(servers.map((server) => lookAtServer(server, proof, silenceMs)));
+  const { config, target, proof } = cluster;
+  const inFile = config?.servers.flatMap(toServer) ?? [];
+  const known = [...cluster.servers, ...inFile.filter(isMissingIn(cluster.servers))];
+  const looks = await lookAt(known, proof);
+  const reports = looks.flatMap(({ seen }) => (seen.kind === 'report' ? [seen.report] : []));
+  const members = membersIn(reports);
+  const present = members?.flatMap(toServer) ?? cluster.servers;
+  const late = await lookAt(present.filter(isMissingIn(known)), proof);
+  const servers = [...looks, ...late].filter(({ id }) => present.some((each) => each.id === id));
   return {
-    servers: servers.map(({ id, address }, at) => ({ id, address, seen: seen[at] ?? nothing })),
+    servers: servers.toSorted((a, b) => a.id - b.id),
+    learners: members?.filter(({ voter }) => !voter).map(({ id }) => id) ?? [],
+    others: looks.filter((look) => !servers.includes(look)),
     ...{ config, target },
   };
 }
 
-const nothing: Seen = { kind: 'silent', why: 'unreachable', reason: 'it was not asked' };
+function isMissingIn(servers: readonly ServerAddress[]): (server: ServerAddress) => boolean {
+  return ({ id }) => !servers.some((each) => each.id === id);
+}
+
+function lookAt(
+  servers: readonly ChosenServer[],
+  proof: ServerProof,
+): Promise<readonly ServerLook[]> {
+  return Promise.all(
+    servers.map(async (server) => {
+      const seen = await lookAtServer(server, proof, silenceMs);
+      return { id: server.id, address: server.address, seen };
+    }),
+  );
+}
 
 /** The server of a word; throws `UsageError` for what is no id of one. */
 export function serverOf({ servers }: ChosenCluster, word: string): ChosenServer {

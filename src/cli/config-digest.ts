@@ -1,13 +1,16 @@
-/** A short name of all that a configuration says, by which differing ones are found. */
+/**
+ * A short name of what a configuration says and no change of members alters: who began the cluster,
+ * the block stores, the copies. By it, configurations of different clusters are found.
+ */
 import { createHash } from 'node:crypto';
 import type { ClusterConfig } from '../config/cluster-config.js';
 
 const digits = 32;
 
 /** Hexadecimal digits; equal for configurations that mean the same, whatever they look like. */
-export function configDigestOf({ servers, blocks, copies }: ClusterConfig): string {
+export function configDigestOf({ founders, blocks, copies }: ClusterConfig): string {
   const said = [
-    servers.map(({ address }) => address.toLowerCase()),
+    founders.map(({ address }) => address.toLowerCase()),
     blocks.map(({ index, address }) => [index, address.toLowerCase()]),
     copies ?? null,
   ];

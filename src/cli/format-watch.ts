@@ -16,10 +16,12 @@ const watchMs = 200;
 const askMs = 1_500;
 const silenceMs = 1_000;
 
+type PeerEndpoint = ServerEndpoint & { readonly id: ServerId };
+
 export interface FormatWatchOptions {
   readonly gate: FormatGate;
-  /** The other servers. */
-  readonly peers: readonly (ServerEndpoint & { readonly id: ServerId })[];
+  /** The other servers, as they are when they are asked. */
+  readonly peers: () => readonly PeerEndpoint[];
   readonly proof: ServerProof;
   readonly timer: Pick<Timer, 'every'>;
   readonly isLeader: () => boolean;
@@ -44,14 +46,11 @@ export function watchFormats(options: FormatWatchOptions): () => void {
     const nowMs = performance.now();
     if (used >= gate.newest || nowMs - askedMs < askMs) return;
     askedMs = nowMs;
-    for (const peer of options.peers) void ask(peer, options);
+    for (const peer of options.peers()) void ask(peer, options);
   });
 }
 
-async function ask(
-  peer: FormatWatchOptions['peers'][number],
-  { gate, proof }: FormatWatchOptions,
-): Promise<void> {
+async function ask(peer: PeerEndpoint, { gate, proof }: FormatWatchOptions): Promise<void> {
   const seen = await lookAtServer(peer, proof, silenceMs);
   if (seen.kind === 'report') gate.told(peer.id, seen.report.format ?? 1);
   else if (seen.kind === 'stranger') gate.told(peer.id, 1);

@@ -197,11 +197,13 @@ function connect(options: ClusterBlocksOptions): {
   const add = (address: string, store: BlockStore, peer?: ServerId): void => {
     stores.set(address, new GuardedBlockStore(store, doorOf(replica, peer)));
   };
-  for (const [id, { address, host, port }] of storesOf(config).entries()) {
+  for (const [index, { address, host, port }] of storesOf(config).entries()) {
     if (own !== undefined && address === server.address) {
       add(address, own);
       continue;
     }
+    // The servers keep the blocks where nobody else does.
+    const id = own === undefined ? index : (config.servers[index]?.id ?? index);
     const endpoint = { id, host, port };
     const from = own === undefined ? undefined : server.id;
     const remote = new RemoteBlockStore({ endpoint, from, ...proof });
@@ -232,6 +234,7 @@ function shareOf(
   ring: Ring,
 ): (hash: BlockHash) => boolean {
   if (own !== undefined) return (hash) => ring.ownersOf(hash)[0] === server.address;
-  const servers = config.servers.length;
-  return (hash) => Number.parseInt(hash.slice(0, 8), 16) % servers === server.id;
+  const { servers } = config;
+  const place = servers.findIndex(({ id }) => id === server.id);
+  return (hash) => Number.parseInt(hash.slice(0, 8), 16) % servers.length === place;
 }

@@ -44,7 +44,7 @@ export async function openServerStorage(
   { args, config, server, limit }: OpenServerOptions,
   meter: DiskMeter,
 ): Promise<ServerStorage> {
-  const clusterId = clusterIdOf(config.servers.map(({ address }) => address));
+  const clusterId = clusterIdOf(config.founders.map(({ address }) => address));
   const makeState = (): ClusterState => new ClusterState({}, limit);
   if (args.ephemeral) return openMemory(clusterId, makeState);
   const path = args.dataDir ?? defaultDataFolder(args.configPath, clusterId, server.id);

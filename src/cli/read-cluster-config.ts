@@ -11,12 +11,13 @@ import { UsageError } from './usage-error.js';
 const configBytesMax = 1024 * 1024;
 
 export async function readClusterConfig(path: string): Promise<ClusterConfig> {
-  const parsed = parseClusterConfig(await readText(path), path);
+  const parsed = parseClusterConfig(await readClusterText(path), path);
   if (parsed.kind === 'error') throw new UsageError(parsed.errors.join('\n'));
   return parsed.config;
 }
 
-async function readText(path: string): Promise<string> {
+/** Throws `UsageError` when it cannot be read. */
+export async function readClusterText(path: string): Promise<string> {
   try {
     return (await readSmallFile(path, configBytesMax)).bytes.toString('utf8');
   } catch (error) {

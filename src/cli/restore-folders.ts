@@ -89,7 +89,7 @@ async function makeFolders(
   parts: RestoreParts,
   backup: SnapshotFileReader,
 ): Promise<readonly string[]> {
-  const clusterId = clusterIdOf(parts.cluster.servers.map(({ address }) => address));
+  const clusterId = clusterIdOf(parts.cluster.founders.map(({ address }) => address));
   const opened: { readonly path: string; readonly folder: DataFolder }[] = [];
   try {
     for (const server of parts.servers) {

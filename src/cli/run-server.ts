@@ -35,7 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
       args.secretFile === undefined ? undefined : await readSecretFile(args.secretFile);
     const tlsFiles = args.tls === undefined ? undefined : await readTlsFiles(args.tls);
     if (args.serverId === undefined) return await runLocalServers(args, config);
-    const server = config.servers[args.serverId];
+    const server = config.servers.find(({ id }) => id === args.serverId);
     if (server === undefined) throw new UsageError(describeNoSuchServer(args.serverId, config));
     return await runServer({
       ...{ args, config, server, version, secretFile, tlsFiles },
@@ -53,8 +53,12 @@ function refuse(message: string, exitCode: number): number {
   return exitCode;
 }
 
-function describeNoSuchServer(serverId: number, { servers }: ClusterConfig): string {
-  return `there is no server ${serverId}; expected an ID from 0 to ${servers.length - 1}`;
+function describeNoSuchServer(serverId: number, { servers, removed }: ClusterConfig): string {
+  const ids = `an ID ${servers.length === 1 ? '' : 'of '}${servers.map(({ id }) => id).join(', ')}`;
+  return removed.some(({ id }) => id === serverId)
+    ? `server ${serverId} was removed from the cluster; expected ${ids}, or a new server: ` +
+        'npx surfraft member add CONFIG HOST:PORT'
+    : `there is no server ${serverId}; expected ${ids}`;
 }
 
 async function runLocalServers(args: ServerArguments, config: ClusterConfig): Promise<number> {

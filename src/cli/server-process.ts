@@ -12,6 +12,8 @@ import { LastingReplica } from '../replica/lasting-replica.js';
 import { LiveFeed } from '../rpc/live/live-feed.js';
 import { WatchedTransport } from '../rpc/live/watched-transport.js';
 import type { ClusterSecret } from '../rpc/cluster-secret.js';
+import type { ReplicaEvent } from '../replica/observer.js';
+import { ClusterMembers } from '../rpc/cluster-members.js';
 import { ListenError } from '../rpc/listen-error.js';
 import type { ListenPlace } from '../rpc/listen-place.js';
 import type { MethodServices } from '../rpc/method-services.js';
@@ -25,6 +27,8 @@ import { FormatGate } from '../state/format-gate.js';
 import { readPageFiles } from '../web/cluster/page-files.js';
 import type { RecoveredState } from '../storage/storage.js';
 import { StateBackupSource } from './backup-source.js';
+import { CurrentPeers } from './current-peers.js';
+import { findOlder } from './find-older.js';
 import { configDigestOf } from './config-digest.js';
 import { describeBlockEvent } from './describe-block-event.js';
 import { describeEvent } from './describe-event.js';
@@ -73,8 +77,9 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
   });
   try {
     const metrics = new ServerMetrics();
+    const peers = new CurrentPeers(config.servers.filter(({ id }) => id !== server.id));
     const gate = new FormatGate({
-      peers: peersOf(config, server).map(({ id }) => id),
+      peers: () => peers.ids,
       newest: args.formatMax,
       now: () => performance.now(),
     });
@@ -82,7 +87,8 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
     watchMachine(metrics, opened);
     logOpened(logger, options, opened);
     const ownStore = await openBlocks(options, opened, logger);
-    const parts = buildServer(options, logger, { ...opened, ownStore, metrics, gate });
+    const before = { ...opened, ownStore, metrics, gate, peers };
+    const parts = buildServer(options, logger, before);
     await openPort(server, parts, opened);
     parts.replica.start();
     process.stdout.write('Started successfully.\nAccepting requests. (Halt program to stop.)\n');
@@ -107,6 +113,7 @@ interface ServerParts {
 interface BuiltBefore extends Pick<ServerParts, 'ownStore'> {
   readonly metrics: ServerMetrics;
   readonly gate: FormatGate;
+  readonly peers: CurrentPeers;
 }
 
 function watchMachine(metrics: ServerMetrics, { folder }: ServerStorage): void {
@@ -145,14 +152,15 @@ function placeOfBlocks(
 function buildServer(
   options: ServerProcessOptions,
   logger: Logger,
-  { opened, open, clusterId, sinceMs, ownStore, metrics, gate }: ServerStorage & BuiltBefore,
+  before: ServerStorage & BuiltBefore,
 ): ServerParts {
   const { args, config, server, version, secretFile, tlsFiles } = options;
+  const { clusterId, ownStore, metrics, gate, peers } = before;
   const secret = secretFile?.secret;
   const tls = tlsFiles && new CurrentTls(tlsFiles.identity);
   const feed = new LiveFeed(server.id, Date.now);
   const proof = { secret, tls };
-  const replica = buildReplica(options, logger, { opened, open, metrics, feed, proof });
+  const replica = buildReplica(options, logger, { ...before, feed, proof });
   const blocks = openClusterBlocks({
     ...{ config, server, own: ownStore?.store, proof, replica },
     observer: (event) => {
@@ -161,7 +169,7 @@ function buildServer(
     },
   });
   const rpcServer = new RpcServer({
-    services: servicesOf({ replica, gate }, server, config, sinceMs),
+    services: servicesOf({ ...before, replica, proof }, server, config),
     blocks: blocks.service,
     listen: listenAddress(args, server),
     testerApi: args.testerApi,
@@ -178,7 +186,7 @@ function buildServer(
     },
   });
   const stopWatchingFormats = watchFormats({
-    ...{ gate, peers: peersOf(config, server), proof, timer: systemTimer },
+    ...{ gate, peers: () => peers.all, proof, timer: systemTimer },
     isLeader: () => replica.isLeader(),
     inUse: () => replica.stateMachine.formatInUse,
     onUsed: (format) => {
@@ -189,27 +197,28 @@ function buildServer(
   return { replica, rpcServer, blocks, ownStore, stopWatchingFormats };
 }
 
-interface ReplicaParts extends Pick<ServerStorage, 'opened' | 'open'> {
-  readonly metrics: ServerMetrics;
+interface Proof {
+  readonly secret: ClusterSecret | undefined;
+  readonly tls: TlsIdentity | undefined;
+}
+
+interface ReplicaParts extends Pick<ServerStorage & BuiltBefore, 'opened' | 'open' | 'metrics'> {
+  readonly peers: CurrentPeers;
   readonly feed: LiveFeed;
-  readonly proof: {
-    readonly secret: ClusterSecret | undefined;
-    readonly tls: TlsIdentity | undefined;
-  };
+  readonly proof: Proof;
 }
 
 function buildReplica(
   { args, config, server }: ServerProcessOptions,
   logger: Logger,
-  { opened, open, metrics, feed, proof }: ReplicaParts,
+  { opened, open, metrics, peers, feed, proof }: ReplicaParts,
 ): ServerParts['replica'] {
-  const { servers } = config;
   const measure = (peer: ServerId) => metrics.peers.watch(peer, args.timing.heartbeatMs);
-  const calls = new XmlRpcPeerTransport({ serverId: server.id, servers, ...proof, measure });
+  const calls = new XmlRpcPeerTransport({ serverId: server.id, ...proof, measure });
   return new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
     replica: {
       serverId: server.id,
-      servers: servers.map(({ id }) => id),
+      founders: config.founders,
       transport: new WatchedTransport(calls, feed),
       timer: systemTimer,
       random: createRandom(args.seed === undefined ? undefined : `${args.seed}/${server.id}`),
@@ -217,8 +226,10 @@ function buildReplica(
       observer: (event) => {
         const { level, text } = describeEvent(event);
         metrics.observe(event);
+        peers.observe(event);
         feed.observe(event, text);
         logger.log(level, text, event.type === 'raft' ? event.note : event);
+        warnIfRemoved(logger, event, server.id);
       },
     },
     opened,
@@ -226,28 +237,30 @@ function buildReplica(
   });
 }
 
-interface FormatParts extends Pick<ServerParts, 'replica'> {
-  readonly gate: FormatGate;
-}
-
-function peersOf({ servers }: ClusterConfig, { id }: ClusterServer): readonly ClusterServer[] {
-  return servers.filter((server) => server.id !== id);
+interface ServiceParts extends Pick<BuiltBefore, 'gate' | 'peers'> {
+  readonly replica: ServerParts['replica'];
+  readonly proof: Proof;
+  readonly sinceMs: MethodServices['dataSinceMs'];
 }
 
 /** The state is another one after a disk has failed: it is asked for each time. */
 function servicesOf(
-  { replica, gate }: FormatParts,
+  { replica, gate, peers, proof, sinceMs }: ServiceParts,
   { id: serverId }: ClusterServer,
   config: ClusterConfig,
-  dataSinceMs: MethodServices['dataSinceMs'],
 ): MethodServices {
-  const { servers } = config;
-  const neighbours = new Neighbours({ servers, lookUp: lookUpHost, now: () => performance.now() });
+  const members = new ClusterMembers({
+    ...{ serverId, file: config.servers, status: () => replica.status() },
+  });
+  peers.readFrom(() => members.others);
+  const hosts = (): readonly string[] => members.hosts;
+  const neighbours = new Neighbours({ hosts, lookUp: lookUpHost, now: () => performance.now() });
   // Names are known by the time the other servers call, and looked up again when they change.
   void neighbours.lookAgain();
   return {
-    ...{ serverId, servers, replica, neighbours, nowMs: Date.now },
-    ...{ configDigest: configDigestOf(config), dataSinceMs },
+    ...{ serverId, members, replica, neighbours, nowMs: Date.now },
+    ...{ configDigest: configDigestOf(config), dataSinceMs: sinceMs },
+    findOlder: () => findOlder(members.all, proof),
     formats: () => ({ newest: gate.newest, inUse: replica.stateMachine.formatInUse }),
     files: new PresentFiles(() => replica.stateMachine.files),
     site: { answer: (query) => replica.stateMachine.site.answer(query) },
@@ -326,4 +339,12 @@ function describeRecovered({ hardState, snapshot, logBase, entries }: RecoveredS
   const lastIndex = logBase.index + entries.length;
   const log = entries.length > 0 ? `log ${logBase.index + 1}–${lastIndex}` : 'no log';
   return `term ${term}, ${image}, ${log}, ${standing}`;
+}
+
+/** A server that was removed has nothing to do any more, and nobody who tells it. */
+function warnIfRemoved(logger: Logger, event: ReplicaEvent, own: ServerId): void {
+  if (event.type !== 'raft' || event.note.type !== 'membersChanged') return;
+  const { members, nextId } = event.note.configuration;
+  if (own >= nextId || members.some(({ id }) => id === own)) return;
+  logger.log('warn', `server ${own} is removed from the cluster: it can be ended for good`);
 }

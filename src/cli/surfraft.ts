@@ -34,6 +34,7 @@ const loaders: Readonly<Record<string, () => Promise<unknown>>> = {
   crash: async () => (await import('./commands/crash.js')).crashCommand,
   partition: async () => (await import('./commands/partition.js')).partitionCommand,
   heal: async () => (await import('./commands/heal.js')).healCommand,
+  member: async () => (await import('./commands/member.js')).memberCommand,
   inspect: async () => (await import('./commands/inspect.js')).inspectCommand,
   verify: async () => (await import('./commands/verify.js')).verifyCommand,
   server: async () => (await import('./commands/server.js')).serverCommand,

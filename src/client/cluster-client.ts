@@ -61,29 +61,30 @@ const silenceMsDefault = 1_000;
 const pageFilesDefault = 500;
 
 export class ClusterClient {
-  readonly servers: readonly ServerEndpoint[];
   readonly #timeoutMs: number;
   readonly #silenceMs: number;
-  readonly #connections: ReadonlyMap<ServerEndpoint, RpcConnection>;
+  readonly #connections = new Map<ServerEndpoint, RpcConnection>();
+  readonly #proof: ServerProof;
   readonly #closing = new AbortController();
   readonly #view: ClusterView;
   /** Who answered as the leader last. */
   #leader: ServerEndpoint;
 
-  /** `servers`: all of the cluster, or those that may be asked; at least one. */
+  /** `servers`: all of the cluster, or some of them that name the others; at least one. */
   constructor(servers: readonly ServerEndpoint[], options: ClusterClientOptions = {}) {
     // Every call in progress listens; how many there are is up to the caller.
     setMaxListeners(0, this.#closing.signal);
-    this.servers = servers;
     this.#timeoutMs = options.timeoutMs ?? timeoutMsDefault;
     this.#silenceMs = options.silenceMs ?? silenceMsDefault;
     const { secret, tls } = options;
-    const proof = { secret, tls };
-    this.#connections = new Map(
-      servers.map((server) => [server, new RpcConnection(server, proof)]),
-    );
-    this.#view = new ClusterView(servers, this.#silenceMs, proof);
+    this.#proof = { secret, tls };
+    this.#view = new ClusterView(servers, this.#silenceMs, this.#proof);
     this.#leader = must(servers[0], 'a cluster has a server');
+  }
+
+  /** Those that were given, and those that they have named since. */
+  get servers(): readonly ServerEndpoint[] {
+    return this.#view.servers;
   }
 
   /** All files, tombstones included. For many files, `files()` asks in pages. */
@@ -202,8 +203,7 @@ export class ClusterClient {
     params: readonly XmlValue[],
     signal?: AbortSignal,
   ): Promise<RpcAnswer> {
-    const connection = must(this.#connections.get(server), 'a server of this client');
-    return connection.call(method, params, signal);
+    return this.#connection(server).call(method, params, signal);
   }
 
   /** Ends everything; operations in progress fail. */
@@ -211,6 +211,14 @@ export class ClusterClient {
     this.#closing.abort();
     this.#view.close();
     for (const connection of this.#connections.values()) connection.close();
+  }
+
+  #connection(server: ServerEndpoint): RpcConnection {
+    const known = this.#connections.get(server);
+    if (known !== undefined) return known;
+    const connection = new RpcConnection(server, this.#proof);
+    this.#connections.set(server, connection);
+    return connection;
   }
 
   #read(method: string, params: readonly XmlValue[]): Promise<XmlValue> {
@@ -227,7 +235,7 @@ export class ClusterClient {
     const either = new EitherSignal(this.#closing.signal, signal);
     const call = new LeaderCall(request, {
       view: this.#view,
-      connections: this.#connections,
+      connectionTo: (server) => this.#connection(server),
       timeoutMs: this.#timeoutMs,
       silenceMs: this.#silenceMs,
       closing: either.signal,

@@ -9,6 +9,7 @@ import type { XmlValue } from '../rpc/xml-value.js';
 import { UnexpectedAnswer, Unreachable } from './client-errors.js';
 import { RpcConnection } from './rpc-connection.js';
 import type { ServerEndpoint, ServerProof } from './rpc-connection.js';
+import { memberOf } from './struct-member.js';
 
 /** `host:port`, an IPv6 host in brackets. */
 const addressPattern = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]]+)):([0-9]{1,5})$/;
@@ -101,8 +102,4 @@ function serversIn(state: XmlValue): readonly ServerEndpoint[] {
     }
     return { id, host: match[1] ?? match[2] ?? '', port: Number(match[3]) };
   });
-}
-
-function memberOf(value: XmlValue, name: string): XmlValue | undefined {
-  return value instanceof Map ? (value as ReadonlyMap<string, XmlValue>).get(name) : undefined;
 }

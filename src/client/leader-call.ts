@@ -6,7 +6,6 @@
  * whenever a call has been silent for a while, the servers are asked on the side who leads. As long
  * as the server says that it leads, and no other does, that is progress, however long it lasts.
  */
-import { must } from '../base/assert.js';
 import { faultCode } from '../rpc/codec/fault-code.js';
 import type { XmlValue } from '../rpc/xml-value.js';
 import { describeServer } from './describe-server.js';
@@ -30,7 +29,7 @@ export interface LeaderRequest {
 
 export interface LeaderCallContext {
   readonly view: ClusterView;
-  readonly connections: ReadonlyMap<ServerEndpoint, RpcConnection>;
+  readonly connectionTo: (server: ServerEndpoint) => RpcConnection;
   /** Without any sign of progress for so long, the operation fails. */
   readonly timeoutMs: number;
   /** A call that is silent for so long makes the client ask who leads. */
@@ -136,15 +135,14 @@ export class LeaderCall {
 
   /** One call; ends early when waiting for it has no point any more. */
   async #attempt(server: ServerEndpoint): Promise<RpcAnswer> {
-    const { connections, silenceMs, closing } = this.#context;
+    const { connectionTo, silenceMs, closing } = this.#context;
     const { method, params } = this.#request;
-    const connection = must(connections.get(server), 'a server of this cluster');
     const givingUp = new AbortController();
     const giveUp = (): void => {
       givingUp.abort();
     };
     closing.addEventListener('abort', giveUp);
-    const answer = connection.call(method, params, givingUp.signal);
+    const answer = connectionTo(server).call(method, params, givingUp.signal);
     const answered = new AbortController();
     void answer.then(() => {
       closing.removeEventListener('abort', giveUp);

@@ -1,10 +1,12 @@
 /**
  * What must hold between the entries of a configuration file: as many servers as M says, numbered
- * without gaps, no two at one address, no more copies than stores.
+ * without gaps, at least one of them not removed, founders before those that joined, no two of
+ * those that are there at one address, no more copies than stores.
  */
 import { asServerId } from '../base/ids.js';
 import type { BlockStore, ClusterConfig, ClusterServer } from './cluster-config.js';
 import type { AddressEntry, Entries, Mistake } from './entries.js';
+import { placeOf } from './parse-address.js';
 
 export type CheckedEntries =
   | { readonly kind: 'ok'; readonly config: ClusterConfig }
@@ -15,22 +17,39 @@ export function checkEntries(entries: Entries): CheckedEntries {
   const mistakes = [
     ...entries.mistakes,
     ...countMistakes(entries),
-    ...addressMistakes([...entries.servers, ...entries.blocks]),
+    ...addressMistakes([...entries.servers.filter(isPresent), ...entries.blocks]),
+    ...memberMistakes(entries),
     ...copiesMistakes(entries),
   ];
   if (mistakes.length > 0) return { kind: 'error', mistakes };
+  const { servers } = entries;
   return {
     kind: 'ok',
     config: {
-      servers: byIndex(entries.servers, ({ index, address }): ClusterServer[] =>
-        address === undefined ? [] : [{ id: asServerId(index), ...address }],
+      servers: byIndex(servers.filter(isPresent), toServer),
+      removed: byIndex(
+        servers.filter((entry) => !isPresent(entry)),
+        toServer,
       ),
+      founders: byIndex(servers.filter(isFounder), toServer),
       blocks: byIndex(entries.blocks, ({ index, address }): BlockStore[] =>
         address === undefined ? [] : [{ index, ...address }],
       ),
       copies: entries.copies?.value,
     },
   };
+}
+
+function isPresent({ words }: AddressEntry): boolean {
+  return !words.includes('removed');
+}
+
+function isFounder({ words }: AddressEntry): boolean {
+  return !words.includes('joined');
+}
+
+function toServer({ index, address }: AddressEntry): ClusterServer[] {
+  return address === undefined ? [] : [{ id: asServerId(index), ...address }];
 }
 
 function byIndex<T>(entries: readonly AddressEntry[], make: (entry: AddressEntry) => T[]): T[] {
@@ -67,12 +86,39 @@ function listMissing(labels: readonly string[]): string {
   return `${labels.slice(0, listedMax).join(', ')}${rest} are`;
 }
 
+/** Ids are given in order: who joined has a higher one than every founder. */
+function memberMistakes({ servers }: Entries): readonly Mistake[] {
+  const [first] = servers;
+  if (first === undefined) return [];
+  const removed = servers.every((entry) => !isPresent(entry))
+    ? [{ line: first.line, text: 'all servers are removed; expected one that is not' }]
+    : [];
+  const founders = servers.filter(isFounder);
+  if (founders.length === 0) {
+    const text = 'all servers are joined; expected those that began the cluster without that word';
+    return [...removed, { line: first.line, text }];
+  }
+  const joined = servers.filter((entry) => !isFounder(entry));
+  const early = joined.toSorted((a, b) => a.index - b.index)[0];
+  if (early === undefined) return removed;
+  const late = founders
+    .filter(({ index }) => index > early.index)
+    .map(({ label, line }) => ({
+      line,
+      text:
+        `${label} comes after ${early.label}, which is joined (line ${early.line}); ` +
+        'expected the word joined here, too',
+    }));
+  return [...removed, ...late];
+}
+
+/** One machine under two names is noticed only when the port is taken. */
 function addressMistakes(entries: readonly AddressEntry[]): readonly Mistake[] {
   const owners = new Map<string, AddressEntry>();
   const mistakes: Mistake[] = [];
   for (const entry of [...entries].sort((a, b) => a.line - b.line)) {
     if (entry.address === undefined) continue;
-    const place = `${sameHost(entry.address.host)} ${entry.address.port}`;
+    const place = placeOf(entry.address.address);
     const owner = owners.get(place);
     if (owner === undefined) {
       owners.set(place, entry);
@@ -84,17 +130,11 @@ function addressMistakes(entries: readonly AddressEntry[]): readonly Mistake[] {
   return mistakes;
 }
 
-/**
- * Hosts that cannot be two: letter case does not count, and `localhost` is 127.0.0.1. Beyond that
- * names are not looked up: one machine under two names is noticed only when the port is taken.
- */
-function sameHost(host: string): string {
-  const lowerCase = host.toLowerCase().replace(/\.$/, '');
-  return lowerCase === 'localhost' ? '127.0.0.1' : lowerCase;
-}
-
-function copiesMistakes({ copies, blocks, serverCount }: Entries): readonly Mistake[] {
-  const stores = blocks.length > 0 ? blocks.length : serverCount?.value;
+function copiesMistakes(entries: Entries): readonly Mistake[] {
+  const { copies, blocks, serverCount, servers } = entries;
+  const removed = servers.filter((entry) => !isPresent(entry)).length;
+  const present = serverCount?.value === undefined ? undefined : serverCount.value - removed;
+  const stores = blocks.length > 0 ? blocks.length : present;
   if (copies?.value === undefined || stores === undefined || copies.value <= stores) return [];
   const text = `copies is ${copies.value}; expected at most one for each of ${stores} block stores`;
   return [{ line: copies.line, text }];

@@ -22,8 +22,12 @@ export interface BlockStore extends Address {
 }
 
 export interface ClusterConfig {
-  /** In order of their ids, which are 0 … M−1. */
+  /** Those that are there, in order of their ids; ids of others may be missing between them. */
   readonly servers: readonly ClusterServer[];
+  /** Those that were removed from the running cluster. Their ids are not given again. */
+  readonly removed: readonly ClusterServer[];
+  /** Those with which the cluster began, removed ones too: they never change. */
+  readonly founders: readonly ClusterServer[];
   /** Dedicated block stores, in order of their index; empty when the servers keep the blocks. */
   readonly blocks: readonly BlockStore[];
   /** Copies of each block, 1 … number of stores; undefined leaves the choice to the service. */

@@ -4,6 +4,10 @@
  */
 import type { Address } from './cluster-config.js';
 
+/** `joined`: added to the running cluster. `removed`: taken from it, and no server any more. */
+export const serverWords = ['joined', 'removed'] as const;
+export type ServerWord = (typeof serverWords)[number];
+
 export interface NumberEntry {
   readonly line: number;
   readonly value: number | undefined;
@@ -15,6 +19,8 @@ export interface AddressEntry {
   readonly index: number;
   readonly line: number;
   readonly address: Address | undefined;
+  /** What the words behind the address say; always none for block stores. */
+  readonly words: readonly ServerWord[];
 }
 
 export interface Mistake {

@@ -28,6 +28,22 @@ export function parseAddress(text: string): ParsedAddress {
   return { kind: 'ok', address: { host, port: Number(port), address: text } };
 }
 
+/**
+ * Whether two addresses, each `host:port`, cannot be two: letter case does not count, and
+ * `localhost` is 127.0.0.1. Names are not looked up.
+ */
+export function isSamePlace(one: string, other: string): boolean {
+  return placeOf(one) === placeOf(other);
+}
+
+/** Equal for addresses of one place. */
+export function placeOf(address: string): string {
+  const lowerCase = address.toLowerCase();
+  const colon = lowerCase.lastIndexOf(':');
+  const host = lowerCase.slice(0, colon).replace(/\.$/, '');
+  return `${host === 'localhost' ? '127.0.0.1' : host}:${lowerCase.slice(colon + 1)}`;
+}
+
 /** Text of the file as a message can show it: quoted, printable, and short. */
 export function shown(text: string): string {
   const shownCharactersMax = 60;

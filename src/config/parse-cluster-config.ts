@@ -7,7 +7,14 @@ import { closestWord } from '../base/closest-word.js';
 import { unreachable } from '../base/assert.js';
 import { checkEntries } from './check-entries.js';
 import type { ClusterConfig } from './cluster-config.js';
-import type { AddressEntry, Entries, Mistake, NumberEntry } from './entries.js';
+import {
+  serverWords,
+  type AddressEntry,
+  type Entries,
+  type Mistake,
+  type NumberEntry,
+  type ServerWord,
+} from './entries.js';
 import { parseAddress, shown } from './parse-address.js';
 
 export type ParsedConfig =
@@ -134,10 +141,40 @@ function addAddress(
   const index = Number(digits);
   const earlier = entries.find((entry) => entry.index === index);
   if (earlier !== undefined) return repeated(label, earlier.line);
-  const parsed = parseAddress(value);
+  const { place, words } = splitWords(value);
+  const parsed = parseAddress(place);
   const address = parsed.kind === 'ok' ? parsed.address : undefined;
-  entries.push({ label, index, line, address });
-  return parsed.kind === 'ok' ? undefined : `${label}: ${parsed.problem}`;
+  const known = words.flatMap((word) => serverWords.find((each) => each === word) ?? []);
+  entries.push({ label, index, line, address, words: label.startsWith('block') ? [] : known });
+  if (parsed.kind === 'error') return `${label}: ${parsed.problem}`;
+  const problem = findWrongWord(label, words, known);
+  return problem === undefined ? undefined : `${label}: ${problem}`;
+}
+
+/** An address and the words behind it; all of it is the address when it does not begin with one. */
+function splitWords(value: string): { readonly place: string; readonly words: readonly string[] } {
+  const [place = '', ...words] = value.split(/\s+/);
+  const isAddress = parseAddress(place).kind === 'ok';
+  return isAddress ? { place, words } : { place: value, words: [] };
+}
+
+function findWrongWord(
+  label: string,
+  words: readonly string[],
+  known: readonly ServerWord[],
+): string | undefined {
+  const [first] = words;
+  if (first !== undefined && label.startsWith('block')) {
+    return `${shown(first)} behind the address; expected nothing there for a block store`;
+  }
+  const unknown = words.find((word) => !serverWords.some((each) => each === word));
+  if (unknown !== undefined) {
+    const closest = closestWord(unknown, serverWords) ?? '';
+    const expected = `expected nothing, ${serverWords.join(' or ')} behind the address`;
+    return `unknown word ${shown(unknown)} (${closest}?); ${expected}`;
+  }
+  const twice = known.find((word, at) => known.indexOf(word) !== at);
+  return twice === undefined ? undefined : `${twice} stands there twice; expected it once`;
 }
 
 /** `metadata` and `12` of `metadata12`; no key for what is not known or takes no number. */

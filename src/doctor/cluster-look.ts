@@ -10,10 +10,15 @@ export interface ServerAddress {
 }
 
 export interface ClusterLook {
-  /** In order of their ids. */
+  /** The members in order of their ids, as the servers say; if none does, as the file says. */
   readonly servers: readonly ServerLook[];
+  /** Those of them that are learners: they count nowhere yet. */
+  readonly learners: readonly number[];
+  /** Servers of the configuration file that are no members. */
+  readonly others: readonly ServerLook[];
   /** The configuration by which the servers were found; undefined when one of them named them. */
-  readonly config: { readonly digest: string } | undefined;
+  readonly config:
+    { readonly digest: string; readonly servers: readonly ServerAddress[] } | undefined;
   /** How to name this cluster to a command, such as `myconfig.txt`. */
   readonly target: string;
 }
@@ -78,6 +83,20 @@ export interface ServerReport {
   readonly dataSinceMs: number | undefined;
   /** The newest format of the log that the server can read; undefined from older programs. */
   readonly format: number | undefined;
+  /** Who belongs to the cluster by its log. */
+  readonly members: readonly MemberReport[] | undefined;
+  /** Whether it knows that this is committed. */
+  readonly membersCommitted: boolean;
+  /** Whether it knows that it does not belong any more. */
+  readonly removed: boolean;
+  /** Servers that have to come to know it before it counts. */
+  readonly awaitedJoins: readonly number[];
+  /** Who belongs to the cluster by the file with which it was started. */
+  readonly file: readonly ServerAddress[] | undefined;
+}
+
+export interface MemberReport extends ServerAddress {
+  readonly voter: boolean;
 }
 
 export interface FollowerReport {
@@ -109,6 +128,6 @@ export function reportingServers({ servers }: ClusterLook): readonly ReportingSe
   );
 }
 
-export function majorityOf({ servers }: ClusterLook): number {
-  return Math.floor(servers.length / 2) + 1;
+export function majorityOf({ servers, learners }: ClusterLook): number {
+  return Math.floor((servers.length - learners.length) / 2) + 1;
 }

@@ -6,6 +6,7 @@ import { findBrokenLinks } from './broken-links.js';
 import { majorityOf, type ClusterLook } from './cluster-look.js';
 import { findDifferingServers } from './differing-servers.js';
 import { inOrder, type Finding } from './finding.js';
+import { findMemberTroubles } from './members.js';
 import { findSilentServers } from './silent-servers.js';
 import { ableServers, findStandstill, workingLeader } from './standstill.js';
 import { findTroubledServers } from './troubled-servers.js';
@@ -31,6 +32,7 @@ export function diagnose(look: ClusterLook): Diagnosis {
     ...findTroubledServers(look),
     ...findDifferingServers(look),
     ...findBrokenLinks(look),
+    ...findMemberTroubles(look),
   ];
   return {
     works: leader !== undefined,

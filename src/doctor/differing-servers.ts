@@ -68,7 +68,9 @@ function differences(
     if (other === undefined || other.toLowerCase() === address.toLowerCase()) continue;
     words.push(`server ${id} is at ${address} and not at ${other}`);
   }
-  return words.length > 0 ? words : ['the block stores, or the number of copies, are others'];
+  return words.length > 0
+    ? words
+    : ['its founders, its block stores, or the number of copies, are others'];
 }
 
 /** The clock of whoever looks has a voice, too: two clocks alone would not tell which is wrong. */

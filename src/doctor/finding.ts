@@ -19,9 +19,12 @@ export const findingKinds = [
   'state-differs',
   'clock-differs',
   'joining',
+  'learner',
   'no-majority',
   'no-leader',
   'behind',
+  'file-stale',
+  'removed',
 ] as const;
 
 export type FindingKind = (typeof findingKinds)[number];

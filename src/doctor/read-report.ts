@@ -6,6 +6,7 @@ import type {
   Direction,
   FollowerReport,
   Link,
+  MemberReport,
   ReportedStanding,
   Role,
   ServerAddress,
@@ -62,11 +63,21 @@ function toReport(fields: Fields): ServerReport {
     configDigest: fields.maybeText('configDigest'),
     dataSinceMs: fields.maybeNumber('dataSinceMs'),
     format: fields.maybeNumber('format'),
+    members: fields.has('members') ? fields.list('members').map(toMember) : undefined,
+    membersCommitted:
+      !fields.has('membersCommitted') || fields.oneOf('membersCommitted', [true, false]),
+    removed: fields.has('removed') && fields.oneOf('removed', [true, false]),
+    awaitedJoins: fields.has('awaitedJoins') ? fields.numbers('awaitedJoins') : [],
+    file: fields.has('file') ? fields.list('file').map(toAddress) : undefined,
   };
 }
 
 function toAddress(fields: Fields): ServerAddress {
   return { id: fields.number('id'), address: fields.text('address') };
+}
+
+function toMember(fields: Fields): MemberReport {
+  return { ...toAddress(fields), voter: fields.oneOf('voter', [true, false]) };
 }
 
 function toFollower(fields: Fields): FollowerReport {
@@ -126,7 +137,7 @@ class Fields {
     return this.has(name) ? this.text(name) : undefined;
   }
 
-  oneOf<Word extends string>(name: string, words: readonly Word[]): Word {
+  oneOf<Word extends string | boolean>(name: string, words: readonly Word[]): Word {
     const found = words.find((word) => word === this.#members[name]);
     if (found === undefined) throw new NoReport();
     return found;

@@ -19,7 +19,8 @@ const behindEntries = 1_000;
 /** Servers that can vote, follow and lead, for all that they say of themselves. */
 export function ableServers(look: ClusterLook): readonly ReportingServer[] {
   return reportingServers(look).filter(
-    ({ report: { role, standing, storageError, diskSilentMs } }) =>
+    ({ id, report: { role, standing, storageError, diskSilentMs } }) =>
+      !look.learners.includes(id) &&
       role !== 'crashed' &&
       (standing === 'member' || standing === 'founding') &&
       storageError === undefined &&
@@ -43,6 +44,7 @@ function supporters({ report }: ReportingServer, look: ClusterLook): number {
     .map(({ id }) => id);
   const followers = report.followers.filter(
     ({ serverId, silentMs }) =>
+      !look.learners.includes(serverId) &&
       silentMs !== undefined &&
       silentMs < followingMsMax &&
       (able.includes(serverId) || unseen.includes(serverId)),
@@ -56,7 +58,7 @@ export function findStandstill(look: ClusterLook, isExplained: boolean): readonl
   if (leader !== undefined) return findBehind(look, leader);
   const able = ableServers(look).map(({ id }) => id);
   const needed = majorityOf(look);
-  const all = look.servers.length;
+  const all = look.servers.length - look.learners.length;
   const servers = look.servers.map(({ id }) => id);
   const waiting = describeWaiting(look);
   if (able.length < needed) {

@@ -71,7 +71,8 @@ function standing(server: ReportingServer, look: ClusterLook): readonly Finding[
   const { id, report } = server;
   if (report.role === 'crashed') return [];
   if (report.standing === 'refilling') return [lostData(server, look)];
-  if (report.standing !== 'joining') return [];
+  // Of a learner more is said elsewhere.
+  if (report.standing !== 'joining' || look.learners.includes(id)) return [];
   return [
     {
       ...{ kind: 'joining', servers: [id] },

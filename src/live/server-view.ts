@@ -9,7 +9,7 @@ import type { ClusterState, ServerState } from './cluster-state.js';
 /**
  * `down`: the page hears it no more, or others cannot reach it, and nobody hears it. `unseen`: the
  * page does not hear it, and that is all that is known, or others do. `joining`: it does not count
- * yet.
+ * yet, as one that is new, or forgot something, or is a learner.
  */
 export type Condition =
   'leader' | 'follower' | 'candidate' | 'joining' | 'crashed' | 'down' | 'unseen' | 'waiting';
@@ -69,7 +69,8 @@ function viewServer(
   leader: ServerState | undefined,
 ): ServerView {
   const { id, address, report } = server;
-  const condition = conditionOf(server, state);
+  const isLearner = learnersOf(leader).includes(id);
+  const condition = conditionOf(server, state, isLearner);
   return {
     ...{ id, address, condition, word: words[condition] },
     term: report?.term,
@@ -82,14 +83,20 @@ function viewServer(
   };
 }
 
-function conditionOf(server: ServerState, state: ClusterState): Condition {
+function conditionOf(server: ServerState, state: ClusterState, isLearner: boolean): Condition {
   const { contact, report } = server;
   if (contact === 'waiting') return 'waiting';
   if (contact === 'silent') return isDown(server, state) ? 'down' : 'unseen';
   if (report === undefined) return 'waiting';
   const { role, standing } = report;
-  const counts = standing === 'member' || standing === 'founding';
+  const counts = !isLearner && (standing === 'member' || standing === 'founding');
   return role === 'crashed' || counts ? role : 'joining';
+}
+
+/** Who is sent everything and counted nowhere yet. */
+function learnersOf(leader: ServerState | undefined): readonly number[] {
+  const members = leader?.report?.members ?? [];
+  return members.filter(({ voter }) => !voter).map(({ id }) => id);
 }
 
 function lagOf(server: ServerState, leader: ServerState | undefined): number | undefined {
@@ -137,7 +144,7 @@ export function diagnoseState(state: ClusterState, target: string): Diagnosis {
       address: server.address,
       seen: seenOf(server, state),
     })),
-    ...{ config: undefined, target },
+    ...{ config: undefined, target, learners: learnersOf(newestLeader(state)), others: [] },
   };
   return diagnose(look);
 }

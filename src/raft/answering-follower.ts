@@ -1,5 +1,4 @@
 /** What AppendEntries and InstallSnapshot have in common when their answers come in. */
-import { must } from '../base/assert.js';
 import type { ServerId, Term } from '../base/ids.js';
 import type { Core, Leadership } from './core.js';
 import { becomeFollower } from './election.js';
@@ -25,6 +24,7 @@ export function answeringFollower(
   }
   // An answer to an earlier leadership of ours says nothing about this one.
   if (core.role.name !== 'leader' || term < core.term) return undefined;
-  const progress = must(core.role.progress.get(from), () => `server ${from} is not a follower`);
-  return { leadership: core.role, progress };
+  // One that was removed may answer still.
+  const progress = core.role.progress.get(from);
+  return progress && { leadership: core.role, progress };
 }

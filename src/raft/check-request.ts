@@ -4,6 +4,7 @@
  */
 import { unreachable } from '../base/assert.js';
 import type { ServerId } from '../base/ids.js';
+import { ConfigurationFormatError, decodeConfiguration } from './configuration.js';
 import type {
   AppendEntriesRequest,
   InstallSnapshotRequest,
@@ -66,6 +67,7 @@ function findVoteMistake(request: RequestVoteRequest): string | undefined {
 
 function findSnapshotMistake(request: InstallSnapshotRequest): string | undefined {
   const { lastIncludedIndex, lastIncludedTerm, imageBytes, offset, data, done } = request;
+  const { configuration } = request;
   if (lastIncludedIndex < 1 || lastIncludedTerm < 1) {
     return 'lastIncludedIndex and lastIncludedTerm must be at least 1';
   }
@@ -74,7 +76,18 @@ function findSnapshotMistake(request: InstallSnapshotRequest): string | undefine
   if (!Number.isSafeInteger(end) || offset < 0) return 'offset must be an integer of at least 0';
   if (!(end <= imageBytes)) return 'data reaches past the end of the image';
   if (done !== (end === imageBytes)) return 'done says that data reaches the end of the image';
-  return undefined;
+  // The founders' is in every server's configuration file.
+  return configuration.length === 0 ? undefined : findConfigurationMistake(configuration);
+}
+
+function findConfigurationMistake(bytes: Uint8Array): string | undefined {
+  try {
+    decodeConfiguration(bytes);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigurationFormatError)) throw error;
+    return error.message;
+  }
 }
 
 function findAppendMistake(request: AppendEntriesRequest): string | undefined {
@@ -89,6 +102,10 @@ function findAppendMistake(request: AppendEntriesRequest): string | undefined {
     if (entry.index !== lastIndex + 1) return `entry ${entry.index} follows entry ${lastIndex}`;
     if (entry.term < lastTerm) return `term ${entry.term} follows term ${lastTerm}`;
     if (entry.term > term) return `entry ${entry.index} is of a later term than its leader's`;
+    if (entry.kind === 'configuration') {
+      const mistake = findConfigurationMistake(entry.payload);
+      if (mistake !== undefined) return `entry ${entry.index} is ${mistake}`;
+    }
     lastIndex = entry.index;
     lastTerm = entry.term;
   }

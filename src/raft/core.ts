@@ -4,8 +4,10 @@
  */
 import { assert } from '../base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId, type Term } from '../base/ids.js';
+import { foundingConfiguration, type Member } from './configuration.js';
 import type { HardState, RaftEffect, RaftNote, Standing, WriteId } from './effects.js';
 import { JoinAnswers } from './join-answers.js';
+import { Membership } from './membership.js';
 import type { Entry, LogPosition, PeerRequest, PeerResponse } from './messages.js';
 import { OutstandingWrites } from './outstanding-writes.js';
 import type { Progress } from './progress.js';
@@ -21,14 +23,16 @@ export interface RaftTiming {
 
 export interface RaftOptions {
   readonly id: ServerId;
-  /** All servers of the cluster, this one too. */
-  readonly servers: readonly ServerId[];
+  /** Who the cluster began with: this server, too, unless it was added later. */
+  readonly founders: readonly Pick<Member, 'id' | 'address'>[];
   readonly timing: RaftTiming;
   /** Uniform in [0, 1); the only source of chance. */
   readonly random: () => number;
   readonly hardState: HardState;
   /** What the state machine holds at the start; both 0 when it is empty. */
   readonly snapshot: LogPosition;
+  /** The configuration that was in force there, encoded; empty for the founders'. */
+  readonly configuration: Uint8Array;
   /** The entry before the first of `entries`; both 0 for a whole log. */
   readonly logBase: LogPosition;
   /** The log as it is on disk, behind `logBase`. */
@@ -37,8 +41,8 @@ export interface RaftOptions {
 
 export interface Leadership {
   readonly name: 'leader';
-  /** One for each other server. */
-  readonly progress: ReadonlyMap<ServerId, Progress>;
+  /** One for each other server, and for each that was removed and does not know it yet. */
+  readonly progress: Map<ServerId, Progress>;
   /** Index of the no-op that opened the term. */
   readonly termStartIndex: LogIndex;
   readonly reads: ReadQueue;
@@ -60,11 +64,9 @@ interface OpenPiece {
 
 export class Core {
   readonly id: ServerId;
-  readonly peers: readonly ServerId[];
-  /** How many servers make a majority. */
-  readonly quorum: number;
   readonly timing: RaftTiming;
   readonly log: RaftLog;
+  readonly membership: Membership;
 
   role: Role = { name: 'follower' };
   leaderId: ServerId | undefined = undefined;
@@ -100,11 +102,8 @@ export class Core {
   readonly #writes = new OutstandingWrites();
 
   constructor(options: RaftOptions) {
-    const { id, servers, timing, hardState, snapshot, logBase } = options;
-    assert(servers.includes(id), () => `server ${id} is not in the cluster`);
+    const { id, founders, timing, hardState, snapshot, logBase } = options;
     this.id = id;
-    this.peers = servers.filter((server) => server !== id);
-    this.quorum = Math.floor(servers.length / 2) + 1;
     this.timing = timing;
     this.#random = options.random;
     this.#term = hardState.term;
@@ -116,6 +115,13 @@ export class Core {
     assert(this.log.lastTerm <= this.#term, 'the log is of a later term than the hard state');
     const isInLog = this.log.termAt(snapshot.index) === snapshot.term;
     assert(isInLog, () => `the log does not hold the end of the snapshot, entry ${snapshot.index}`);
+    this.membership = new Membership({
+      id,
+      founding: foundingConfiguration(founders),
+      bytes: options.configuration,
+      index: snapshot.index,
+    });
+    this.membership.append(options.entries);
     this.snapshot = snapshot;
     this.commitIndex = snapshot.index;
     this.lastApplied = snapshot.index;
@@ -136,7 +142,10 @@ export class Core {
     return this.#standing;
   }
 
-  /** Whether this server votes, may lead, and is counted (docs/decisions/0008-standing.md). */
+  /**
+   * Whether this server remembers all that it promised, so that its votes and answers may be
+   * counted (docs/decisions/0008-standing.md).
+   */
   get counts(): boolean {
     return this.#standing === 'member' || this.#standing === 'founding';
   }
@@ -160,7 +169,7 @@ export class Core {
    * nobody who could take its place.
    */
   get isDiskStalled(): boolean {
-    return this.peers.length > 0 && this.diskSilentTicks >= this.timing.electionTicksMax;
+    return !this.membership.isAlone && this.diskSilentTicks >= this.timing.electionTicksMax;
   }
 
   /** One unit of time went by for what is under way. */
@@ -219,6 +228,7 @@ export class Core {
     if (first === undefined) return;
     this.log.append(entries);
     this.#writes.addEntries(entries, first.index);
+    if (this.membership.append(entries)) this.#membersChanged();
   }
 
   /** Removes uncommitted entries that a leader's log contradicts (section 5.3). */
@@ -228,6 +238,7 @@ export class Core {
     this.log.truncateFrom(index);
     this.#writes.cutFrom(index);
     if (this.durableIndex >= index) this.durableIndex = asLogIndex(index - 1);
+    if (this.membership.truncateFrom(index)) this.#membersChanged();
   }
 
   /** Drops the whole log: it begins anew behind a snapshot that is on disk (section 7). */
@@ -236,6 +247,11 @@ export class Core {
     this.log.resetTo(position);
     this.#writes.addReset(position);
     this.durableIndex = position.index;
+  }
+
+  /** The configuration of a snapshot that took the place of the log through `index`. */
+  installConfiguration(index: LogIndex, bytes: Uint8Array, keepsLog: boolean): void {
+    if (this.membership.install(index, bytes, keepsLog)) this.#membersChanged();
   }
 
   /** Write `writeId` and all before it are on disk. */
@@ -295,6 +311,12 @@ export class Core {
     const hardState = write.hardState ? this.#hardState() : undefined;
     effects.unshift({ type: 'persist', writeId, hardState, reset, entries });
     return effects;
+  }
+
+  #membersChanged(): void {
+    const configuration = this.membership.current;
+    this.#effects.push({ type: 'membersChanged', configuration });
+    this.note({ type: 'membersChanged', configuration });
   }
 
   #hardState(): HardState {

@@ -1,5 +1,6 @@
 /** One line of text for every message and note: for logs, traces and golden tests. */
 import { unreachable } from '../base/assert.js';
+import type { Configuration } from './configuration.js';
 import type { RaftNote, Standing } from './effects.js';
 import type {
   AppendEntriesRequest,
@@ -82,6 +83,8 @@ export function describeNote(note: RaftNote): string {
       const { fromIndex, lastIndex } = note;
       return `cut uncommitted entries ${fromIndex}–${lastIndex} that the leader does not have`;
     }
+    case 'membersChanged':
+      return `the cluster is ${describeMembers(note.configuration)}`;
     case 'standingChanged':
       return `${standingWords[note.standing]}: ${note.reason}`;
     case 'snapshotNeeded':
@@ -93,6 +96,15 @@ export function describeNote(note: RaftNote): string {
     default:
       return unreachable(note);
   }
+}
+
+/** For example `servers 0, 1, 2 and learner 3 (at localhost:9004)`. */
+export function describeMembers({ members }: Configuration): string {
+  const voters = members.filter(({ voter }) => voter).map(({ id }) => id);
+  const learners = members.filter(({ voter }) => !voter);
+  const rest = learners.map(({ id, address }) => ` and learner ${id} (at ${address})`);
+  const noun = voters.length === 1 ? 'server' : 'servers';
+  return `${noun} ${voters.join(', ')}${rest.join('')}`;
 }
 
 const standingWords: Readonly<Record<Standing, string>> = {

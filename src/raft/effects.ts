@@ -3,6 +3,7 @@
  * the replica carries out in order. Nothing here does anything.
  */
 import type { LogIndex, ServerId, Term } from '../base/ids.js';
+import type { Configuration } from './configuration.js';
 import type {
   Entry,
   InstallSnapshotRequest,
@@ -43,6 +44,11 @@ export type ReadThrough =
   /** Everything that was in the leader's log: an answer that the log's tail decides. */
   | 'log';
 
+/** One server more, or one less. */
+export type MemberChange =
+  | { readonly type: 'add'; readonly address: string }
+  | { readonly type: 'remove'; readonly server: ServerId };
+
 export type RaftEvent =
   /** One unit of time went by. */
   | { readonly type: 'tick' }
@@ -80,7 +86,13 @@ export type RaftEvent =
    * All of the leader's snapshot is here, right, and durable in place of the one before. Ends in
    * the call's `reply`, and in `installSnapshot` unless the state has come that far by itself.
    */
-  | { readonly type: 'snapshotReceived'; readonly callId: number; readonly position: LogPosition }
+  | {
+      readonly type: 'snapshotReceived';
+      readonly callId: number;
+      readonly position: LogPosition;
+      /** The configuration that came with it, encoded. */
+      readonly configuration: Uint8Array;
+    }
   /**
    * Tell followers how far the log is committed, as far as no AppendEntries has told them. To come
    * soon after `commitAdvanced`, behind a `propose` if there is one: that tells them, too.
@@ -88,6 +100,8 @@ export type RaftEvent =
   | { readonly type: 'pushCommit' }
   /** Append a no-op at whose index all servers can compare their states. Only while leading. */
   | { readonly type: 'checkpoint' }
+  /** Change the members. Only while leading, and when nothing speaks against it. */
+  | { readonly type: 'changeMembers'; readonly change: MemberChange }
   /** Start a real election now, over pre-vote and stickiness (`setleader`). */
   | { readonly type: 'campaign' }
   /** Send every follower what it lacks, or a heartbeat, now (`sendheartbeat`). */
@@ -117,6 +131,8 @@ export type RaftNote =
       readonly reason: string;
     }
   | { readonly type: 'logTruncated'; readonly fromIndex: LogIndex; readonly lastIndex: LogIndex }
+  /** Another configuration is in force, committed or not. */
+  | { readonly type: 'membersChanged'; readonly configuration: Configuration }
   | { readonly type: 'standingChanged'; readonly standing: Standing; readonly reason: string }
   /** A follower needs entries that are in the log no longer. */
   | { readonly type: 'snapshotNeeded'; readonly by: ServerId }
@@ -183,5 +199,7 @@ export type RaftEffect =
   | { readonly type: 'leading'; readonly unapplied: readonly Entry[] }
   /** Leadership ends. Pending proposals keep waiting for the fate of their entries. */
   | { readonly type: 'notLeading' }
+  /** Another configuration is in force: these servers are to be reached, and no others. */
+  | { readonly type: 'membersChanged'; readonly configuration: Configuration }
   /** For the log and the metrics only. */
   | { readonly type: 'note'; readonly note: RaftNote };

@@ -4,6 +4,7 @@
  */
 import { assert } from '../base/assert.js';
 import { asLogIndex, asTerm, type ServerId, type Term } from '../base/ids.js';
+import { findMember } from './configuration.js';
 import type { Candidacy, Core, Role } from './core.js';
 import { Progress } from './progress.js';
 import { ReadQueue } from './read-queue.js';
@@ -14,7 +15,17 @@ import { broadcastEntries, reachesMajority } from './replication.js';
  * promise more.
  */
 export function mayCampaign(core: Core): boolean {
-  return core.counts && !core.isDiskStalled;
+  return core.counts && isElectable(core) && !core.isDiskStalled;
+}
+
+/**
+ * Whether the configuration lets this server lead. One that was removed may be needed until that is
+ * committed: the others may lack the entry, and not be elected before it (thesis, section 4.2.2).
+ */
+function isElectable({ id, membership, commitIndex }: Core): boolean {
+  if (membership.isVoter(id)) return true;
+  const committed = findMember(membership.at(commitIndex), id);
+  return membership.index > commitIndex && committed?.voter === true;
 }
 
 /**
@@ -81,7 +92,7 @@ function becomeLeader(core: Core, votes: readonly ServerId[]): void {
   const noopIndex = asLogIndex(core.log.lastIndex + 1);
   const unappliedFrom = asLogIndex(core.lastApplied + 1);
   const unapplied = core.log.range(unappliedFrom, core.log.lastIndex);
-  const progress = new Map(core.peers.map((peer) => [peer, new Progress(noopIndex)]));
+  const progress = new Map(core.membership.peers.map((peer) => [peer, new Progress(noopIndex)]));
   const reads = new ReadQueue();
   changeRole(core, { name: 'leader', progress, termStartIndex: noopIndex, reads });
   core.leaderId = core.id;
@@ -102,8 +113,9 @@ export function appendNoop(core: Core): void {
 function proceedOnMajority(core: Core): void {
   const { role } = core;
   if (role.name !== 'candidate' && role.name !== 'preCandidate') return;
-  if (role.votes.size < core.quorum) return;
-  if (role.name === 'candidate') becomeLeader(core, [...role.votes]);
+  const voters = [...role.votes].filter((server) => core.membership.isVoter(server));
+  if (voters.length < core.membership.quorum) return;
+  if (role.name === 'candidate') becomeLeader(core, voters);
   else startElection(core, 'a majority would vote for this server', false);
 }
 
@@ -112,7 +124,8 @@ function requestVotes(
   kind: { readonly preVote: boolean; readonly leadershipTransfer: boolean },
 ): void {
   const term = kind.preVote ? asTerm(core.term + 1) : core.term;
-  for (const peer of core.peers) {
+  for (const peer of core.membership.peers) {
+    if (!core.membership.isVoter(peer)) continue;
     core.send(peer, {
       type: 'requestVote',
       term,

@@ -2,18 +2,18 @@
  * The one binary form of log entries: it stands in the log segments on disk and, as base64, in
  * AppendEntries. An entry is encoded with no knowledge of its payload.
  *
- * Layout, little-endian: term u48, index u48, kind u8 (0 no-op, 1 command), payload length u32,
- * payload bytes. Checksums belong to the layer that stores or carries the bytes.
+ * Layout, little-endian: term u48, index u48, kind u8 (0 no-op, 1 command, 2 configuration),
+ * payload length u32, payload bytes. Checksums belong to the layer that stores or carries the bytes.
  */
 import { assert } from '../base/assert.js';
 import { asLogIndex, asTerm } from '../base/ids.js';
-import type { Entry } from './messages.js';
+import type { Entry, EntryKind } from './messages.js';
 
 /** Bytes of an encoded entry before its payload. */
 export const entryHeaderBytes = 17;
 
-const kindNoop = 0;
-const kindCommand = 1;
+/** Each at the number that stands for it. */
+const kinds: readonly EntryKind[] = ['noop', 'command', 'configuration'];
 const twoPow32 = 2 ** 32;
 const twoPow48 = 2 ** 48;
 
@@ -47,7 +47,7 @@ export function encodeEntriesInto(
   for (const entry of entries) {
     putU48(view, at, entry.term);
     putU48(view, at + 6, entry.index);
-    view.setUint8(at + 12, entry.kind === 'noop' ? kindNoop : kindCommand);
+    view.setUint8(at + 12, kinds.indexOf(entry.kind));
     view.setUint32(at + 13, entry.payload.length, true);
     bytes.set(entry.payload, at + entryHeaderBytes);
     at += entryHeaderBytes + entry.payload.length;
@@ -70,13 +70,14 @@ export function decodeEntries(bytes: Uint8Array): Entry[] {
     if (bytes.length - payloadAt < payloadBytes) {
       throw new EntryFormatError('entry payload cut short');
     }
-    const kind = view.getUint8(at + 12);
-    if (kind > kindCommand) throw new EntryFormatError(`unknown entry kind ${kind}`);
-    if (kind === kindNoop && payloadBytes > 0) throw new EntryFormatError('no-op with a payload');
+    const kindNumber = view.getUint8(at + 12);
+    const kind = kinds[kindNumber];
+    if (kind === undefined) throw new EntryFormatError(`unknown entry kind ${kindNumber}`);
+    if (kind === 'noop' && payloadBytes > 0) throw new EntryFormatError('no-op with a payload');
     const entry: Entry = {
       index: asLogIndex(getU48(view, at + 6)),
       term: asTerm(getU48(view, at)),
-      kind: kind === kindNoop ? 'noop' : 'command',
+      kind,
       payload: bytes.subarray(payloadAt, payloadAt + payloadBytes),
     };
     checkOrder(entries.at(-1), entry);

@@ -1,6 +1,7 @@
 /** Answers to AppendEntries, leader's side (paper, section 5.3). */
 import { asLogIndex, type LogIndex, type ServerId } from '../base/ids.js';
 import { answeringFollower } from './answering-follower.js';
+import { promoteCaughtUp } from './change-members.js';
 import type { Core } from './core.js';
 import type { AppendEntriesResponse } from './messages.js';
 import { advanceCommit, answerReads, sendEntries } from './replication.js';
@@ -17,6 +18,7 @@ export function handleAppendEntriesResponse(
   if (response.success) {
     progress.matched(response.matchIndex);
     advanceCommit(core);
+    promoteCaughtUp(core, from, progress);
   } else {
     // Refused outright: asked again at once it would say the same, without end.
     if (response.conflictIndex === 0) return;

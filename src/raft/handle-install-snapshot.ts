@@ -52,14 +52,19 @@ export function snapshotPieceTaken(core: Core, callId: number, nextOffset: numbe
 }
 
 /** The snapshot is on disk in place of the one before: the state continues from it. */
-export function snapshotReceived(core: Core, callId: number, position: LogPosition): void {
+export function snapshotReceived(
+  core: Core,
+  callId: number,
+  position: LogPosition,
+  configuration: Uint8Array,
+): void {
   if (position.index > core.snapshot.index) core.snapshot = position;
-  if (position.index > core.lastApplied) install(core, position);
+  if (position.index > core.lastApplied) install(core, position, configuration);
   replyInstalled(core, callId);
   endRefilling(core);
 }
 
-function install(core: Core, position: LogPosition): void {
+function install(core: Core, position: LogPosition, configuration: Uint8Array): void {
   const { index, term } = position;
   const isInLog = core.log.termAt(index) === term;
   if (core.role.name === 'leader') {
@@ -76,6 +81,7 @@ function install(core: Core, position: LogPosition): void {
     becomeFollower(core, core.term, core.leaderId, 'a snapshot takes the place of its log');
     core.resetLog(position);
   }
+  core.installConfiguration(index, configuration, isInLog);
   commitThrough(core, index);
   core.lastApplied = index;
   // Committed entries are in the log of every leader from now on.

@@ -8,15 +8,18 @@
  */
 import type { LogIndex, ServerId, Term } from '../base/ids.js';
 
-/** What an entry carries: a payload for the state machine, or nothing (start of a term). */
-export type EntryKind = 'noop' | 'command';
+/**
+ * What an entry carries: a payload for the state machine, nothing (start of a term), or who belongs
+ * to the cluster from now on (thesis, chapter 4).
+ */
+export type EntryKind = 'noop' | 'command' | 'configuration';
 
 /** One entry of the replicated log. Invariant: (index, term) names exactly one payload, ever. */
 export interface Entry {
   readonly index: LogIndex;
   readonly term: Term;
   readonly kind: EntryKind;
-  /** Opaque to Raft; empty for a no-op. Never modified after the entry was made. */
+  /** Opaque to Raft if it is a command; empty for a no-op. Never modified after the entry was made. */
   readonly payload: Uint8Array;
 }
 
@@ -96,6 +99,8 @@ export interface InstallSnapshotRequest {
   /** The snapshot replaces all entries up through this one (≥ 1). */
   readonly lastIncludedIndex: LogIndex;
   readonly lastIncludedTerm: Term;
+  /** The configuration in force there, encoded; empty for that of the founders. */
+  readonly configuration: Uint8Array;
   /** Size in bytes and CRC-32C of the whole image: the same image, or the follower begins anew. */
   readonly imageBytes: number;
   readonly imageChecksum: number;

@@ -47,10 +47,21 @@ export class Progress {
    * and confirms is left out wherever a majority is counted.
    */
   counts = false;
+  /** What a learner has to hold at the end of its round of catching up (thesis, section 4.2.1). */
+  roundEnd: LogIndex;
+  /** Ticks since that round began. */
+  roundTicks = 0;
   readonly #inflight: Inflight[] = [];
 
   constructor(nextIndex: LogIndex) {
     this.nextIndex = nextIndex;
+    this.roundEnd = asLogIndex(nextIndex - 1);
+  }
+
+  /** The learner's next round ends with what the log holds now. */
+  beginRound(lastIndex: LogIndex): void {
+    this.roundEnd = lastIndex;
+    this.roundTicks = 0;
   }
 
   get windowFull(): boolean {

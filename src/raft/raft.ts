@@ -5,9 +5,12 @@
  */
 import { assert, unreachable } from '../base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId, type Term } from '../base/ids.js';
+import { changeMembers, endRemovedLeadership, findObstacle } from './change-members.js';
+import type { Configuration } from './configuration.js';
 import { Core, type RaftOptions, type Role } from './core.js';
 import {
   nothingToAwait,
+  type MemberChange,
   type RaftEffect,
   type RaftEvent,
   type ReadThrough,
@@ -88,13 +91,16 @@ export class Raft {
         snapshotPieceTaken(core, event.callId, event.nextOffset);
         break;
       case 'snapshotReceived':
-        snapshotReceived(core, event.callId, event.position);
+        snapshotReceived(core, event.callId, event.position, event.configuration);
         break;
       case 'pushCommit':
         pushCommit(core);
         break;
       case 'checkpoint':
         if (core.role.name === 'leader') appendNoop(core);
+        break;
+      case 'changeMembers':
+        changeMembers(core, event.change);
         break;
       case 'campaign':
         if (core.role.name === 'leader' || !mayCampaign(core)) break;
@@ -112,6 +118,7 @@ export class Raft {
       default:
         unreachable(event);
     }
+    endRemovedLeadership(core);
     return core.takeEffects();
   }
 
@@ -145,6 +152,37 @@ export class Raft {
 
   get standing(): Standing {
     return this.#core.standing;
+  }
+
+  /** The configuration in force: the newest of the log, committed or not. */
+  get configuration(): Configuration {
+    return this.#core.membership.current;
+  }
+
+  /** All other servers of the configuration in force, learners too. */
+  get peers(): readonly ServerId[] {
+    return this.#core.membership.peers;
+  }
+
+  /** Index of the entry that brought it; not above the commit index once it is committed. */
+  get configurationIndex(): LogIndex {
+    return this.#core.membership.index;
+  }
+
+  /** The servers that have to come to know this one before it is a member. */
+  get awaitedJoins(): readonly ServerId[] {
+    const { standing, membership, joinAnswers } = this.#core;
+    return standing === 'member' ? [] : membership.peers.filter((peer) => !joinAnswers.has(peer));
+  }
+
+  /** The configuration that was in force at `index`, encoded; empty for the founders'. */
+  configurationBytesAt(index: LogIndex): Uint8Array {
+    return this.#core.membership.bytesAt(index);
+  }
+
+  /** Why the members cannot be changed so here and now, in words; undefined when they can. */
+  obstacleTo(change: MemberChange): string | undefined {
+    return findObstacle(this.#core, change);
   }
 
   /** The newest snapshot on disk; both 0 when there is none. */
@@ -238,6 +276,7 @@ function snapshotTaken(core: Core, position: LogPosition, keepFrom: LogIndex): v
   assert(position.index <= core.lastApplied, () => `entry ${position.index} is not applied yet`);
   assert(keepFrom <= position.index + 1, () => `no snapshot replaces entry ${keepFrom - 1}`);
   if (position.index > core.snapshot.index) core.snapshot = position;
+  core.membership.compactThrough(core.snapshot.index);
   if (keepFrom > core.log.firstIndex) core.log.compactThrough(asLogIndex(keepFrom - 1));
 }
 

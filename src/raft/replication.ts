@@ -87,9 +87,8 @@ export function sendEntries(
 export function advanceCommit(core: Core): void {
   const { role } = core;
   if (role.name !== 'leader') return;
-  const durable = counted(role, ({ countedIndex }) => countedIndex);
-  durable.push(core.durableIndex);
-  const index = asLogIndex(quorumValue(durable, core.quorum));
+  const durable = counted(core, role, core.durableIndex, ({ countedIndex }) => countedIndex);
+  const index = asLogIndex(quorumValue(durable, core.membership.quorum));
   const advances = index > core.commitIndex && core.log.termAt(index) === core.term;
   if (advances) core.commitIndex = index;
   core.applyCommitted();
@@ -101,9 +100,8 @@ export function advanceCommit(core: Core): void {
 export function answerReads(core: Core): void {
   const { role } = core;
   if (role.name !== 'leader') return;
-  const rounds = counted(role, ({ ackedRound }) => ackedRound);
-  rounds.push(role.reads.round);
-  role.reads.confirm(quorumValue(rounds, core.quorum));
+  const rounds = counted(core, role, role.reads.round, ({ ackedRound }) => ackedRound);
+  role.reads.confirm(quorumValue(rounds, core.membership.quorum));
   for (const readId of role.reads.takeReady(core.lastApplied)) {
     core.emit({ type: 'readReady', readId });
   }
@@ -116,23 +114,36 @@ export function startRound(core: Core): void {
   if (role.name !== 'leader' || !role.reads.wantsRound || role.reads.roundOpen) return;
   broadcastHeartbeat(core);
   // A cluster of one has nobody to wait for.
-  if (core.peers.length === 0) answerReads(core);
+  if (core.membership.isAlone) answerReads(core);
 }
 
 /** Whether a majority, this server included, has answered within the last `ticks`. */
 export function reachesMajority(core: Core, leadership: Leadership, ticks: number): boolean {
-  let reached = 1;
-  for (const { counts, hasAnswered, ticksSinceContact } of leadership.progress.values()) {
+  const { membership } = core;
+  let reached = membership.isVoter(core.id) ? 1 : 0;
+  for (const [peer, { counts, hasAnswered, ticksSinceContact }] of leadership.progress) {
+    if (!membership.isVoter(peer)) continue;
     // Before its first answer it has the benefit of the doubt: it may have been a voter.
     if (ticksSinceContact < ticks && (counts || !hasAnswered)) reached += 1;
   }
-  return reached >= core.quorum;
+  return reached >= membership.quorum;
 }
 
-/** One value for each follower: 0 for what does not count, since it is no member. */
-function counted(leadership: Leadership, valueOf: (progress: Progress) => number): number[] {
-  const all = [...leadership.progress.values()];
-  return all.map((progress) => (progress.counts ? valueOf(progress) : 0));
+/**
+ * One value for each voter: `own` for a leader that is one, 0 for a follower that forgot something.
+ * A leader that was removed does not count itself (thesis, section 4.2.2).
+ */
+function counted(
+  { id, membership }: Core,
+  leadership: Leadership,
+  own: number,
+  valueOf: (progress: Progress) => number,
+): number[] {
+  const values = membership.isVoter(id) ? [own] : [];
+  for (const [peer, progress] of leadership.progress) {
+    if (membership.isVoter(peer)) values.push(progress.counts ? valueOf(progress) : 0);
+  }
+  return values;
 }
 
 /** The largest value, from 0 on, that at least `quorum` of the servers have reached. */

@@ -20,6 +20,8 @@ export function tickStanding(core: Core): void {
     return;
   }
   joinAnswers.ticksSinceAsked += 1;
+  // All may have answered before the log told this server that it was added.
+  endJoining(core);
   const interval = core.standing === 'joining' ? timing.heartbeatTicks : timing.electionTicksMin;
   // What was asked before may wait for the disk still: it leaves once, however long that takes.
   if (joinAnswers.ticksSinceAsked < interval || core.hardStateWrite !== nothingToAwait) return;
@@ -40,10 +42,15 @@ export function endJoining(core: Core): void {
     core.changeStanding('refilling', reason);
     return;
   }
-  const knownTo = joinAnswers.count + 1;
-  if (knownTo > core.peers.length) {
+  const { membership } = core;
+  const knowing = membership.peers.filter((peer) => joinAnswers.has(peer));
+  if (knowing.length === membership.peers.length) {
+    // Who was added knows from the log whom it has to be known to.
+    if (!membership.isFounder && !membership.isMember(core.id)) return;
     changeToCounting(core, 'member', 'all servers know this one');
-  } else if (knownTo >= core.quorum && core.standing === 'joining') {
+  } else if (core.standing === 'joining' && membership.isFounder) {
+    const voters = knowing.filter((peer) => membership.isVoter(peer));
+    if (voters.length + 1 < membership.quorum) return;
     changeToCounting(core, 'founding', 'a majority knows that this server is new');
   }
 }
@@ -52,9 +59,12 @@ export function endJoining(core: Core): void {
 export function endRefilling(core: Core): void {
   if (core.standing !== 'refilling') return;
   // 1. All others have answered: its term is that of any election it may have voted in, or later.
-  if (!core.peers.every((peer) => core.joinAnswers.has(peer))) return;
+  const { membership, commitIndex, joinAnswers } = core;
+  const committed = membership.at(commitIndex).members.map(({ id }) => id);
+  const others = [...membership.peers, ...committed].filter((server) => server !== core.id);
+  if (!others.every((server) => joinAnswers.has(server))) return;
   // 2. Its log is that of the current leader as far as that was known when the leader answered.
-  const end = core.joinAnswers.leaderEndIn(core.term);
+  const end = joinAnswers.leaderEndIn(core.term);
   if (end === undefined) return;
   if (Math.min(core.matchedIndex, core.durableIndex) < end.lastLogIndex) return;
   // 3. Its vote of this term may be among what it forgot: it is taken to be the leader's.
@@ -70,7 +80,7 @@ function changeToCounting(core: Core, standing: 'founding' | 'member', reason: s
 function ask(core: Core): void {
   core.joinAnswers.ticksSinceAsked = 0;
   const { id, incarnation } = core;
-  for (const peer of core.peers) {
+  for (const peer of core.membership.peers) {
     if (needsAnswer(core, peer)) core.send(peer, { type: 'join', serverId: id, incarnation });
   }
 }

@@ -3,6 +3,7 @@
  * leadership whose disk has stopped answering.
  */
 import { assert } from '../base/assert.js';
+import { dropRemoved } from './change-members.js';
 import type { Core, Leadership } from './core.js';
 import { becomeFollower, mayCampaign, startPreVote } from './election.js';
 import { sendHeartbeat } from './replication.js';
@@ -29,7 +30,9 @@ function tickLeader(core: Core, leadership: Leadership): void {
   for (const progress of followers.values()) {
     progress.ticksSinceSend += 1;
     progress.ticksSinceContact += 1;
+    progress.roundTicks += 1;
   }
+  dropRemoved(core, leadership);
   for (const [peer, progress] of followers) {
     if (progress.ticksSinceSend < core.timing.heartbeatTicks) continue;
     if (reads.wantsRound) reads.beginRound();

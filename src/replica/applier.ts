@@ -23,7 +23,7 @@ export interface ApplierOptions<Command, Result> {
   readonly meter?: Pick<ReplicaMeter, 'now' | 'applied'> | undefined;
   /** What the state machine has been restored to. */
   readonly restoredTo: LogPosition;
-  /** Called after each entry; `result` is undefined for a no-op. */
+  /** Called after each entry; `result` is undefined unless it is a command. */
   readonly onApplied: (entry: Entry, result: Result | undefined) => void;
 }
 
@@ -126,7 +126,7 @@ export class Applier<Command, Result> {
   #applyOne(entry: Entry): void {
     assert(entry.index === this.lastApplied + 1, () => `entry ${entry.index} applied out of order`);
     const result =
-      entry.kind === 'noop' ? undefined : this.#options.stateMachine.apply(entry.payload);
+      entry.kind === 'command' ? this.#options.stateMachine.apply(entry.payload) : undefined;
     this.#position = { index: entry.index, term: entry.term };
     this.#options.onApplied(entry, result);
   }

@@ -3,6 +3,7 @@
  * whole replica comes back to it through `EffectOwner`.
  */
 import { unreachable } from '../base/assert.js';
+import type { Configuration } from '../raft/configuration.js';
 import type { RaftEffect, WriteId } from '../raft/effects.js';
 import type { Entry } from '../raft/messages.js';
 import type { Raft } from '../raft/raft.js';
@@ -31,6 +32,7 @@ export interface EffectOwner {
   readonly written: (writeId: WriteId, error: StorageError | undefined) => void;
   readonly lead: (unapplied: readonly Entry[]) => void;
   readonly leadNoLonger: () => void;
+  readonly membersChanged: (configuration: Configuration) => void;
 }
 
 export function carryOut(effect: RaftEffect, owner: EffectOwner): void {
@@ -76,6 +78,9 @@ export function carryOut(effect: RaftEffect, owner: EffectOwner): void {
       return;
     case 'notLeading':
       owner.leadNoLonger();
+      return;
+    case 'membersChanged':
+      owner.membersChanged(effect.configuration);
       return;
     case 'note':
       owner.observer({ type: 'raft', note: effect.note });

@@ -17,7 +17,8 @@ interface Round {
 }
 
 export interface HeartbeatRoundsOptions {
-  readonly peers: readonly ServerId[];
+  /** All other servers, as they are when it is asked. */
+  readonly peers: () => readonly ServerId[];
   /** Ticks until a round is given up. */
   readonly deadlineTicks: number;
   readonly broadcast: () => void;
@@ -42,7 +43,7 @@ export class HeartbeatRounds {
       lastIndex,
       ticksLeft: this.#options.deadlineTicks,
       phase: 'entries',
-      waitingFor: new Set(this.#options.peers),
+      waitingFor: new Set(this.#options.peers()),
     };
     this.#rounds.push(round);
     this.#options.broadcast();
@@ -85,7 +86,7 @@ export class HeartbeatRounds {
     for (const round of this.#rounds) {
       if (round.phase === 'commit' || round.waitingFor.size > 0) continue;
       round.phase = 'commit';
-      round.waitingFor = new Set(this.#options.peers);
+      round.waitingFor = new Set(this.#options.peers());
       broadcast = true;
     }
     const complete = this.#rounds.filter((round) => round.waitingFor.size === 0);

@@ -9,10 +9,12 @@
  */
 import type { ServerId } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
+import type { MemberChange } from '../raft/effects.js';
 import type { Entry } from '../raft/messages.js';
 import { StorageDamagedError, StorageError } from '../storage/storage.js';
 import type { RecoveredState, Storage } from '../storage/storage.js';
 import { Cut } from './cut.js';
+import type { MemberOutcome } from './member-calls.js';
 import type { Answer, HangUp } from './outcome.js';
 import type { PeerMessage } from './peer-transport.js';
 import type { CutDirection, PeerOutcome, ReplicaApi, ReplicaStatus } from './replica-api.js';
@@ -136,6 +138,10 @@ export class LastingReplica<
 
   setUnreachable(servers: readonly ServerId[], direction: CutDirection): void {
     this.#replica.setUnreachable(servers, direction);
+  }
+
+  changeMembers(change: MemberChange, answer: Answer<MemberOutcome>): HangUp {
+    return this.#replica.changeMembers(change, answer);
   }
 
   status(): ReplicaStatus {

@@ -10,7 +10,8 @@ import type { Answer, HangUp, Refusal } from './outcome.js';
 import { leadershipCallTicks } from './timing.js';
 
 export interface LeadershipCallsOptions {
-  readonly peers: readonly ServerId[];
+  /** All other servers, as they are when it is asked. */
+  readonly peers: () => readonly ServerId[];
   /** Ticks between two attempts to be elected. */
   readonly retryTicks: number;
   readonly campaign: () => void;

@@ -3,6 +3,7 @@
  * implement it with a network that loses, delays, repeats and reorders.
  */
 import type { ServerId } from '../base/ids.js';
+import type { Member } from '../raft/configuration.js';
 import type { PeerRequest, PeerResponse } from '../raft/messages.js';
 import type { StateReport, StateReportReceived } from './state-report.js';
 
@@ -17,6 +18,12 @@ export interface PeerTransport {
    * before its server forgot something (docs/decisions/0008-standing.md, rule 1).
    */
   connect(listener: PeerListener): void;
+
+  /**
+   * Who can be sent to from now on, and where; before the first `send`, and again when the members
+   * of the cluster change. Those that were named before may still be sent to.
+   */
+  setPeers(peers: readonly Pick<Member, 'id' | 'address'>[]): void;
 
   /**
    * Sends without waiting. Requests to one peer arrive in call order or not at all; those of

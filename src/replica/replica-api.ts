@@ -2,8 +2,10 @@
  * What the outside of a server (`src/rpc`, pages, metrics) may ask of its replica.
  */
 import type { LogIndex, ServerId, Term } from '../base/ids.js';
-import type { Standing } from '../raft/effects.js';
+import type { Configuration } from '../raft/configuration.js';
+import type { MemberChange, Standing } from '../raft/effects.js';
 import type { Entry } from '../raft/messages.js';
+import type { MemberOutcome } from './member-calls.js';
 import type { Answer, HangUp, Outcome } from './outcome.js';
 import type { PeerMessage, PeerReply } from './peer-transport.js';
 
@@ -40,6 +42,12 @@ export interface ReplicaStatus {
   readonly diskSilentMs: number;
   /** Servers whose state was found to differ from this one's, and at which index. */
   readonly stateMismatch: StateMismatch | undefined;
+  /** Who belongs to the cluster, as this server's log says. */
+  readonly configuration: Configuration;
+  /** Whether that is committed, as far as this server knows. */
+  readonly isConfigurationCommitted: boolean;
+  /** The servers that have to come to know this one before it is a member; none for a member. */
+  readonly awaitedJoins: readonly ServerId[];
   /** How far each follower is, as the leader knows it; empty on others. */
   readonly followers: readonly FollowerStatus[];
 }
@@ -53,6 +61,8 @@ export interface FollowerStatus {
   readonly serverId: ServerId;
   readonly matchIndex: LogIndex;
   readonly nextIndex: LogIndex;
+  /** Whether it says that it counts (docs/decisions/0008-standing.md). */
+  readonly counts: boolean;
   /** Milliseconds since its last answer, in whole ticks; undefined if it never answered. */
   readonly silentMs: number | undefined;
 }
@@ -114,6 +124,9 @@ export interface ReplicaApi<Command, Result> {
   sendHeartbeat(answer: (outcome: Outcome<boolean>) => void): HangUp;
   /** `makeserverunreachablefrom`: replaces the cut made before. */
   setUnreachable(servers: readonly ServerId[], direction: CutDirection): void;
+
+  /** Adds or removes a server; only who leads does. Done once the change is committed. */
+  changeMembers(change: MemberChange, answer: Answer<MemberOutcome>): HangUp;
 
   /** What that cut stops, for whatever else servers send each other. */
   readonly partition: Partition;

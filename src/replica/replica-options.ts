@@ -4,6 +4,7 @@
  */
 import type { ServerId } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
+import type { Member } from '../raft/configuration.js';
 import type { RecoveredState, Storage } from '../storage/storage.js';
 import type { Cut } from './cut.js';
 import type { ReplicaObserver } from './observer.js';
@@ -16,8 +17,8 @@ import type { Timer } from './timer.js';
 
 export interface ReplicaOptions<Command, Result> {
   readonly serverId: ServerId;
-  /** All servers of the cluster, this one too. */
-  readonly servers: readonly ServerId[];
+  /** Who the cluster began with; who belongs to it now says the log, or its snapshot. */
+  readonly founders: readonly Pick<Member, 'id' | 'address'>[];
   /** Restored to `recovered.snapshot`. */
   readonly stateMachine: StateMachine<Command, Result>;
   readonly storage: Storage;

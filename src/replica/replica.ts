@@ -7,7 +7,12 @@
  * disk writes comes in.
  */
 import { asLogIndex, type ServerId } from '../base/ids.js';
-import { nothingToAwait, type WriteId } from '../raft/effects.js';
+import {
+  nothingToAwait,
+  type MemberChange,
+  type RaftEvent,
+  type WriteId,
+} from '../raft/effects.js';
 import type { Entry } from '../raft/messages.js';
 import { Raft } from '../raft/raft.js';
 import type { StorageError } from '../storage/storage.js';
@@ -20,6 +25,9 @@ import { Cut } from './cut.js';
 import { diskLostReason, DiskWatch } from './disk-watch.js';
 import { FlushSchedule } from './flush-schedule.js';
 import { LeadershipCalls } from './leadership-calls.js';
+import { areTooManyCalls } from './limits.js';
+import { logAccess } from './log-access.js';
+import { MemberCalls, type MemberOutcome } from './member-calls.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
 import { PeerDoors, type DoorState } from './peer-doors.js';
 import type { PeerMessage } from './peer-transport.js';
@@ -33,8 +41,6 @@ import { StateAlarm } from './state-alarm.js';
 import { describeStatus } from './status.js';
 import { raftTiming, tickMs } from './timing.js';
 
-const defaultStateCheckMs = 10 * 60 * 1_000;
-
 export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   readonly partition: Cut;
   readonly #options: ReplicaOptions<Command, Result>;
@@ -45,6 +51,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   readonly #doors: PeerDoors;
   readonly #calls: ClientCalls<Command, Result>;
   readonly #leadershipCalls: LeadershipCalls;
+  readonly #memberCalls: MemberCalls;
   readonly #snapshots: Snapshots;
   readonly #alarm: StateAlarm;
   readonly #quiet: QuietWatch;
@@ -56,11 +63,11 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
 
   constructor(options: ReplicaOptions<Command, Result>) {
     this.#options = options;
-    const { serverId, servers, random, timing, recovered, inherited } = options;
+    const { serverId, founders, random, timing, recovered, inherited } = options;
     const { storage, timer, stateMachine, observer, meter } = options;
     this.#raft = new Raft({
       ...recovered,
-      ...{ id: serverId, servers, random, timing: raftTiming(timing) },
+      ...{ id: serverId, founders, random, timing: raftTiming(timing) },
     });
     this.#loop = new CoreLoop(this.#raft, () => this.#effects);
     this.#flushes = this.#makeFlushes();
@@ -69,6 +76,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       onApplied: (entry, result) => {
         this.#snapshots.applied(entry);
         this.#calls.settle(entry, result, this.#notLeader());
+        this.#memberCalls.settle(entry, this.#notLeader());
       },
     });
     this.#alarm = inherited?.alarm ?? new StateAlarm(observer);
@@ -76,8 +84,10 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     this.#diskWatch = new DiskWatch(observer);
     this.partition = inherited?.cut ?? new Cut();
     this.#doors = this.#makeDoors(this.partition);
-    this.#calls = this.#makeCalls();
+    const log = { raft: this.#raft, loop: this.#loop, flushes: this.#flushes };
+    this.#calls = new ClientCalls(stateMachine, logAccess({ ...log, timer, meter }));
     this.#leadershipCalls = this.#makeLeadershipCalls();
+    this.#memberCalls = new MemberCalls({ timer, raft: this.#raft, take: this.#take });
     this.#snapshots = this.#makeSnapshots();
     this.#effects = this.#makeEffectOwner();
     if (inherited?.isCrashed === true) this.#standCrashed();
@@ -85,6 +95,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
 
   /** Begins to take part in the cluster. The transport must be able to send from now on. */
   start(): void {
+    this.#options.transport.setPeers(this.#raft.configuration.members);
     this.#doors.connect();
     if (!this.#loop.isHalted) this.#startTicking();
   }
@@ -162,12 +173,20 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   sendHeartbeat(answer: Answer<boolean>): HangUp {
-    const { timer, servers } = this.#options;
+    const { timer } = this.#options;
     const refusal = this.#standstill.refusal ?? this.#lackOfRoom(this.#leadershipCalls.isFull);
     if (refusal !== undefined) return answerSoon(timer, answer, refusal);
     if (!this.isLeader()) return answerSoon(timer, answer, { kind: 'done', value: false });
-    if (servers.length === 1) return answerSoon(timer, answer, { kind: 'done', value: true });
+    const isAlone = this.#raft.peers.length === 0;
+    if (isAlone) return answerSoon(timer, answer, { kind: 'done', value: true });
     return this.#leadershipCalls.sendHeartbeat(this.#raft.log.lastIndex, answer);
+  }
+
+  changeMembers(change: MemberChange, answer: Answer<MemberOutcome>): HangUp {
+    const isFull = areTooManyCalls(this.#memberCalls.size);
+    const refusal = this.#refusal() ?? this.#lackOfRoom(isFull);
+    if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
+    return this.#memberCalls.change(change, answer);
   }
 
   setUnreachable(servers: readonly ServerId[], direction: CutDirection): void {
@@ -228,28 +247,6 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     });
   }
 
-  #makeCalls(): ClientCalls<Command, Result> {
-    const { stateMachine, timer, meter } = this.#options;
-    return new ClientCalls<Command, Result>(stateMachine, {
-      ...{ timer, meter },
-      position: () => ({
-        term: this.#raft.term,
-        lastIndex: this.#raft.log.lastIndex,
-        commitIndex: this.#raft.commitIndex,
-      }),
-      isWriting: () => this.#raft.isWriting,
-      propose: (payloads) => {
-        this.#loop.take({ type: 'propose', payloads });
-      },
-      read: (readId, through) => {
-        this.#loop.take({ type: 'read', readId, through });
-      },
-      scheduleFlush: () => {
-        this.#flushes.soon();
-      },
-    });
-  }
-
   #makeEffectOwner(): EffectOwner {
     const { storage, observer, meter } = this.#options;
     return {
@@ -266,14 +263,16 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       leadNoLonger: () => {
         this.#leadNoLonger();
       },
+      membersChanged: ({ members }) => {
+        this.#options.transport.setPeers(members);
+      },
     };
   }
 
   #makeLeadershipCalls(): LeadershipCalls {
-    const { serverId, servers, timing } = this.#options;
     return new LeadershipCalls({
-      peers: servers.filter((server) => server !== serverId),
-      retryTicks: raftTiming(timing).electionTicksMin,
+      peers: () => this.#raft.peers,
+      retryTicks: raftTiming(this.#options.timing).electionTicksMin,
       campaign: () => {
         this.#loop.take({ type: 'campaign' });
       },
@@ -284,21 +283,17 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   #makeSnapshots(): Snapshots {
-    const { serverId, servers, snapshots, stateCheckMs } = this.#options;
     return new Snapshots({
       ...this.#options,
       ...{ raft: this.#raft, applier: this.#applier, alarm: this.#alarm },
-      peers: servers.filter((server) => server !== serverId),
-      limits: snapshots ?? defaultSnapshotLimits,
-      stateCheckMs: stateCheckMs ?? defaultStateCheckMs,
-      take: (event) => {
-        this.#loop.take(event);
-      },
+      limits: this.#options.snapshots ?? defaultSnapshotLimits,
+      take: this.#take,
       send: (to, request) => {
         this.#doors.send(to, request, nothingToAwait);
       },
       onInstalled: (position) => {
         this.#calls.skipped(position, this.#notLeader());
+        this.#memberCalls.skipped(position, this.#notLeader());
       },
     });
   }
@@ -317,6 +312,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     this.#snapshots.giveUp();
     this.#doors.setState(doors);
     this.#calls.endAll(refusals.logged, refusals.unlogged);
+    this.#memberCalls.refuseAll(refusals.logged);
     this.#leadershipCalls.refuseAll(refusals.unlogged);
     this.#loop.stepThrough();
   }
@@ -328,6 +324,10 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       unlogged: { kind: 'crashed', logged: false },
     });
   }
+
+  readonly #take = (event: RaftEvent): void => {
+    this.#loop.take(event);
+  };
 
   #persisted(writeId: WriteId): void {
     this.#doors.durable(writeId);

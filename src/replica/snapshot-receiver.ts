@@ -45,6 +45,8 @@ interface Transfer {
   /** Of the leader who began it. */
   readonly term: Term;
   readonly position: LogPosition;
+  /** As the leader sent it. */
+  readonly configuration: Uint8Array;
   readonly imageBytes: number;
   readonly imageChecksum: number;
   readonly writer: SnapshotWriter;
@@ -153,11 +155,11 @@ export class SnapshotReceiver {
 
   #begin(request: InstallSnapshotRequest): Transfer {
     const { stateMachine, storage, observer } = this.#options;
-    const { term, imageBytes, imageChecksum } = request;
+    const { term, imageBytes, imageChecksum, configuration } = request;
     const position = { index: request.lastIncludedIndex, term: request.lastIncludedTerm };
     const transfer: Transfer = {
-      ...{ term, position, imageBytes, imageChecksum },
-      writer: storage.createSnapshot(position),
+      ...{ term, position, configuration, imageBytes, imageChecksum },
+      writer: storage.createSnapshot(position, configuration),
       restore: stateMachine.restore(),
       ...{ received: 0, checksum: crc32c(new Uint8Array()), idleTicks: 0 },
       ...{ isBusy: false, callId: 0, isCommitting: false, isEnded: false },
@@ -207,7 +209,7 @@ export class SnapshotReceiver {
 
   /** All of the image is here: found right before it replaces an older snapshot, then durable. */
   async #finish(transfer: Transfer, callId: number): Promise<void> {
-    const { position, imageBytes, restore } = transfer;
+    const { position, configuration, imageBytes, restore } = transfer;
     if (transfer.checksum !== transfer.imageChecksum) {
       throw new StateImageError('the image is not the one that was announced');
     }
@@ -220,7 +222,7 @@ export class SnapshotReceiver {
     this.#transfer = undefined;
     this.#pause.succeeded();
     this.#received = { position, imageBytes, restore };
-    this.#options.take({ type: 'snapshotReceived', callId, position });
+    this.#options.take({ type: 'snapshotReceived', callId, position, configuration });
   }
 
   #failed(transfer: Transfer, callId: number, reason: string): void {

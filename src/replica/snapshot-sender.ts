@@ -205,7 +205,7 @@ export class SnapshotSender {
   }
 
   #send(transfer: Transfer, offset: number, data: Uint8Array): void {
-    const { position, imageBytes, imageChecksum } = transfer.reader;
+    const { position, configuration, imageBytes, imageChecksum } = transfer.reader;
     transfer.state = 'sent';
     this.#options.send({
       type: 'installSnapshot',
@@ -213,7 +213,7 @@ export class SnapshotSender {
       leaderId: this.#options.leaderId,
       lastIncludedIndex: position.index,
       lastIncludedTerm: position.term,
-      ...{ imageBytes, imageChecksum, offset, data },
+      ...{ configuration, imageBytes, imageChecksum, offset, data },
       checksum: crc32c(data),
       done: offset + data.length === imageBytes,
     });

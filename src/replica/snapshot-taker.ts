@@ -3,6 +3,7 @@
  * aside, a slice in each turn, while updates go on. Never two at once; what fails, or is cut short
  * by the crash switch, is given up and tried again later, and the snapshot before it stays.
  */
+import type { LogIndex } from '../base/ids.js';
 import type { StateSnapshot } from '../base/state-machine.js';
 import { encodedEntryBytes } from '../raft/entry-codec.js';
 import type { Entry, LogPosition } from '../raft/messages.js';
@@ -26,6 +27,8 @@ export interface SnapshotTakerOptions {
   readonly tasks: RunningTasks;
   /** The last entry that the state machine has seen. */
   readonly position: () => LogPosition;
+  /** The configuration in force at this place of the log, encoded. */
+  readonly configurationAt: (index: LogIndex) => Uint8Array;
   /** The snapshot is durable, and the newest that this server has taken. */
   readonly onTaken: (position: LogPosition) => void;
 }
@@ -97,14 +100,14 @@ export class SnapshotTaker {
   }
 
   #begin(): void {
-    const { stateMachine, storage, position, tasks, meter } = this.#options;
+    const { stateMachine, storage, position, configurationAt, tasks, meter } = this.#options;
     const at = position();
     const taking: Taking = {
       position: at,
       appliedBytes: this.#appliedBytes,
       beganMs: meter?.now() ?? 0,
       image: stateMachine.snapshot(),
-      writer: storage.createSnapshot(at),
+      writer: storage.createSnapshot(at, configurationAt(at.index)),
       isGivenUp: false,
     };
     this.#isDemanded = false;

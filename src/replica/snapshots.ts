@@ -29,9 +29,10 @@ import type { StateAlarm } from './state-alarm.js';
 import { StateCheck } from './state-check.js';
 import type { Timer } from './timer.js';
 
+const defaultStateCheckMs = 10 * 60 * 1_000;
+
 export interface SnapshotsOptions {
   readonly serverId: ServerId;
-  readonly peers: readonly ServerId[];
   readonly raft: Raft;
   readonly stateMachine: { snapshot(): StateSnapshot; restore(): StateRestore };
   readonly storage: Storage;
@@ -41,7 +42,8 @@ export interface SnapshotsOptions {
   readonly meter?: ReplicaMeter | undefined;
   readonly alarm: StateAlarm;
   readonly limits: SnapshotLimits;
-  readonly stateCheckMs: number;
+  /** Time between two comparisons of the servers' states. */
+  readonly stateCheckMs?: number | undefined;
   readonly take: (event: RaftEvent) => void;
   readonly send: (to: ServerId, request: PeerMessage) => void;
   /** The state has jumped to `position`. */
@@ -55,7 +57,8 @@ export class Snapshots {
   readonly #taker: SnapshotTaker;
   readonly #receiver: SnapshotReceiver;
   readonly #check: StateCheck;
-  readonly #senders: ReadonlyMap<ServerId, SnapshotSender>;
+  /** One for each follower that needed a snapshot since this process began. */
+  readonly #senders = new Map<ServerId, SnapshotSender>();
   /** A received state that waits for the entries before it to be applied. */
   #isInstalling = false;
   /** What the storage was told to give up. */
@@ -74,6 +77,7 @@ export class Snapshots {
       ...options,
       tasks: this.#tasks,
       position: () => applier.position,
+      configurationAt: (index) => raft.configurationBytesAt(index),
       onTaken: (position) => {
         this.#taken(position);
       },
@@ -84,14 +88,13 @@ export class Snapshots {
       lastApplied: () => applier.lastApplied,
     });
     this.#check = this.#makeCheck();
-    this.#senders = new Map(options.peers.map((peer) => [peer, this.#makeSender(peer)]));
   }
 
   /** The state machine has just applied `entry`. */
   applied(entry: Entry): void {
     this.#taker.applied(entry);
     // Alone there is nobody to compare with.
-    if (this.#senders.size > 0) this.#check.applied(entry);
+    if (this.#options.raft.peers.length > 0) this.#check.applied(entry);
   }
 
   tick(): void {
@@ -108,7 +111,9 @@ export class Snapshots {
 
   /** The core wants `to` to be sent the newest snapshot. */
   demanded(to: ServerId, term: Term): void {
-    must(this.#senders.get(to), () => `server ${to} is a peer`).demanded(term);
+    const sender = this.#senders.get(to) ?? this.#makeSender(to);
+    this.#senders.set(to, sender);
+    sender.demanded(term);
   }
 
   /** A follower answered a piece; the core has heard it already. */
@@ -202,12 +207,12 @@ export class Snapshots {
   }
 
   #makeCheck(): StateCheck {
-    const { peers, stateCheckMs, send, take } = this.#options;
+    const { raft, stateCheckMs = defaultStateCheckMs, send, take } = this.#options;
     return new StateCheck({
       ...this.#options,
       intervalMs: stateCheckMs,
       sendToAll: (report) => {
-        for (const peer of peers) send(peer, report);
+        for (const peer of raft.peers) send(peer, report);
       },
       checkpoint: () => {
         take({ type: 'checkpoint' });

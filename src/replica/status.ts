@@ -41,6 +41,9 @@ export function describeStatus(parts: StatusParts): ReplicaStatus {
     standing: raft.standing,
     snapshotIndex: raft.snapshot.index,
     diskSilentMs: raft.diskSilentTicks * tickMs,
+    configuration: raft.configuration,
+    isConfigurationCommitted: raft.configurationIndex <= raft.commitIndex,
+    awaitedJoins: raft.awaitedJoins,
     followers: followersOf(raft),
   };
 }
@@ -54,6 +57,7 @@ function followersOf(raft: Raft): readonly FollowerStatus[] {
     serverId,
     matchIndex: progress.matchIndex,
     nextIndex: progress.nextIndex,
+    counts: progress.counts,
     silentMs: progress.hasAnswered ? progress.ticksSinceContact * tickMs : undefined,
   }));
 }

@@ -8,12 +8,13 @@ import type { Socket } from 'node:net';
 import { assert } from '../base/assert.js';
 import type { HangUp, Outcome, Refusal } from '../replica/outcome.js';
 import { backupPieceBytesMax, type BackupReader, type BackupSource } from './backup-source.js';
+import type { ClusterMembers } from './cluster-members.js';
 import type { ClusterDoor } from './cluster-door.js';
 import type { BugListener } from './dispatcher.js';
 import type { ClusterReplica } from './method-services.js';
 import { nothingToHangUp, type Caller } from './method.js';
 import { busyFault, refusalFault } from './refusal-fault.js';
-import { formatAddress, type ServerAddress } from './server-address.js';
+import { formatAddress } from './server-address.js';
 import { plainPage, type Page } from './status-endpoints.js';
 
 export const backupPath = '/backup';
@@ -24,7 +25,7 @@ const retryAfterSeconds = 1;
 export interface BackupEndpointOptions {
   readonly source: BackupSource;
   readonly replica: ClusterReplica;
-  readonly servers: readonly ServerAddress[];
+  readonly members: ClusterMembers;
   readonly scheme: 'http' | 'https';
   /** A backup holds what no stranger may read, such as how the passwords of the site are kept. */
   readonly door: ClusterDoor;
@@ -105,7 +106,7 @@ class BackupRun {
     if (outcome.kind === 'notLeader') {
       this.#refuse(this.#leaderElsewhere(outcome));
     } else if (outcome.kind !== 'done') {
-      this.#refuse(unavailable(refusalFault(outcome, this.#options.servers).text));
+      this.#refuse(unavailable(refusalFault(outcome, this.#options.members).text));
     } else {
       this.#guard(() => {
         this.#begin();
@@ -183,9 +184,9 @@ class BackupRun {
 
   /** `Location` is for scripts. It is no redirect, which they could take for the backup itself. */
   #leaderElsewhere(refusal: Extract<Refusal, { kind: 'notLeader' }>): Page {
-    const { scheme, servers } = this.#options;
-    const page = unavailable(refusalFault(refusal, servers).text);
-    const leader = servers.find(({ id }) => id === refusal.leaderId);
+    const { scheme, members } = this.#options;
+    const page = unavailable(refusalFault(refusal, members).text);
+    const leader = members.all.find(({ id }) => id === refusal.leaderId);
     if (leader === undefined) return page;
     const location = `${scheme}://${formatAddress(leader)}${backupPath}`;
     return { ...page, headers: { ...page.headers, Location: location } };

@@ -7,6 +7,7 @@ import { unreachable } from '../base/assert.js';
 import { asServerId, type ServerId } from '../base/ids.js';
 import { nestedValuesMax } from '../base/limits.js';
 import { answerTurnMs } from './answer-pieces.js';
+import { memberIdsMax } from '../raft/configuration.js';
 import type { HangUp } from '../replica/outcome.js';
 import { ByteBudget } from './byte-budget.js';
 import type { ReceivedCall, ReceiveOptions } from './call-body.js';
@@ -28,7 +29,8 @@ import type { Fault, XmlCall } from './xml-value.js';
 export interface CallRunnerOptions {
   readonly dispatcher: Dispatcher;
   readonly limits: HttpLimits;
-  readonly serverCount: number;
+  /** A stand-alone store has none. */
+  readonly hasPeers: boolean;
   /** What a server's calls must carry; undefined asks for nothing. */
   readonly secret: ClusterSecret | undefined;
   /** Where servers call from when nothing else proves what they are; undefined: from anywhere. */
@@ -172,11 +174,11 @@ export class CallRunner {
     return peerId === undefined ? this.#clients : this.#peers;
   }
 
-  /** The server that the header names; anything but a configured id counts as a client. */
+  /** The server that the header names, which this one may not have heard of yet. */
   #peerId(header: string | readonly string[] | undefined): ServerId | undefined {
     if (typeof header !== 'string' || !/^\d{1,2}$/.test(header)) return undefined;
     const id = Number(header);
-    return id < this.#options.serverCount ? asServerId(id) : undefined;
+    return this.#options.hasPeers && id < memberIdsMax ? asServerId(id) : undefined;
   }
 }
 

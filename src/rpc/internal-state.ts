@@ -8,6 +8,7 @@ import {
 } from '../base/limits.js';
 import type { FileCursor } from '../files/file-cursor.js';
 import type { FrozenFiles } from '../files/frozen-files.js';
+import { decodeConfiguration } from '../raft/configuration.js';
 import type { Entry } from '../raft/messages.js';
 import type { ReplicaStatus } from '../replica/replica-api.js';
 import { fileMember, textPart, updateMembers, type AnswerPart } from './codec/answer-part.js';
@@ -42,7 +43,7 @@ export function internalStateParts({
   replica,
   files,
   commands,
-  servers,
+  members,
 }: MethodServices): AnswerPart[] {
   const log = newestThatFit(replica.logTail(internalStateEntriesMax));
   const frozen = files.freeze();
@@ -51,7 +52,7 @@ export function internalStateParts({
     encodeMember(name, value),
   );
   const truncated = encodeMember('metaMapTruncated', frozen.size > shown);
-  const peers = encodeMember('peers', servers.map(serverValue));
+  const peers = encodeMember('peers', members.all.map(serverValue));
   return [
     textPart(`${responseStart}<value><struct>${fields.join('')}<member><name>log</name>`),
     textPart('<value><array><data>'),
@@ -108,6 +109,19 @@ function entryParts(entry: Entry, commands: CommandReader): AnswerPart[] {
   const start = `<value><struct>${place}<member><name>command</name><value><struct>`;
   const end = '</struct></value></member></struct></value>';
   if (entry.kind === 'noop') return [textPart(`${start}${encodeMember('type', 'noop')}${end}`)];
+  if (entry.kind === 'configuration') {
+    const { members } = decodeConfiguration(entry.payload);
+    const type = encodeMember('type', 'configuration');
+    const shown = members.map(
+      ({ id, address, voter }): XmlStruct =>
+        new Map<string, XmlValue>([
+          ['id', id],
+          ['address', address],
+          ['voter', voter],
+        ]),
+    );
+    return [textPart(`${start}${type}${encodeMember('members', shown)}${end}`)];
+  }
   const command = commands.view(entry.payload);
   const { type } = command;
   if ('shown' in command) {

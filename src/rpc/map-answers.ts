@@ -21,10 +21,10 @@ import {
 } from './answer-pieces.js';
 import type { AnswerPart } from './codec/answer-part.js';
 import { PartsMeter } from './codec/parts-meter.js';
+import type { ClusterMembers } from './cluster-members.js';
 import type { ClusterReplica } from './method-services.js';
 import { nothingToHangUp, type Reply } from './method.js';
 import { busyFault, refusalFault } from './refusal-fault.js';
-import type { ServerAddress } from './server-address.js';
 import { Turns } from './turns.js';
 
 export interface MapAnswerLimits {
@@ -37,7 +37,7 @@ export interface MapAnswerLimits {
 export interface MapAnswersOptions {
   readonly limits: MapAnswerLimits;
   readonly replica: ClusterReplica;
-  readonly servers: readonly ServerAddress[];
+  readonly members: ClusterMembers;
 }
 
 /** An answer, and the files as they are now that it is read from; undefined for a single one. */
@@ -214,11 +214,11 @@ export class MapAnswers {
 
   /** Ends a call that this server cannot answer any more. */
   #refuse(waiting: Waiting): boolean {
-    const { replica, servers } = this.#options;
+    const { replica, members } = this.#options;
     const refusal = findRefusal(replica, waiting);
     if (refusal === undefined) return false;
     this.#forget(waiting);
-    waiting.reply({ kind: 'fault', fault: refusalFault(refusal, servers) });
+    waiting.reply({ kind: 'fault', fault: refusalFault(refusal, members) });
     return true;
   }
 

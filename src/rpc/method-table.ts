@@ -17,6 +17,7 @@ import { ClusterDoor } from './cluster-door.js';
 import { blockMethods } from './methods/block-methods.js';
 import { changeMethods } from './methods/change-methods.js';
 import { clientMethods } from './methods/client-methods.js';
+import { memberChangeMethods, memberListMethod } from './methods/member-methods.js';
 import { peerMethods } from './methods/peer-methods.js';
 import { pingMethod } from './methods/ping-method.js';
 import { siteMethods } from './methods/site-methods.js';
@@ -106,6 +107,7 @@ export function buildMethodTable(options: MethodTableOptions): MethodTable {
     ...(cluster ? changeMethods(cluster.services) : []),
     ...(cluster ? siteMethods(cluster.services, new ClusterDoor(cluster.services.neighbours)) : []),
     ...(blocks ? blockMethods(blocks, new BlockCalls(isCrashed)) : []),
+    ...(cluster ? memberMethods(cluster.services) : []),
     ...(cluster ? testerMethodsFor(cluster.services, gathered, testerApi) : []),
     ...(cluster ? peerMethods(cluster.services, new ClusterDoor(cluster.services.neighbours)) : []),
     ...(blocks?.own
@@ -113,6 +115,12 @@ export function buildMethodTable(options: MethodTableOptions): MethodTable {
       : []),
     ...systemMethods(introspection, gathered),
   ]);
+}
+
+function memberMethods(services: MethodServices): readonly Method[] {
+  const door = new ClusterDoor(services.neighbours);
+  const changing = memberChangeMethods(services).map((method) => behindDoor(method, door));
+  return [memberListMethod(services), ...changing];
 }
 
 function testerMethodsFor(

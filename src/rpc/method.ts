@@ -54,7 +54,7 @@ export const unknownCaller: Caller = {
 };
 
 /** The chapter of the contract that a method belongs to. */
-type MethodGroup = 'client' | 'site' | 'block' | 'store' | 'peer' | 'tester' | 'system';
+type MethodGroup = 'client' | 'site' | 'block' | 'store' | 'peer' | 'member' | 'tester' | 'system';
 
 /**
  * How long an answer can take: `never` answers before the handler returns, `calls` waits for the

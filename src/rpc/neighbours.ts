@@ -1,12 +1,11 @@
 /**
- * The addresses from which the machines of a cluster call: those of its configuration, and this
+ * The addresses from which the machines of a cluster call: those of its members, and this
  * machine's loopback. Names are looked up when somebody calls from an address that is not known,
- * but not more often than now and then.
+ * but not more often than now and then, unless the members are others.
  */
-import type { ServerAddress } from './server-address.js';
-
 export interface NeighboursOptions {
-  readonly servers: readonly Pick<ServerAddress, 'host'>[];
+  /** Names and addresses of the members' machines, as they are now. */
+  readonly hosts: () => readonly string[];
   /** The addresses of a name; rejects when there are none. */
   readonly lookUp: (host: string) => Promise<readonly string[]>;
   /** Milliseconds of a clock that never goes back. */
@@ -20,14 +19,13 @@ const loopback: readonly string[] = ['127.0.0.1', '::1'];
 
 export class Neighbours {
   readonly #options: NeighboursOptions;
-  readonly #hosts: readonly string[];
+  #hosts: readonly string[] = [];
   #found: ReadonlySet<string> = new Set(loopback);
   #beganMs = -Infinity;
   #lookingUp: Promise<void> | undefined;
 
   constructor(options: NeighboursOptions) {
     this.#options = options;
-    this.#hosts = [...new Set(options.servers.map(({ host }) => host))];
   }
 
   /** Whether a call from this address comes from a machine of the cluster, as far as is known. */
@@ -39,8 +37,12 @@ export class Neighbours {
   lookAgain(): Promise<void> | undefined {
     if (this.#lookingUp !== undefined) return this.#lookingUp;
     const nowMs = this.#options.now();
-    if (nowMs - this.#beganMs < lookUpPauseMs) return undefined;
+    const hosts = [...new Set(this.#options.hosts())];
+    const isSame =
+      hosts.length === this.#hosts.length && hosts.every((h) => this.#hosts.includes(h));
+    if (isSame && nowMs - this.#beganMs < lookUpPauseMs) return undefined;
     this.#beganMs = nowMs;
+    this.#hosts = hosts;
     this.#lookingUp = this.#lookUp();
     return this.#lookingUp;
   }

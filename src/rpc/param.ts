@@ -10,7 +10,9 @@ import {
   pageVersionsMax,
   requestIdBytesMax,
 } from '../base/limits.js';
+import { parseAddress } from '../config/parse-address.js';
 import type { FileVersion, HashItem } from '../files/file-command.js';
+import { memberIdsMax } from '../raft/configuration.js';
 import type { CutDirection } from '../replica/replica-api.js';
 import { describeType, isXmlArray, xmlTypeOf, type XmlType } from './xml-type.js';
 import type { XmlValue } from './xml-value.js';
@@ -190,24 +192,52 @@ function readFileVersion(item: XmlValue, position: number): readonly FileVersion
   return typeof number === 'number' && number >= 1 ? [{ name, version: number }] : [];
 }
 
-/** A list of ids of servers of this cluster, which has `serverCount` of them. */
-export function serverList(serverCount: number): Param<readonly ServerId[]> {
-  const expected = `an array of server ids from 0 to ${serverCount - 1}`;
-  return {
-    name: 'servers',
-    type: 'array',
-    help: 'ids of servers; the own one is ignored, [] heals',
-    optional: false,
-    read: (value) => {
-      if (!isXmlArray(value)) throw unexpected(value, expected);
-      return value.map((id, position) => {
-        if (typeof id === 'number' && id >= 0 && id < serverCount) return asServerId(id);
-        const got = typeof id === 'number' ? String(id) : describeType(xmlTypeOf(id));
-        throw new ArgumentError(`expected ${expected}; item ${position + 1} is ${got}`);
-      });
-    },
-  };
-}
+const isServerId = (id: number): boolean => id >= 0 && id < memberIdsMax;
+
+const idsExpected = `ids from 0 to ${memberIdsMax - 1}`;
+
+/** Ids of servers. Not only of those that are there: members come and go. */
+export const serverList: Param<readonly ServerId[]> = {
+  name: 'servers',
+  type: 'array',
+  help: 'ids of servers; the own one is ignored, [] heals',
+  optional: false,
+  read: (value) => {
+    const expected = `an array of server ${idsExpected}`;
+    if (!isXmlArray(value)) throw unexpected(value, expected);
+    return value.map((id, position) => {
+      if (typeof id === 'number' && isServerId(id)) return asServerId(id);
+      const got = typeof id === 'number' ? String(id) : describeType(xmlTypeOf(id));
+      throw new ArgumentError(`expected ${expected}; item ${position + 1} is ${got}`);
+    });
+  },
+};
+
+export const serverId: Param<ServerId> = {
+  name: 'id',
+  type: 'int',
+  help: 'the id of a server',
+  optional: false,
+  read: (value) => {
+    if (typeof value !== 'number') throw unexpected(value, 'an int');
+    if (isServerId(value)) return asServerId(value);
+    throw new ArgumentError(`expected one of the ${idsExpected}, not ${value}`);
+  },
+};
+
+/** Read as the configuration file reads it. */
+export const serverAddress: Param<string> = {
+  name: 'address',
+  type: 'string',
+  help: 'where the server will be reached, host:port; an IPv6 host in brackets',
+  optional: false,
+  read: (value) => {
+    if (typeof value !== 'string') throw unexpected(value, 'a string');
+    const parsed = parseAddress(value);
+    if (parsed.kind === 'error') throw new ArgumentError(parsed.problem);
+    return value;
+  },
+};
 
 const cutDirections: readonly CutDirection[] = ['both', 'send', 'receive'];
 

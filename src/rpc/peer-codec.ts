@@ -32,6 +32,7 @@ import {
   readIncarnation,
   readIndex,
   readMember,
+  readOptionalBytes,
   readStruct,
   readTerm,
   wrongMember,
@@ -75,6 +76,8 @@ function installSnapshotValue(request: InstallSnapshotRequest): XmlStruct {
     ['leaderId', request.leaderId],
     ['lastIncludedIndex', request.lastIncludedIndex],
     ['lastIncludedTerm', request.lastIncludedTerm],
+    // Left out for the founders': earlier versions know no other.
+    ...optionalBytes('configuration', request.configuration),
     ['imageBytes', request.imageBytes],
     ['imageChecksum', request.imageChecksum],
     ['offset', request.offset],
@@ -82,6 +85,10 @@ function installSnapshotValue(request: InstallSnapshotRequest): XmlStruct {
     ['checksum', request.checksum],
     ['data', request.data],
   ]);
+}
+
+function optionalBytes(name: string, bytes: Uint8Array): readonly (readonly [string, XmlValue])[] {
+  return bytes.length === 0 ? [] : [[name, bytes]];
 }
 
 function requestVoteValue(request: RequestVoteRequest): XmlStruct {
@@ -217,6 +224,7 @@ export function readInstallSnapshot(value: XmlValue): InstallSnapshotRequest {
     leaderId: asServerId(readCounter(struct, 'leaderId')),
     lastIncludedIndex: readIndex(struct, 'lastIncludedIndex'),
     lastIncludedTerm: readTerm(struct, 'lastIncludedTerm'),
+    configuration: readOptionalBytes(struct, 'configuration'),
     imageBytes: readCounter(struct, 'imageBytes'),
     imageChecksum: readChecksum(struct, 'imageChecksum'),
     offset: readCounter(struct, 'offset'),

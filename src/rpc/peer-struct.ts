@@ -59,6 +59,11 @@ export function readBytes(struct: XmlStruct, name: string): Uint8Array {
   return value;
 }
 
+/** Empty when it is left out. */
+export function readOptionalBytes(struct: XmlStruct, name: string): Uint8Array {
+  return struct.has(name) ? readBytes(struct, name) : new Uint8Array();
+}
+
 export function readIncarnation(struct: XmlStruct, name: string): string {
   const value = readMember(struct, name);
   if (typeof value !== 'string') throw wrongMember(name, 'a string', value);

@@ -22,13 +22,17 @@ import { PeerConnection, type PeerAnswer, type PeerConnectionOptions } from './p
 import { peerHeader } from './peer-header.js';
 import { defaultPeerLimits, type PeerLimits } from './peer-limits.js';
 import { readPeerReply, readUsualReply } from './peer-reply-codec.js';
-import type { ServerAddress } from './server-address.js';
+import { readAddress } from './server-address.js';
 import type { TlsIdentity } from './tls-identity.js';
+
+/** Which peer, and where: `host:port`. */
+interface PeerPlace {
+  readonly id: ServerId;
+  readonly address: string;
+}
 
 export interface XmlRpcPeerTransportOptions {
   readonly serverId: ServerId;
-  /** All servers; the own one is left out. */
-  readonly servers: readonly ServerAddress[];
   /** Goes with every call. */
   readonly secret?: ClusterSecret | undefined;
   /** How to speak TLS to the peers; left out, plain HTTP. */
@@ -39,17 +43,20 @@ export interface XmlRpcPeerTransportOptions {
 }
 
 export class XmlRpcPeerTransport implements PeerTransport {
+  readonly #options: XmlRpcPeerTransportOptions;
   readonly #peers = new Map<ServerId, PeerConnections>();
   #listener: PeerListener | undefined;
 
-  constructor(transport: XmlRpcPeerTransportOptions) {
-    const { serverId, servers, secret, tls, limits, measure } = transport;
-    const headers = [`${peerHeader}: ${serverId}`, ...(secret ? [secret.headerLine] : [])];
-    for (const address of servers) {
-      if (address.id === serverId) continue;
-      const headerLines = headers.map((line) => `${line}\r\n`).join('');
-      const options = { address, headerLines, tls, limits: { ...defaultPeerLimits, ...limits } };
-      this.#peers.set(address.id, new PeerConnections(options, measure?.(address.id)));
+  constructor(options: XmlRpcPeerTransportOptions) {
+    this.#options = options;
+  }
+
+  setPeers(peers: readonly PeerPlace[]): void {
+    for (const peer of peers) {
+      const known = this.#peers.get(peer.id);
+      if (peer.id === this.#options.serverId || known?.address === peer.address) continue;
+      known?.close();
+      this.#peers.set(peer.id, this.#connectTo(peer));
     }
   }
 
@@ -78,6 +85,17 @@ export class XmlRpcPeerTransport implements PeerTransport {
   close(): void {
     for (const peer of this.#peers.values()) peer.close();
   }
+
+  #connectTo({ id, address }: PeerPlace): PeerConnections {
+    const { serverId, secret, tls, limits, measure } = this.#options;
+    const headers = [`${peerHeader}: ${serverId}`, ...(secret ? [secret.headerLine] : [])];
+    const options = {
+      address: readAddress(id, address),
+      headerLines: headers.map((line) => `${line}\r\n`).join(''),
+      ...{ tls, limits: { ...defaultPeerLimits, ...limits } },
+    };
+    return new PeerConnections(address, options, measure?.(id));
+  }
 }
 
 /** The two ways to one peer. */
@@ -86,6 +104,7 @@ class PeerConnections {
   readonly #snapshots: PeerConnection;
 
   constructor(
+    readonly address: string,
     options: PeerConnectionOptions,
     readonly meter: PeerMeter | undefined,
   ) {

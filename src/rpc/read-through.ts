@@ -15,7 +15,7 @@ export interface LongServices {
 export function readThrough(services: MethodServices, reply: Reply, read: () => HangUp): HangUp {
   let hangUp = services.replica.readBarrier((outcome) => {
     if (outcome.kind !== 'done') {
-      reply({ kind: 'fault', fault: refusalFault(outcome, services.servers) });
+      reply({ kind: 'fault', fault: refusalFault(outcome, services.members) });
       return;
     }
     try {

@@ -4,17 +4,18 @@
 import { unreachable } from '../base/assert.js';
 import type { ServerId } from '../base/ids.js';
 import type { Refusal } from '../replica/outcome.js';
+import type { ClusterMembers } from './cluster-members.js';
 import { faultCode } from './codec/fault-code.js';
 import { formatAddress, type ServerAddress } from './server-address.js';
 import type { Fault } from './xml-value.js';
 
-/** The fault that tells a caller about `refusal`; `servers` give a leader's id its address. */
-export function refusalFault(refusal: Refusal, servers: readonly ServerAddress[]): Fault {
+/** The fault that tells a caller about `refusal`; `members` give a leader's id its address. */
+export function refusalFault(refusal: Refusal, members: ClusterMembers): Fault {
   switch (refusal.kind) {
     case 'notLeader':
       return {
         code: faultCode.notLeader,
-        text: `not the leader: ${leaderHint(refusal.leaderId, servers)}`,
+        text: `not the leader: ${leaderHint(refusal.leaderId, members)}`,
       };
     case 'crashed':
       return crashedFault(refusal.logged);
@@ -49,8 +50,14 @@ export function busyFault(what: string): Fault {
 /** Calls with long answers are not run while clients have left so much unread. */
 export const unreadFault = busyFault('clients have left too many answers unread');
 
-function leaderHint(leaderId: ServerId | undefined, servers: readonly ServerAddress[]): string {
-  const leader = servers.find((server) => server.id === leaderId);
-  if (leader === undefined) return 'the leader is not known';
-  return `the leader is server ${leader.id} at ${formatAddress(leader)}`;
+function leaderHint(leaderId: ServerId | undefined, members: ClusterMembers): string {
+  const removed = members.isSelfRemoved ? 'this server was removed from the cluster; ' : '';
+  const leader = members.all.find((server) => server.id === leaderId);
+  if (leader !== undefined) return `${removed}the leader is ${describe(leader)}`;
+  if (removed === '') return 'the leader is not known';
+  return `${removed}ask ${members.others.map(describe).join(' or ')}`;
+}
+
+function describe(server: ServerAddress): string {
+  return `server ${server.id} at ${formatAddress(server)}`;
 }

@@ -101,7 +101,7 @@ export class RpcServer {
     this.#runner = new CallRunner({
       dispatcher: this.#dispatcher,
       limits: this.#limits,
-      serverCount: services?.servers.length ?? 0,
+      hasPeers: services !== undefined,
       secret: options.secret,
       neighbours: services?.neighbours,
       onPeerPiece: (peer) => {
@@ -111,7 +111,7 @@ export class RpcServer {
     });
     this.#origins = new PageOrigins({
       scheme: this.#scheme,
-      servers: () => services?.servers ?? [],
+      servers: () => services?.members.all ?? [],
       ownPort: () => this.port,
     });
     this.#calls = new CallEndpoint({
@@ -272,9 +272,9 @@ export class RpcServer {
   #createBackups(): BackupEndpoint | undefined {
     const { backups, services, onBug } = this.#options;
     if (backups === undefined || services === undefined) return undefined;
-    const { replica, servers } = services;
+    const { replica, members } = services;
     return new BackupEndpoint({
-      ...{ source: backups, replica, servers, scheme: this.#scheme, onBug },
+      ...{ source: backups, replica, members, scheme: this.#scheme, onBug },
       door: new ClusterDoor(services.neighbours),
       callerOf: (request) => this.#calls.callerOf(request),
       limits: this.#limits,

@@ -11,6 +11,13 @@ export interface ServerAddress {
   readonly port: number;
 }
 
+/** What `formatAddress` gives. */
+export function readAddress(id: ServerId, address: string): ServerAddress {
+  const colon = address.lastIndexOf(':');
+  const host = address.slice(0, colon).replace(/^\[(?<inside>.*)\]$/, '$<inside>');
+  return { id, host, port: Number(address.slice(colon + 1)) };
+}
+
 /** `host:port`, an IPv6 host in brackets. */
 export function formatAddress(address: ServerAddress): string {
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;

@@ -3,8 +3,9 @@
  * of what a restart or a person must mend, `/readyz` of what keeps this server from serving now.
  */
 import { unreachable } from '../base/assert.js';
-import type { Standing } from '../raft/effects.js';
+import { findMember } from '../raft/configuration.js';
 import type { ReplicaStatus } from '../replica/replica-api.js';
+import { describeRemoval, isSelfRemoved } from './cluster-members.js';
 
 /** A disk that is silent for longer has hung. */
 const deadDiskMs = 10_000;
@@ -20,11 +21,12 @@ export function findIllness({ storageError, diskSilentMs }: ReplicaStatus): stri
 
 /** Why the server is not ready, or undefined when it leads or knows the leader. */
 export function findHindrance(status: ReplicaStatus): string | undefined {
-  const { role, leaderId, standing, storageError, diskSilentMs } = status;
+  const { role, leaderId, storageError, diskSilentMs } = status;
   if (role === 'crashed') return 'crashed by the crash switch';
   if (storageError !== undefined) return `storage: ${storageError}`;
   if (diskSilentMs > slowDiskMs) return silentDisk(diskSilentMs);
-  const wait = describeWait(standing);
+  if (isSelfRemoved(status)) return `${describeRemoval(status.serverId)}: end it`;
+  const wait = describeWait(status);
   if (wait !== undefined) return wait;
   if (role !== 'leader' && leaderId === undefined) return 'no leader is known';
   return undefined;
@@ -35,13 +37,17 @@ function silentDisk(silentMs: number): string {
 }
 
 /** What a server waits for that does not count yet; undefined for one that does. */
-function describeWait(standing: Standing): string | undefined {
+function describeWait(status: ReplicaStatus): string | undefined {
+  const { serverId, standing, configuration, awaitedJoins } = status;
   switch (standing) {
     case 'founding':
     case 'member':
       return undefined;
     case 'joining':
-      return 'joining: waits until a majority of the servers has come to know it';
+      return findMember(configuration, serverId)?.voter === true
+        ? 'joining: waits until a majority of the servers has come to know it'
+        : 'joining: waits until it is added, has the log, and all servers have come to know it' +
+            (awaitedJoins.length === 0 ? '' : ` (not yet: ${awaitedJoins.join(', ')})`);
     case 'refilling':
       return (
         'refilling: waits until every other server has answered, ' +

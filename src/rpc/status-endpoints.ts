@@ -2,8 +2,8 @@
  * What people and machines may `GET`: the state as JSON, the two health checks, the metrics and a
  * page. They answer whatever state the server is in, and change nothing.
  */
-import type { PageFiles } from './live/page-files.js';
 import { livePolicy } from './live/live-policy.js';
+import type { PageFiles } from './live/page-files.js';
 import type { MethodServices } from './method-services.js';
 import { findHindrance, findIllness } from './server-health.js';
 import type { ServerMetrics } from './server-metrics.js';
@@ -76,7 +76,7 @@ export class StatusEndpoints implements Pages {
 
   #overview(): Page {
     const { pageFiles, scheme, services, version } = this.#options;
-    const { servers } = services;
+    const servers = services.members.all;
     return {
       status: 200,
       headers: {

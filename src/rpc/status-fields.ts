@@ -1,7 +1,9 @@
 /** The page `/status` as a value: what a server believes and how it is doing. */
+import type { ReplicaStatus } from '../replica/replica-api.js';
+import { isSelfRemoved } from './cluster-members.js';
 import { internalStateFields } from './internal-state.js';
 import type { MethodServices } from './method-services.js';
-import { formatAddress } from './server-address.js';
+import { formatAddress, type ServerAddress } from './server-address.js';
 
 export interface StatusSource {
   readonly services: MethodServices;
@@ -22,9 +24,11 @@ export function statusFields({
   const formats = services.formats();
   return {
     ...Object.fromEntries(internalStateFields(status)),
-    peers: services.servers.map((server) => ({ id: server.id, address: formatAddress(server) })),
+    peers: services.members.all.map(placeOf),
+    ...memberFields(status),
     votedFor: status.votedFor ?? null,
     standing: status.standing,
+    awaitedJoins: status.awaitedJoins,
     durableIndex: status.durableIndex,
     snapshotIndex: status.snapshotIndex,
     followers: status.followers.map((follower) => ({
@@ -51,8 +55,24 @@ export function statusFields({
     version,
     clockMs: services.nowMs(),
     configDigest: services.configDigest,
+    file: services.members.inFile.map(placeOf),
     dataSinceMs: services.dataSinceMs === undefined ? null : Math.round(services.dataSinceMs),
     format: formats.newest,
     formatInUse: formats.inUse,
+  };
+}
+
+function placeOf(server: ServerAddress): { readonly id: number; readonly address: string } {
+  return { id: server.id, address: formatAddress(server) };
+}
+
+/** Who belongs to the cluster by this server's log, and whether this server was removed. */
+function memberFields(status: ReplicaStatus): Readonly<Record<string, unknown>> {
+  const { configuration, isConfigurationCommitted } = status;
+  return {
+    members: configuration.members,
+    nextId: configuration.nextId,
+    membersCommitted: isConfigurationCommitted,
+    removed: isSelfRemoved(status),
   };
 }

@@ -55,9 +55,7 @@ export class StoreDoor {
       throw new RpcFault(faultCode.unauthorised, `unauthorised: ${whyNot}`);
     }
     if (this.#cluster === undefined || from === undefined) return;
-    const { servers, serverId } = this.#cluster;
-    if (from < servers.length && from !== serverId) return;
-    const why = from === serverId ? 'is this server' : 'is not in the configuration';
-    throw new RpcFault(faultCode.unauthorised, `unauthorised: server ${from} ${why}`);
+    if (from !== this.#cluster.serverId) return;
+    throw new RpcFault(faultCode.unauthorised, `unauthorised: server ${from} is this server`);
   }
 }

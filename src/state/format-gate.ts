@@ -16,8 +16,8 @@ import { newestFormat, type Format, type FormatInUse, type FormatLimit } from '.
 export const toldMsMax = 5_000;
 
 export interface FormatGateOptions {
-  /** The other servers. */
-  readonly peers: readonly ServerId[];
+  /** The other servers, as they are when it is asked. */
+  readonly peers: () => readonly ServerId[];
   /** The newest format that this server is to log; it reads newer ones all the same. */
   readonly newest: Format;
   /** Milliseconds of a clock that never goes back. */
@@ -50,7 +50,7 @@ export class FormatGate implements FormatLimit {
 
   allowed(inUse: FormatInUse): Format {
     const { newest, peers } = this.#options;
-    const formats = peers.map((peer) => this.#formatOf(peer, inUse === 0));
+    const formats = peers().map((peer) => this.#formatOf(peer, inUse === 0));
     const common = least([newest, ...formats]);
     return inUse > common ? (inUse as Format) : common;
   }
@@ -62,7 +62,9 @@ export class FormatGate implements FormatLimit {
       const why = `this server was started with --format-max ${newest}, and this needs ${needed}`;
       return `${why}; ${expected}`;
     }
-    const lagging = peers.filter((peer) => this.#formatOf(peer, false) < needed).join(', ');
+    const lagging = peers()
+      .filter((peer) => this.#formatOf(peer, false) < needed)
+      .join(', ');
     return (
       `not every server has told that it can read this (format ${needed}): server ${lagging} has ` +
       `not; it may be away, or of an older version; ${expected}`

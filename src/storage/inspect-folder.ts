@@ -176,6 +176,7 @@ function recoverable(reports: readonly SnapshotReport[]): RecoveredSnapshot {
   const newer = good === -1 ? reports : reports.slice(0, good);
   return {
     position: reports[good]?.position ?? { index: asLogIndex(0), term: asTerm(0) },
+    configuration: new Uint8Array(),
     damaged: newer.map(({ name, damage }) => ({
       name,
       index: snapshotIndex(name) ?? 0,

@@ -111,8 +111,8 @@ export class LogStorage implements Storage {
     this.#running ??= this.#run();
   }
 
-  createSnapshot(position: LogPosition): SnapshotWriter {
-    return this.#snapshots.create(position);
+  createSnapshot(position: LogPosition, configuration: Uint8Array): SnapshotWriter {
+    return this.#snapshots.create(position, configuration);
   }
 
   openSnapshot(): Promise<SnapshotReader | undefined> {

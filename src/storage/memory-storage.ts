@@ -20,6 +20,7 @@ import type {
 
 interface MemorySnapshot {
   readonly position: LogPosition;
+  readonly configuration: Uint8Array;
   /** Of `snapshotBlockBytes` each, but for the last. */
   readonly blocks: readonly Uint8Array[];
   readonly imageBytes: number;
@@ -44,6 +45,7 @@ export class MemoryStorage implements Storage {
         known: new Map(),
       },
       snapshot: start,
+      configuration: new Uint8Array(),
       logBase: start,
       entries: [],
       isNew: true,
@@ -56,8 +58,8 @@ export class MemoryStorage implements Storage {
     this.#told = this.#told.then(() => done());
   }
 
-  createSnapshot(position: LogPosition): SnapshotWriter {
-    return new MemorySnapshotWriter(position, (snapshot) => {
+  createSnapshot(position: LogPosition, configuration: Uint8Array): SnapshotWriter {
+    return new MemorySnapshotWriter({ position, configuration }, (snapshot) => {
       if (this.#closed) throw new StorageError('the storage is closed');
       if (snapshot.position.index >= (this.#newest?.position.index ?? 0)) this.#newest = snapshot;
     });
@@ -85,7 +87,7 @@ export class MemoryStorage implements Storage {
 }
 
 class MemorySnapshotWriter implements SnapshotWriter {
-  readonly #position: LogPosition;
+  readonly #place: Pick<MemorySnapshot, 'position' | 'configuration'>;
   readonly #onCommit: (snapshot: MemorySnapshot) => void;
   readonly #cutter = new ImageCutter(snapshotBlockBytes);
   #blocks: Uint8Array[] = [];
@@ -93,8 +95,11 @@ class MemorySnapshotWriter implements SnapshotWriter {
   #imageChecksum = 0;
   #isEnded = false;
 
-  constructor(position: LogPosition, onCommit: (snapshot: MemorySnapshot) => void) {
-    this.#position = position;
+  constructor(
+    place: Pick<MemorySnapshot, 'position' | 'configuration'>,
+    onCommit: (snapshot: MemorySnapshot) => void,
+  ) {
+    this.#place = place;
     this.#onCommit = onCommit;
   }
 
@@ -113,7 +118,7 @@ class MemorySnapshotWriter implements SnapshotWriter {
     if (rest !== undefined) this.#blocks.push(rest);
     this.#isEnded = true;
     this.#onCommit({
-      position: this.#position,
+      ...this.#place,
       blocks: this.#blocks,
       imageBytes: this.#imageBytes,
       imageChecksum: this.#imageChecksum,
@@ -134,12 +139,14 @@ class MemorySnapshotWriter implements SnapshotWriter {
 class MemorySnapshotReader implements SnapshotReader {
   #snapshot: MemorySnapshot | undefined;
   readonly position: LogPosition;
+  readonly configuration: Uint8Array;
   readonly imageBytes: number;
   readonly imageChecksum: number;
 
   constructor(snapshot: MemorySnapshot) {
     this.#snapshot = snapshot;
     this.position = snapshot.position;
+    this.configuration = snapshot.configuration;
     this.imageBytes = snapshot.imageBytes;
     this.imageChecksum = snapshot.imageChecksum;
   }

@@ -72,7 +72,7 @@ export async function openLogStorage(options: LogStorageOptions): Promise<Opened
   const findings = await findAll(options);
   const folder = await soundFolder(options, findings);
   const { hardState, log, nextSequence } = folder;
-  const { position: snapshot, older: olderSnapshots } = findings.snapshot;
+  const { position: snapshot, configuration, older: olderSnapshots } = findings.snapshot;
   const isNew = hardState.term === 0 && log.entries.length === 0 && snapshot.index === 0;
   await removeAll(disk, [...olderSnapshots, ...(await uselessNames(disk, log.front))]);
   const begun = await beginLog({ disk, identity, log, snapshot, nextSequence, isNew });
@@ -82,7 +82,10 @@ export async function openLogStorage(options: LogStorageOptions): Promise<Opened
     ...{ disk, identity, segmentBytesMax, fillSteps, snapshot, hardState },
   });
   const notices = [...folder.notices, ...log.notices];
-  return { storage, recovered: { hardState, snapshot, logBase, entries, isNew, notices } };
+  return {
+    storage,
+    recovered: { hardState, snapshot, configuration, logBase, entries, isNew, notices },
+  };
 }
 
 async function findAll(options: LogStorageOptions): Promise<FolderFindings> {

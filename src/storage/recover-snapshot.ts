@@ -25,6 +25,8 @@ export interface DamagedSnapshot {
 export interface RecoveredSnapshot {
   /** What the state machine has been restored to; index 0 when there was nothing to restore. */
   readonly position: LogPosition;
+  /** Who belonged to the cluster there; empty for its founders. */
+  readonly configuration: Uint8Array;
   /** Newer ones that cannot be read. */
   readonly damaged: readonly DamagedSnapshot[];
   /** Names of those that are older. */
@@ -41,11 +43,13 @@ export async function recoverSnapshot(
   for (const [at, name] of names.entries()) {
     const outcome = await readSnapshot(disk, identity, name, restore());
     if ('position' in outcome) {
-      return { position: outcome.position, damaged, older: names.slice(at + 1) };
+      const { position, configuration } = outcome;
+      return { position, configuration, damaged, older: names.slice(at + 1) };
     }
     damaged.push({ name, index: snapshotIndex(name) ?? 0, damage: outcome.damage });
   }
-  return { position: { index: asLogIndex(0), term: asTerm(0) }, damaged, older: [] };
+  const position = { index: asLogIndex(0), term: asTerm(0) };
+  return { position, configuration: new Uint8Array(), damaged, older: [] };
 }
 
 /** Reads all of a snapshot into `restore`, which takes effect only when all of it is sound. */
@@ -54,14 +58,17 @@ async function readSnapshot(
   identity: FolderIdentity,
   name: string,
   restore: Pick<StateRestore, 'write' | 'finish'>,
-): Promise<{ readonly position: LogPosition } | { readonly damage: Damage }> {
+): Promise<
+  | { readonly position: LogPosition; readonly configuration: Uint8Array }
+  | { readonly damage: Damage }
+> {
   try {
     const reader = await openOwnSnapshot(disk, identity, name);
     await reader.verify((bytes) => {
       restore.write(bytes);
     });
     restore.finish();
-    return { position: reader.position };
+    return { position: reader.position, configuration: reader.configuration };
   } catch (error) {
     if (error instanceof StateImageError) {
       if (error.isOfNewerFormat) throw newerFormatError(name, error.message);

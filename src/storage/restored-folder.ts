@@ -48,7 +48,9 @@ export async function createRestoredFolder(parts: RestoredFolderParts): Promise<
 
 async function writeImage({ disk, identity, position, image }: RestoredFolderParts): Promise<void> {
   const asideName = snapshotAsideName(position.index, 0);
-  const header = { identity, position, blockBytes: snapshotBlockBytes };
+  // Whoever restores a backup begins with the servers of the configuration file.
+  const configuration = new Uint8Array();
+  const header = { identity, position, configuration, blockBytes: snapshotBlockBytes };
   const writer = new SnapshotFileWriter(disk, asideName, header);
   try {
     for await (const bytes of image) await writer.write(bytes);

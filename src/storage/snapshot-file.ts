@@ -16,7 +16,7 @@ import {
   decodeSnapshotHeader,
   snapshotEndBytes,
   snapshotFileBytes,
-  snapshotHeaderBytes,
+  snapshotHeaderBytesMax,
   snapshotSeed,
 } from './snapshot-format.js';
 import type { ImageEnd, SnapshotHeader } from './snapshot-format.js';
@@ -118,7 +118,7 @@ export class SnapshotFileReader implements SnapshotReader {
     onClose = () => Promise.resolve(),
   ): Promise<SnapshotFileReader | undefined> {
     const fileBytes = await disk.size(name);
-    const start = await disk.readRange(name, 0, snapshotHeaderBytes);
+    const start = await disk.readRange(name, 0, snapshotHeaderBytesMax);
     if (fileBytes === undefined || start === undefined) return undefined;
     const header = decodeSnapshotHeader(start);
     if (header === undefined) throw damaged(name, 0, 'its header cannot be read');
@@ -134,6 +134,10 @@ export class SnapshotFileReader implements SnapshotReader {
 
   get position(): LogPosition {
     return this.header.position;
+  }
+
+  get configuration(): Uint8Array {
+    return this.header.configuration;
   }
 
   get imageBytes(): number {

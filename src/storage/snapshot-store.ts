@@ -48,10 +48,13 @@ export class SnapshotStore {
     return this.#newest;
   }
 
-  create(position: LogPosition): SnapshotWriter {
+  create(position: LogPosition, configuration: Uint8Array): SnapshotWriter {
     this.#writersMade += 1;
     const name = snapshotAsideName(position.index, this.#writersMade);
-    const header = { identity: this.#identity, position, blockBytes: snapshotBlockBytes };
+    const header = {
+      identity: this.#identity,
+      ...{ position, configuration, blockBytes: snapshotBlockBytes },
+    };
     const writer = new StoredSnapshotWriter({
       file: new SnapshotFileWriter(this.#disk, name, header),
       commit: () => this.#inTurn(() => this.#commit(name, position.index)),

@@ -24,6 +24,8 @@ export interface RecoveredState {
    * logBase.index ≤ snapshot.index ≤ index of the last entry (of `logBase` without entries).
    */
   readonly snapshot: LogPosition;
+  /** Who belonged to the cluster there, opaque here; empty for its founders. */
+  readonly configuration: Uint8Array;
   /** The entry before the first that the log still has; both 0 for a whole log. */
   readonly logBase: LogPosition;
   /** The log; consecutive indexes behind `logBase`. */
@@ -60,6 +62,8 @@ export interface SnapshotWriter {
 
 export interface SnapshotReader {
   readonly position: LogPosition;
+  /** As it was handed to `createSnapshot`. */
+  readonly configuration: Uint8Array;
   readonly imageBytes: number;
   /** CRC-32C of the image. */
   readonly imageChecksum: number;
@@ -82,10 +86,10 @@ export interface Storage {
   append(write: StorageWrite, done: (error?: StorageError) => void): void;
 
   /**
-   * Begins a snapshot of the state through `position`. Several may be written at once; the one
-   * with the highest index of those committed is kept.
+   * Begins a snapshot of the state through `position`, with the configuration in force there.
+   * Several may be written at once; the one with the highest index of those committed is kept.
    */
-  createSnapshot(position: LogPosition): SnapshotWriter;
+  createSnapshot(position: LogPosition, configuration: Uint8Array): SnapshotWriter;
 
   /**
    * The newest snapshot that was committed, undefined when there is none. It stays readable until

@@ -27,7 +27,7 @@ describe('the blocks of a cluster, at a server of it', () => {
     const [, server] = servers;
     if (server === undefined) throw new Error('there are two servers');
     opened = openClusterBlocks({
-      config: { servers, blocks: [], copies: 2 },
+      config: { servers, removed: [], founders: servers, blocks: [], copies: 2 },
       server,
       own: new MemoryBlockStore(() => 0),
       proof: {},

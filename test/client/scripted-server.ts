@@ -28,7 +28,7 @@ export const hang: Reply = { kind: 'hang' };
 export const cut: Reply = { kind: 'cut' };
 
 export class ScriptedServer {
-  /** All calls except `isleader`, in the order of their arrival. */
+  /** All calls except `isleader` and `listmembers`, in the order of their arrival. */
   readonly received: ReceivedCall[] = [];
   /** Calls of `isleader`. */
   probes = 0;
@@ -89,6 +89,11 @@ export class ScriptedServer {
     if (method === 'isleader') {
       this.probes += 1;
       this.#send(this.isLeader === undefined ? hang : value(this.isLeader), outgoing);
+      return;
+    }
+    // As a server of an earlier version would.
+    if (method === 'listmembers') {
+      this.#send(fault(-32601, 'unknown method'), outgoing);
       return;
     }
     this.received.push({ method, params });

@@ -26,8 +26,9 @@ describe('the configuration file', () => {
   for (const name of fixtureNames('valid')) {
     it(`is read when it is ${name}`, () => {
       const parsed = parseClusterConfig(read(`valid/${name}.txt`), `${name}.txt`);
-      const expected: unknown = JSON.parse(read(`valid/${name}.json`));
-      expect(JSON.parse(JSON.stringify(parsed))).to.deep.equal({ kind: 'ok', config: expected });
+      const expected = JSON.parse(read(`valid/${name}.json`)) as { readonly servers: unknown };
+      const config = { removed: [], founders: expected.servers, ...expected };
+      expect(JSON.parse(JSON.stringify(parsed))).to.deep.equal({ kind: 'ok', config });
     });
   }
 
@@ -41,13 +42,15 @@ describe('the configuration file', () => {
 
   it('reads back every cluster that can be written', () => {
     fc.assert(
-      fc.property(writtenCluster, ({ text, addresses, blocks }) => {
+      fc.property(writtenCluster, ({ text, addresses, blocks, gone, began }) => {
         const parsed = parseClusterConfig(text, 'cluster.txt');
         if (parsed.kind === 'error') throw new Error(parsed.errors.join('\n'));
-        expect(parsed.config.servers.map(({ id }) => Number(id))).to.deep.equal(
-          addresses.map((_, index) => index),
-        );
-        expect(parsed.config.servers.map(({ address }) => address)).to.deep.equal(addresses);
+        const { servers, removed, founders } = parsed.config;
+        const all = [...servers, ...removed].toSorted((a, b) => a.id - b.id);
+        expect(all.map(({ id }) => Number(id))).to.deep.equal(addresses.map((_, index) => index));
+        expect(all.map(({ address }) => address)).to.deep.equal(addresses);
+        expect(removed.map(({ id }) => Number(id))).to.deep.equal(gone);
+        expect(founders.map(({ address }) => address)).to.deep.equal(addresses.slice(0, began));
         expect(parsed.config.blocks.map(({ address }) => address)).to.deep.equal(blocks);
       }),
     );
@@ -56,7 +59,20 @@ describe('the configuration file', () => {
   it('never throws, and names file and line, whatever the text is', () => {
     const token = fc.constantFrom(
       ...['M', 'metadata', 'block', 'copies', ':', ': ', '0', '1', '12', '[', ']', '%', '#'],
-      ...['::', '.', '-', ' ', '\n', '\r\n', 'localhost', '\u0000', '𝕏', '__proto__'],
+      ...[
+        '::',
+        '.',
+        '-',
+        ' ',
+        ' removed',
+        ' joined',
+        '\n',
+        '\r\n',
+        'localhost',
+        '\u0000',
+        '𝕏',
+        '__proto__',
+      ],
     );
     const anyText = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -90,16 +106,25 @@ const writtenCluster = fc
     hosts: fc.array(host, { minLength: 1, maxLength: 99 }),
     blockHosts: fc.array(host, { maxLength: 5 }),
     shuffleSeed: fc.array(fc.nat(), { minLength: 104, maxLength: 104 }),
+    goneSeed: fc.array(fc.boolean(), { minLength: 99, maxLength: 99 }),
+    beganSeed: fc.nat(),
     newline: fc.constantFrom('\n', '\r\n'),
     filler: fc.constantFrom('', '  ', ' # why', '\n\n', '\n# a: b\n'),
     start: fc.constantFrom('', '\uFEFF', '# first\n', '\n\n'),
   })
-  .map(({ hosts, blockHosts, shuffleSeed, newline, filler, start }) => {
+  .map(({ hosts, blockHosts, shuffleSeed, goneSeed, beganSeed, newline, filler, start }) => {
     // A port for each entry, so that no two share an address.
     const addresses = hosts.map((name, index) => `${name}:${1 + index}`);
     const blocks = blockHosts.map((name, index) => `${name}:${65_535 - index}`);
+    const began = 1 + (beganSeed % addresses.length);
+    // The last one stays.
+    const gone = addresses.flatMap((_, id) =>
+      goneSeed[id] === true && id < addresses.length - 1 ? [id] : [],
+    );
+    const words = (id: number): string =>
+      `${id >= began ? ' joined' : ''}${gone.includes(id) ? '  removed' : ''}`;
     const entries = [
-      ...addresses.map((address, index) => `metadata${index}: ${address}`),
+      ...addresses.map((address, index) => `metadata${index}: ${address}${words(index)}`),
       ...blocks.map((address, index) => `block${index}: ${address}`),
     ]
       .map((line, index) => ({ line, order: shuffleSeed[index] ?? 0 }))
@@ -108,5 +133,5 @@ const writtenCluster = fc
     const text = [`${start}M: ${addresses.length}`, ...entries]
       .join('\n')
       .replaceAll('\n', newline);
-    return { text, addresses, blocks };
+    return { text, addresses, blocks, gone, began };
   });

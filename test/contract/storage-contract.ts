@@ -8,6 +8,7 @@ import type { RecoveredState, Storage } from '../../src/storage/storage.js';
 import { entriesOf, entryOf, hardStateOf, newHardState } from '../storage/storage-samples.js';
 import { newestImage, plain, positionOf, resetOf } from '../storage/storage-samples.js';
 import { takeSnapshot, writeOf, written } from '../storage/storage-samples.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 /** One server's place to keep things; `open` again means the server starts again. */
 export interface StorageHome {
@@ -46,6 +47,7 @@ function describeWrites(home: () => StorageHome): void {
     expect(recovered).to.deep.equal({
       hardState: newHardState,
       snapshot: positionOf(0, 0),
+      configuration: foundersOnly,
       logBase: positionOf(0, 0),
       entries: [],
       isNew: true,
@@ -177,7 +179,7 @@ function describeSnapshots(home: () => StorageHome): void {
   it('has no snapshot before one is committed, and none of one that was given up', async () => {
     const { storage } = await home().open();
     expect(await storage.openSnapshot()).to.equal(undefined);
-    const writer = storage.createSnapshot(positionOf(1, 1));
+    const writer = storage.createSnapshot(positionOf(1, 1), foundersOnly);
     await writer.write(Uint8Array.of(1, 2, 3));
     expect(await storage.openSnapshot()).to.equal(undefined);
     await writer.abandon();
@@ -226,7 +228,9 @@ function describeSnapshots(home: () => StorageHome): void {
 
   it('keeps the newest of those that are committed, in whatever order', async () => {
     const { storage } = await home().open();
-    const writers = [3, 1, 2].map((index) => storage.createSnapshot(positionOf(index, 1)));
+    const writers = [3, 1, 2].map((index) =>
+      storage.createSnapshot(positionOf(index, 1), foundersOnly),
+    );
     for (const [at, writer] of writers.entries()) await writer.write(Uint8Array.of(at));
     for (const writer of writers) await writer.commit();
     const found = await newestImage(storage, 10);
@@ -236,7 +240,7 @@ function describeSnapshots(home: () => StorageHome): void {
 
   it('takes no snapshot once it is closed', async () => {
     const { storage } = await home().open();
-    const writer = storage.createSnapshot(positionOf(1, 1));
+    const writer = storage.createSnapshot(positionOf(1, 1), foundersOnly);
     await writer.write(Uint8Array.of(1));
     await storage.close();
     const error: unknown = await writer.commit().catch((caught: unknown) => caught);

@@ -1,5 +1,5 @@
 /** A look at a cluster for every kind of finding, and the words that are expected. */
-import type { ClusterLook, Seen } from '../../src/doctor/cluster-look.js';
+import type { ClusterLook, MemberReport, Seen } from '../../src/doctor/cluster-look.js';
 import type { FindingKind } from '../../src/doctor/finding.js';
 import { addressOf, link, look, nowMs, refused, report, told } from './looks.js';
 
@@ -16,6 +16,11 @@ export interface Case {
 }
 
 export const noLeader = { role: 'candidate', leaderId: undefined, followers: [] } as const;
+
+const member = (id: number): MemberReport => ({ id, address: addressOf(id), voter: true });
+
+/** Server 2 was added. */
+const grown: readonly MemberReport[] = [member(0), member(1), { ...member(2), voter: false }];
 
 export const cases: readonly Case[] = [
   {
@@ -202,13 +207,13 @@ export const cases: readonly Case[] = [
     name: 'of other stores, found without a file',
     look: look(3, { 0: { configDigest: 'bad' } }, { config: undefined }),
     servers: [0],
-    problem: /: the block stores, or the number of copies, are others\.$/,
+    problem: /: its founders, its block stores, or the number of copies, are others\.$/,
     advice: /server 0/,
   },
   {
     kind: 'config-differs',
     name: 'the file is not that of the servers',
-    look: look(3, {}, { config: { digest: 'bad' } }),
+    look: look(3, {}, { config: { digest: 'bad', servers: [] } }),
     servers: [0, 1, 2],
     problem: /^The servers were started with another configuration than c\.txt: there /,
     advice: /^Use the file that the servers use/,
@@ -308,5 +313,68 @@ export const cases: readonly Case[] = [
     servers: [2],
     problem: 'Server 2 is 5000 entries behind the leader.',
     advice: /catching up/,
+  },
+  {
+    kind: 'learner',
+    name: 'it was not started',
+    look: look(3, { 0: { members: grown }, 2: refused }, { learners: [2] }),
+    servers: [2],
+    problem: 'Server 2 was added, and does not count yet: it does not answer.',
+    advice: /^Start it: \.\/run-server\.sh CONFIG 2/,
+  },
+  {
+    kind: 'learner',
+    name: 'it waits for a server that must know it',
+    look: look(
+      3,
+      { 0: { members: grown }, 1: refused, 2: { standing: 'joining', awaitedJoins: [1] } },
+      { learners: [2] },
+    ),
+    servers: [2],
+    problem: /: it waits for server 1, which must come to know it\.$/,
+    advice: /^Bring server 1 back, or remove .*: npx surfraft member remove c\.txt ID$/,
+  },
+  {
+    kind: 'file-stale',
+    name: 'the file that was named lacks a member, and has one too many',
+    look: look(3, { 0: { members: [...grown, member(4)].slice(1) } }),
+    servers: [4, 0],
+    problem:
+      'c.txt and the cluster differ: the file lacks server 4 and it has server 0, no member.',
+    advice:
+      /the line "metadata4: host4:9001 joined" and M and the word removed .* metadata0, and copy/,
+  },
+  {
+    kind: 'file-stale',
+    name: 'servers were started with an older file',
+    look: look(3, {
+      0: { members: grown, file: grown.slice(0, 2) },
+      1: { file: grown.slice(0, 2) },
+      2: { file: grown },
+    }),
+    servers: [0, 1],
+    problem:
+      'Servers 0 and 1 were started with a file that is not up to date: the file lacks server 2.',
+    advice: /^Give servers 0 and 1 the new file/,
+  },
+  {
+    kind: 'removed',
+    name: 'a removed server runs',
+    look: look(
+      3,
+      { 0: { members: grown } },
+      {
+        others: [
+          {
+            id: 7,
+            address: addressOf(7),
+            seen: told(report(7, 3, { removed: true, leaderId: undefined })),
+          },
+        ],
+      },
+    ),
+    servers: [7],
+    problem: 'Server 7 (host7:9001) was removed from the cluster, and still runs.',
+    advice: /^End it/,
   },
 ];

@@ -41,6 +41,13 @@ export function report(
     ...{ pendingUpdates: 0, pendingReads: 0, files: 2, uptimeSeconds: 3_600, version: '1.2.3' },
     ...{ clockMs: nowMs, configDigest: 'c0ffee', dataSinceMs: nowMs - 86_400_000 },
     format: 3,
+    ...{
+      members: undefined,
+      membersCommitted: true,
+      removed: false,
+      awaitedJoins: [],
+      file: undefined,
+    },
     ...changes,
   };
 }
@@ -65,7 +72,11 @@ export function look(
       const seen = 'kind' in change ? change : told(report(id, size, change));
       return { id, address: addressOf(id), seen };
     }),
-    config: { digest: 'c0ffee' },
+    ...{ learners: [], others: [] },
+    config: {
+      digest: 'c0ffee',
+      servers: Array.from({ length: size }, (_, id) => ({ id, address: addressOf(id) })),
+    },
     target: 'c.txt',
     ...others,
   };

@@ -53,7 +53,7 @@ describe('a report', () => {
     }
     for (const name of Object.keys(page)) {
       const isNeeded = read({ [name]: { wrong: true } }) === undefined;
-      const unread = ['isLeader', 'pendingCalls', 'formatInUse', 'connections'];
+      const unread = ['isLeader', 'pendingCalls', 'formatInUse', 'connections', 'nextId'];
       expect(isNeeded, name).to.equal(!unread.includes(name));
     }
   });

@@ -8,6 +8,7 @@ import type {
   RequestVoteRequest,
 } from '../../src/raft/messages.js';
 import { incarnationOf, makeEntry } from './make.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 const sender = asServerId(1);
 
@@ -39,6 +40,7 @@ const install: InstallSnapshotRequest = {
   leaderId: sender,
   lastIncludedIndex: asLogIndex(7),
   lastIncludedTerm: asTerm(3),
+  configuration: foundersOnly,
   imageBytes: 100,
   imageChecksum: 0,
   offset: 90,

@@ -72,7 +72,7 @@ describe('The binary form of entries', () => {
   });
 
   const refused: readonly [string, (view: DataView) => void][] = [
-    ['an unknown kind', (view) => view.setUint8(12, 2)],
+    ['an unknown kind', (view) => view.setUint8(12, 3)],
     ['a no-op with a payload', (view) => view.setUint8(12, 0)],
     ['index 0', (view) => view.setUint8(6, 0)],
     ['term 0', (view) => view.setUint8(0, 0)],

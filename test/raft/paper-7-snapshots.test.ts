@@ -7,6 +7,7 @@ import { makeEntry, makeLog, termsOf, testTiming } from './make.js';
 import { entriesOf } from './cluster-checks.js';
 import { takeSnapshot, openSnapshot, commitSnapshot } from './take-snapshot.js';
 import { RaftCluster } from './raft-cluster.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 const { electionTicksMax, heartbeatTicks } = testTiming;
 const follower = asServerId(2);
@@ -162,7 +163,12 @@ describe('Paper section 7, InstallSnapshot', () => {
     const log = makeLog(1, 1, 1, 1);
     const server = new RaftCluster({ size: 3, logs: [log, log, log] }).server(2);
     const position = { index: asLogIndex(3), term: asTerm(1) };
-    const effects = server.raft.step({ type: 'snapshotReceived', callId: 1, position });
+    const effects = server.raft.step({
+      type: 'snapshotReceived',
+      callId: 1,
+      position,
+      configuration: foundersOnly,
+    });
     expect(effects.map(({ type }) => type)).to.deep.equal(['note', 'installSnapshot']);
     const { lastApplied, commitIndex, durableIndex } = server.raft;
     expect([lastApplied, commitIndex, durableIndex]).to.deep.equal([3, 3, 4]);
@@ -174,7 +180,12 @@ describe('Paper section 7, InstallSnapshot', () => {
       const cluster = new RaftCluster({ size: 3, logs: [[], [], log], terms: [3, 3, 3] });
       const { raft, disk } = cluster.server(2);
       const position = { index: asLogIndex(3), term: asTerm(3) };
-      const [persist, ...rest] = raft.step({ type: 'snapshotReceived', callId: 1, position });
+      const [persist, ...rest] = raft.step({
+        type: 'snapshotReceived',
+        callId: 1,
+        position,
+        configuration: foundersOnly,
+      });
       const write = { writeId: 1, hardState: undefined, reset: position, entries: [] };
       expect(persist).to.deep.equal({ type: 'persist', ...write });
       expect(rest.map(({ type }) => type)).to.deep.equal(['note', 'installSnapshot']);
@@ -205,7 +216,7 @@ describe('Paper section 7, InstallSnapshot', () => {
     };
     raft.step({ type: 'request', from: asServerId(0), callId: 1, request: append });
     const position = { index: asLogIndex(3), term: asTerm(3) };
-    raft.step({ type: 'snapshotReceived', callId: 2, position });
+    raft.step({ type: 'snapshotReceived', callId: 2, position, configuration: foundersOnly });
     const entries = [4, 5, 6].map((index) => makeEntry(index, 3));
     const next = { ...append, prevLogIndex: position.index, prevLogTerm: position.term, entries };
     raft.step({ type: 'request', from: asServerId(0), callId: 3, request: next });
@@ -222,7 +233,12 @@ describe('Paper section 7, InstallSnapshot', () => {
     cluster.step(1, { type: 'campaign' });
     while (raft.role !== 'leader') cluster.deliver();
     const position = { index: asLogIndex(3), term: asTerm(1) };
-    const effects = raft.step({ type: 'snapshotReceived', callId: 99, position });
+    const effects = raft.step({
+      type: 'snapshotReceived',
+      callId: 99,
+      position,
+      configuration: foundersOnly,
+    });
     expect(effects[0]).to.deep.equal({ type: 'apply', entries: log.slice(0, 3) });
     expect(effects.some(({ type }) => type === 'installSnapshot')).to.equal(false);
     expect([raft.snapshot, raft.commitIndex]).to.deep.equal([position, 3]);
@@ -287,7 +303,14 @@ describe('Paper section 7, InstallSnapshot', () => {
     const request: InstallSnapshotRequest = {
       ...{ type: 'installSnapshot', term: asTerm(1), leaderId: follower },
       ...{ lastIncludedIndex: asLogIndex(1), lastIncludedTerm: asTerm(1), imageBytes: 9 },
-      ...{ imageChecksum: 0, offset: 0, data: new Uint8Array(0), checksum: 0, done: false },
+      ...{
+        configuration: foundersOnly,
+        imageChecksum: 0,
+        offset: 0,
+        data: new Uint8Array(0),
+        checksum: 0,
+        done: false,
+      },
       ...parts,
     };
     const callId = cluster.server(to).openCall(follower);

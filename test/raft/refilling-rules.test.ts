@@ -5,6 +5,7 @@ import type { HardState, RaftEffect } from '../../src/raft/effects.js';
 import type { Entry, JoinResponse } from '../../src/raft/messages.js';
 import { Raft } from '../../src/raft/raft.js';
 import { incarnationOf, logStart, makeLog, memberOf, serverIds, testTiming } from './make.js';
+import { foundersOf, foundersOnly } from '../fixtures/founders.js';
 
 const term = asTerm(3);
 
@@ -19,8 +20,19 @@ class Refilling {
     this.#isDiskSlow = isDiskSlow;
     const hardState: HardState = { ...memberOf(3, 2), term, standing: 'refilling', ...parts };
     this.raft = new Raft({
-      ...{ id: asServerId(2), servers: serverIds(3), timing: testTiming, random: () => 0 },
-      ...{ hardState, snapshot: logStart, logBase: logStart, entries: log },
+      ...{
+        id: asServerId(2),
+        founders: foundersOf(serverIds(3)),
+        timing: testTiming,
+        random: () => 0,
+      },
+      ...{
+        hardState,
+        snapshot: logStart,
+        configuration: foundersOnly,
+        logBase: logStart,
+        entries: log,
+      },
     });
     this.step({ type: 'tick' });
   }

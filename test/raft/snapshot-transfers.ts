@@ -42,7 +42,7 @@ export class SnapshotTransfers {
     { id, disk, raft }: Carrier,
     { to, term }: Effect<'sendSnapshot'>,
   ): InstallSnapshotRequest | undefined {
-    const { position } = disk.snapshot;
+    const { position, configuration } = disk.snapshot;
     if (raft.role !== 'leader' || raft.term !== term) return undefined;
     const transfer = this.#underWay.get(to);
     if (transfer !== undefined) {
@@ -52,7 +52,7 @@ export class SnapshotTransfers {
     const request: InstallSnapshotRequest = {
       ...{ type: 'installSnapshot', term, leaderId: id, imageBytes, imageChecksum: 0 },
       ...{ lastIncludedIndex: position.index, lastIncludedTerm: position.term },
-      ...{ offset: 0, data: new Uint8Array(0), checksum: 0, done: false },
+      ...{ configuration, offset: 0, data: new Uint8Array(0), checksum: 0, done: false },
     };
     this.#underWay.set(to, { last: request, heartbeats: 0 });
     return request;
@@ -89,7 +89,13 @@ export class SnapshotTransfers {
     { callId, request }: Effect<'takeSnapshotPiece'>,
     committed: readonly Entry[],
   ): RaftEvent {
-    const { lastIncludedIndex: index, lastIncludedTerm: term, offset, data } = request;
+    const {
+      lastIncludedIndex: index,
+      lastIncludedTerm: term,
+      offset,
+      data,
+      configuration,
+    } = request;
     if (this.#arriving.lastIncludedIndex !== index) {
       this.#arriving = { lastIncludedIndex: index, bytes: 0 };
     }
@@ -97,7 +103,7 @@ export class SnapshotTransfers {
     const { bytes } = this.#arriving;
     if (bytes < imageBytes) return { type: 'snapshotPieceTaken', callId, nextOffset: bytes };
     const position = { index, term };
-    disk.commitSnapshot({ position, state: committed.slice(0, index) });
-    return { type: 'snapshotReceived', callId, position };
+    disk.commitSnapshot({ position, configuration, state: committed.slice(0, index) });
+    return { type: 'snapshotReceived', callId, position, configuration };
   }
 }

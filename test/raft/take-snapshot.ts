@@ -8,7 +8,8 @@ export function openSnapshot(cluster: RaftCluster, id: number): void {
   const last = server.applied.at(-1);
   if (last === undefined || server.crashed) return;
   const position = { index: last.index, term: last.term };
-  server.openSnapshot = { position, state: [...server.applied] };
+  const configuration = server.raft.configurationBytesAt(last.index);
+  server.openSnapshot = { position, configuration, state: [...server.applied] };
 }
 
 /** The snapshot is on disk; the log keeps `tail` of the entries that it replaces. */

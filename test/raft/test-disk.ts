@@ -9,16 +9,18 @@ import type { RecoveredState } from '../../src/storage/storage.js';
 import type { HardState, RaftEffect, WriteId } from '../../src/raft/effects.js';
 import type { Entry, LogPosition } from '../../src/raft/messages.js';
 import { logStart } from './make.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 export type Write = Extract<RaftEffect, { readonly type: 'persist' }>;
 
 /** The state machine of the tests is the list of what it applied. */
 export interface TestSnapshot {
   readonly position: LogPosition;
+  readonly configuration: Uint8Array;
   readonly state: readonly Entry[];
 }
 
-const noSnapshot: TestSnapshot = { position: logStart, state: [] };
+const noSnapshot: TestSnapshot = { position: logStart, configuration: foundersOnly, state: [] };
 
 /** Whether a server with this on its disk votes and is counted. */
 export function isCounted({ hardState }: TestDisk): boolean {
@@ -120,7 +122,10 @@ export class TestDisk {
   }
 
   /** The log that holds the snapshot's last entry is kept, any other is dropped (section 7). */
-  recover(): Pick<RecoveredState, 'hardState' | 'snapshot' | 'logBase' | 'entries'> {
+  recover(): Pick<
+    RecoveredState,
+    'hardState' | 'snapshot' | 'configuration' | 'logBase' | 'entries'
+  > {
     const { index, term } = this.snapshot.position;
     const termInLog =
       index === this.base.index ? this.base.term : this.entries[index - this.base.index - 1]?.term;
@@ -129,7 +134,8 @@ export class TestDisk {
       this.entries = [];
     }
     const { hardState, snapshot, base, entries } = this;
-    return { hardState, snapshot: snapshot.position, logBase: base, entries };
+    const { position, configuration } = snapshot;
+    return { hardState, snapshot: position, configuration, logBase: base, entries };
   }
 
   #store(write: Write, entryCount: number): void {

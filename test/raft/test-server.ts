@@ -8,6 +8,7 @@ import { Raft } from '../../src/raft/raft.js';
 import type { RaftTiming } from '../../src/raft/core.js';
 import { SnapshotTransfers } from './snapshot-transfers.js';
 import { TestGate, type TestDisk, type TestSnapshot } from './test-disk.js';
+import { foundersOf } from '../fixtures/founders.js';
 
 export interface TestServerOptions {
   readonly id: ServerId;
@@ -97,6 +98,6 @@ export class TestServer {
 
   #start(): Raft {
     const { id, servers, timing, random } = this.#options;
-    return new Raft({ id, servers, timing, random, ...this.disk.recover() });
+    return new Raft({ id, founders: foundersOf(servers), timing, random, ...this.disk.recover() });
   }
 }

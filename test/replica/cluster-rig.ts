@@ -14,6 +14,7 @@ import type { SnapshotLimits } from '../../src/replica/snapshot-limits.js';
 import type { Timer } from '../../src/replica/timer.js';
 import { tickMs } from '../../src/replica/timing.js';
 import { FakeDisk, type Files } from './fake-disk.js';
+import { foundersOf } from '../fixtures/founders.js';
 
 /** A snapshot after every kilobyte of log, and hardly any log behind it. */
 export const tinySnapshots: SnapshotLimits = {
@@ -84,7 +85,7 @@ export class ClusterRig {
     server.replica = new LastingReplica<FileCommand, UpdateResult, Files>({
       replica: {
         serverId,
-        servers: [...this.servers.keys()].map(asServerId),
+        founders: foundersOf([...this.servers.keys()].map(asServerId)),
         transport: this.#transport(serverId),
         timer: this.#timer,
         // Server 0 is always the first to stand for election.
@@ -195,6 +196,7 @@ export class ClusterRig {
 
   #transport(from: ServerId): PeerTransport {
     return {
+      setPeers: () => undefined,
       connect: (listener) => this.#listeners.set(from, listener),
       send: (to, request) => {
         const listener = must(this.#listeners.get(from), 'it is connected');

@@ -14,6 +14,7 @@ import type { Storage, StorageWrite } from '../../src/storage/storage.js';
 import type { StateMachine } from '../../src/base/state-machine.js';
 import { FakeSnapshots } from './fake-snapshots.js';
 import { hardStateIn } from './replica-rig.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 /** What the servers hold; typed so that a test may reach into one. */
 export type Files = FileMap & StateMachine<FileCommand, UpdateResult>;
@@ -66,7 +67,10 @@ export class FakeDisk {
     const { hardState, logBase } = this;
     const snapshot = newest?.position ?? start;
     const entries = [...this.entries];
-    const recovered = { hardState, snapshot, logBase, entries, isNew: false, notices: [] };
+    const recovered = {
+      ...{ hardState, snapshot, configuration: foundersOnly, logBase, entries },
+      ...{ isNew: false, notices: [] },
+    };
     return { storage: this.#storage(), recovered, stateMachine };
   }
 

@@ -7,6 +7,7 @@ import { crc32c } from '../../src/base/crc32c.js';
 import type { LogPosition } from '../../src/raft/messages.js';
 import { StorageDamagedError, StorageError } from '../../src/storage/storage.js';
 import type { SnapshotReader, SnapshotWriter } from '../../src/storage/storage.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 interface StoredImage {
   readonly position: LogPosition;
@@ -69,6 +70,7 @@ export class FakeSnapshots {
     const { position, bytes } = newest;
     return Promise.resolve({
       position,
+      configuration: foundersOnly,
       imageBytes: bytes.length,
       imageChecksum: crc32c(bytes),
       read: (offset, bytesMax) => {

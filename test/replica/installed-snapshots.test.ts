@@ -7,6 +7,7 @@ import type { Entry, InstallSnapshotRequest } from '../../src/raft/messages.js';
 import { applySliceEntries } from '../../src/replica/applier.js';
 import type { PeerOutcome } from '../../src/replica/replica-api.js';
 import { append, command, logOf, noop, ReplicaRig } from './replica-rig.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 const rival = asServerId(1);
 
@@ -23,7 +24,7 @@ function snapshotAt(index: number, term: number, leaderTerm = term): InstallSnap
   return {
     ...{ type: 'installSnapshot', term: asTerm(leaderTerm), leaderId: rival },
     ...{ lastIncludedIndex: asLogIndex(index), lastIncludedTerm: asTerm(term) },
-    ...{ imageBytes: data.length, imageChecksum: checksum },
+    ...{ configuration: foundersOnly, imageBytes: data.length, imageChecksum: checksum },
     ...{ offset: 0, data, checksum, done: true },
   };
 }

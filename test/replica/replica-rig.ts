@@ -24,6 +24,7 @@ import { Replica } from '../../src/replica/replica.js';
 import type { Timer } from '../../src/replica/timer.js';
 import { StorageError } from '../../src/storage/storage.js';
 import type { RecoveredState, Storage, StorageWrite } from '../../src/storage/storage.js';
+import { foundersOf } from '../fixtures/founders.js';
 
 /** The server under test. */
 export const self = asServerId(0);
@@ -90,6 +91,7 @@ export class ReplicaRig {
     const recovered: RecoveredState = {
       hardState: hardStateIn(options.term ?? 0),
       snapshot: options.snapshot ?? start,
+      configuration: new Uint8Array(),
       logBase: options.snapshot ?? start,
       entries: options.entries ?? [],
       isNew: false,
@@ -97,7 +99,7 @@ export class ReplicaRig {
     };
     this.replica = new Replica<FileCommand, UpdateResult>({
       serverId: self,
-      servers,
+      founders: foundersOf(servers),
       stateMachine: this.files,
       storage: this.#storage,
       recovered,
@@ -285,6 +287,7 @@ export class ReplicaRig {
 
   get #transport(): PeerTransport {
     return {
+      setPeers: () => undefined,
       connect: (listener) => {
         this.listener = listener;
       },

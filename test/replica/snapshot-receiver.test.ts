@@ -10,6 +10,7 @@ import { SnapshotReceiver } from '../../src/replica/snapshot-receiver.js';
 import { tickMs } from '../../src/replica/timing.js';
 import { PartWorld, positionAt } from './part-world.js';
 import { command } from './replica-rig.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 /** The image of a map with one file, larger than a step. */
 function imageOf(version: number): Uint8Array {
@@ -36,7 +37,7 @@ function piece({ offset, end, bytes = image, index = 9, term = 3 }: Piece): Inst
   return {
     ...{ type: 'installSnapshot', term: asTerm(term), leaderId: asServerId(1) },
     ...{ lastIncludedIndex: asLogIndex(index), lastIncludedTerm: asTerm(2) },
-    ...{ imageBytes: bytes.length, imageChecksum: crc32c(bytes) },
+    ...{ configuration: foundersOnly, imageBytes: bytes.length, imageChecksum: crc32c(bytes) },
     ...{ offset, data, checksum: crc32c(data), done: end === bytes.length },
   };
 }
@@ -88,6 +89,7 @@ describe('a snapshot that a leader sends', () => {
     const received = await rig.taken(piece({ offset: half, end: image.length }));
     expect(received).to.deep.equal({
       ...{ type: 'snapshotReceived', callId: 3, position: positionAt(9, 2) },
+      configuration: foundersOnly,
     });
     expect(Buffer.from(image).equals(rig.world.snapshots.newest?.bytes ?? Buffer.of())).to.equal(
       true,
@@ -217,6 +219,7 @@ describe('a snapshot that a leader sends', () => {
     await rig.world.settle();
     expect(rig.events.at(-1)).to.deep.equal({
       ...{ type: 'snapshotReceived', callId: 2, position: positionAt(9, 2) },
+      configuration: foundersOnly,
     });
   });
 

@@ -7,6 +7,7 @@ import type { InstallSnapshotRequest } from '../../src/raft/messages.js';
 import { pieceBytesMax } from '../../src/replica/snapshot-limits.js';
 import { SnapshotSender } from '../../src/replica/snapshot-sender.js';
 import { PartWorld, positionAt } from './part-world.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 const term = asTerm(3);
 const image = Uint8Array.from({ length: 2.5 * pieceBytesMax }, (_, at) => at % 251);
@@ -67,6 +68,7 @@ describe('a snapshot on its way to a follower', () => {
       ...{ type: 'installSnapshot', term, leaderId: asServerId(0), done: false },
       ...{ lastIncludedIndex: 9, lastIncludedTerm: 2, offset: 0, data: new Uint8Array() },
       ...{ imageBytes: image.length, imageChecksum: crc32c(image), checksum: 0 },
+      configuration: foundersOnly,
     });
     await rig.demand();
     await rig.demand();

@@ -7,6 +7,7 @@ import { SnapshotTaker } from '../../src/replica/snapshot-taker.js';
 import { tickMs } from '../../src/replica/timing.js';
 import { PartWorld, positionAt } from './part-world.js';
 import { command, logOf } from './replica-rig.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 const limits = { logBytesMin: 100, logBytesMax: 1_000, tailEntries: 0, tailBytes: 0 };
 const minute = 60_000 / tickMs;
@@ -23,6 +24,7 @@ class TakerRig {
       ...this.world.parts,
       ...{ stateMachine: this.files, storage: this.world.storage, limits },
       position: () => positionAt(this.applied),
+      configurationAt: () => foundersOnly,
       onTaken: (position) => this.taken.push(position),
     });
   }

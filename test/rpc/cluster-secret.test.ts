@@ -82,10 +82,12 @@ describe('the secret of a cluster', () => {
     expect(await answer({ 'x-surfraft-secret': secretText }, vote)).to.match(/^2 isCrashed/);
   });
 
-  it('does not let a server in that is not in the configuration', async () => {
-    const stranger = new Map(vote).set('candidateId', 9);
+  it('lets a server in that this one has not heard of, and none that can be none', async () => {
+    const added = new Map(vote).set('candidateId', 9);
+    expect(await answer({ 'x-surfraft-secret': secretText }, added)).to.equal('granted');
+    const stranger = new Map(vote).set('candidateId', 99);
     const fault = await answer({ 'x-surfraft-secret': secretText }, stranger);
-    expect(fault).to.match(/^6 unauthorised: server 9/);
+    expect(fault).to.match(/^6 unauthorised: server 99/);
   });
 
   it('is what gives a call the longer body and the ear of a server', async () => {
@@ -145,10 +147,11 @@ function transportWith(
   heard: string[],
 ): XmlRpcPeerTransport {
   const servers = [
-    { id: asServerId(0), host, port },
-    { id: asServerId(1), host, port: 1 },
+    { id: asServerId(0), address: `${host}:${port}` },
+    { id: asServerId(1), address: `${host}:1` },
   ];
-  const transport = new XmlRpcPeerTransport({ serverId: asServerId(1), servers, secret });
+  const transport = new XmlRpcPeerTransport({ serverId: asServerId(1), secret });
+  transport.setPeers(servers);
   transport.connect({
     onResponse: (_from, response) => heard.push(response.type),
     onUnreachable: (_peer, reason) => heard.push(reason),

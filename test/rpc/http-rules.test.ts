@@ -129,13 +129,13 @@ describe('HTTP', () => {
     expect(received).to.match(/<int>-32600<\/int>|<i4>-32600<\/i4>/);
   });
 
-  it('lets peers that are in the configuration send longer bodies', async () => {
+  it('lets whoever can be a server of the cluster send longer bodies', async () => {
     const long = encodeCall('ping', ['x'.repeat(20_000)]);
     const asPeer = (id: string): string => `X-SurfRaft-Peer: ${id}\r\n`;
     await connection()
       .write(post(long, asPeer('1')))
       .until(/-32602/);
-    for (const id of ['3', '-1', 'x', '1, 1']) {
+    for (const id of ['99', '-1', 'x', '1, 1']) {
       expect(
         await connection()
           .write(post(long, asPeer(id)))

@@ -197,6 +197,7 @@ describe('the live feed', () => {
     let peer: PeerListener | undefined;
     const transport = new WatchedTransport(
       {
+        setPeers: () => undefined,
         connect: (listener) => (peer = listener),
         send: () => undefined,
         close: () => undefined,

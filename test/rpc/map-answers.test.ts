@@ -4,7 +4,7 @@ import { MapAnswers, type FilesAnswer } from '../../src/rpc/map-answers.js';
 import { fileMember } from '../../src/rpc/codec/answer-part.js';
 import type { HandlerOutcome } from '../../src/rpc/method.js';
 import { FakeReplica } from './support/fake-replica.js';
-import { threeServers } from './support/fake-services.js';
+import { fakeServices } from './support/fake-services.js';
 import { waitUntil } from './support/wait-until.js';
 
 describe('answers that wait for a view of the files', () => {
@@ -15,7 +15,8 @@ describe('answers that wait for a view of the files', () => {
 
   beforeEach(() => {
     replica = new FakeReplica();
-    answers = new MapAnswers({ limits, replica, servers: threeServers });
+    const { members } = fakeServices(replica, () => 0);
+    answers = new MapAnswers({ limits, replica, members });
     ends = [];
   });
 

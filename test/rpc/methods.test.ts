@@ -35,6 +35,8 @@ const goodArguments: Readonly<Record<string, readonly XmlValue[]>> = {
   blockstore_present: [[hash]],
   blockstore_list: ['', 10],
   blockstore_remove: [hash, 0],
+  addmember: ['localhost:9502'],
+  removemember: [1],
   tester_getversion: ['a'],
   makeserverunreachablefrom: [[1]],
   AppendEntries: [append],
@@ -57,6 +59,8 @@ describe('every method', () => {
   afterEach(() => served.close());
 
   it('answers on the leader', async () => {
+    const { configuration } = served.replica;
+    served.replica.memberOutcome = { kind: 'changed', configuration };
     for (const { name } of served.server.methodTable.methods) {
       served.replica.restore();
       served.replica.role = 'leader';

@@ -7,14 +7,16 @@ describe('the neighbours of a server', () => {
     ['one', ['10.0.0.1', 'FD00::1']],
     ['two', ['10.0.0.2']],
   ]);
+  let hosts: readonly string[] = [];
   let nowMs = 0;
   let asked: string[] = [];
 
   function neighbours(): Neighbours {
     nowMs = 0;
+    hosts = ['one', 'two', 'one', 'gone'];
     asked = [];
     return new Neighbours({
-      servers: [{ host: 'one' }, { host: 'two' }, { host: 'one' }, { host: 'gone' }],
+      hosts: () => hosts,
       lookUp: (host) => {
         asked.push(host);
         const found = addresses.get(host);
@@ -50,5 +52,15 @@ describe('the neighbours of a server', () => {
     nowMs = 5_000;
     await known.lookAgain();
     expect([known.has('10.0.0.2'), known.has('10.0.0.3')]).to.deep.equal([false, true]);
+  });
+
+  it('are looked up at once when the members have become others', async () => {
+    const known = neighbours();
+    hosts = ['one'];
+    await known.lookAgain();
+    hosts = ['one', 'two'];
+    await known.lookAgain();
+    expect(asked).to.deep.equal(['one', 'one', 'two']);
+    expect(known.lookAgain()).to.equal(undefined);
   });
 });

@@ -11,6 +11,8 @@ import { readInstallSnapshot, readJoin, readStateReport } from '../../src/rpc/pe
 import type { XmlStruct, XmlValue } from '../../src/rpc/xml-value.js';
 import { xmlValue } from './codec/xml-values.js';
 import { overTheWire, plain, withDigits } from './support/over-the-wire.js';
+import { foundersOnly } from '../fixtures/founders.js';
+import { encodeConfiguration, foundingConfiguration } from '../../src/raft/configuration.js';
 
 const counter = fc.nat({ max: 2 ** 40 });
 const u32 = fc.nat({ max: 2 ** 32 - 1 });
@@ -20,6 +22,10 @@ const incarnation = fc
 const serverId = fc.nat({ max: 98 }).map(asServerId);
 const index = counter.map(asLogIndex);
 
+const sampleConfiguration = encodeConfiguration(
+  foundingConfiguration([{ id: asServerId(0), address: 'host0:9000' }]),
+);
+
 const installSnapshot = fc
   .record({
     lastIncluded: fc.record({ index: counter, term: counter }),
@@ -27,10 +33,11 @@ const installSnapshot = fc
     leaderId: serverId,
     checksums: fc.tuple(u32, u32),
     offset: counter,
+    configuration: fc.constantFrom(foundersOnly, sampleConfiguration),
     data: fc.uint8Array({ maxLength: 200 }),
     rest: fc.nat({ max: 3 }),
   })
-  .map(({ lastIncluded, termsLater, leaderId, checksums, offset, data, rest }) => {
+  .map(({ lastIncluded, termsLater, leaderId, checksums, offset, configuration, data, rest }) => {
     const lastIncludedTerm = asTerm(lastIncluded.term + 1);
     const request: InstallSnapshotRequest = {
       type: 'installSnapshot',
@@ -38,6 +45,7 @@ const installSnapshot = fc
       leaderId,
       lastIncludedIndex: asLogIndex(lastIncluded.index + 1),
       lastIncludedTerm,
+      configuration,
       imageBytes: offset + data.length + rest,
       imageChecksum: checksums[0],
       offset,

@@ -38,13 +38,13 @@ describe('peer methods', () => {
       ['StateReport', report, 'serverId', 'checksum'],
     ];
     for (const [name, good, sender, member] of calls) {
-      const stranger = new Map(good).set(sender, 9);
+      const stranger = new Map(good).set(sender, 99);
       const own = new Map(good).set(sender, 0);
       const malformedStranger = new Map(stranger).set(member, 'x');
       expect(await served.fault(name, malformedStranger))
         .to.match(/^-32602 /)
         .and.include(member);
-      expect(await served.fault(name, stranger)).to.match(/^6 unauthorised: server 9/);
+      expect(await served.fault(name, stranger)).to.match(/^6 unauthorised: server 99/);
       expect(await served.fault(name, own)).to.match(/^6 unauthorised: server 0 is this server/);
       expect(served.replica.peerCalls, name).to.deep.equal([]);
       expect(await served.fault(name, good)).to.match(/^2 isCrashed/);

@@ -11,6 +11,7 @@ import type { PeerLimits } from '../../src/rpc/peer-limits.js';
 import { XmlRpcPeerTransport } from '../../src/rpc/peer-transport.js';
 import { host, ServedReplica } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 /** Server 1 of two, whose only peer is server 0 at `port`; all that it hears. */
 class Caller {
@@ -20,10 +21,11 @@ class Caller {
 
   constructor(port: number, limits: Partial<PeerLimits> = {}) {
     const servers = [
-      { id: asServerId(0), host, port },
-      { id: asServerId(1), host, port: 1 },
+      { id: asServerId(0), address: `${host}:${port}` },
+      { id: asServerId(1), address: `${host}:1` },
     ];
-    this.transport = new XmlRpcPeerTransport({ serverId: asServerId(1), servers, limits });
+    this.transport = new XmlRpcPeerTransport({ serverId: asServerId(1), limits });
+    this.transport.setPeers(servers);
     this.transport.connect({
       onResponse: (_from: ServerId, response) => this.responses.push(response),
       onUnreachable: (_peer, reason) => this.failures.push(reason),
@@ -87,6 +89,7 @@ function piece(dataBytes: number): PeerMessage {
     leaderId: asServerId(1),
     lastIncludedIndex: asLogIndex(5),
     lastIncludedTerm: asTerm(1),
+    configuration: foundersOnly,
     imageBytes: 2 * dataBytes,
     imageChecksum: 1,
     offset: dataBytes,

@@ -40,7 +40,7 @@ function newRunner(): CallRunner {
   const onPeerPiece = (): void => undefined;
   return new CallRunner({
     ...{ dispatcher, limits, onPeerPiece, onBug },
-    serverCount: 3,
+    hasPeers: true,
     secret: undefined,
     neighbours: undefined,
   });

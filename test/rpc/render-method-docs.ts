@@ -8,6 +8,7 @@ const groups: readonly (readonly [Method['group'], string])[] = [
   ['client', 'Client methods'],
   ['site', 'Methods of the site'],
   ['block', 'Block methods'],
+  ['member', 'Methods for the members of the cluster'],
   ['tester', 'Tester methods'],
   ['peer', 'Peer methods'],
   ['store', 'Methods of block stores'],

@@ -65,10 +65,11 @@ describe('the port over TLS', () => {
   /** What server 1, which is `tls`, hears from the port. */
   async function voteOver(tls: TlsIdentity | undefined): Promise<string> {
     const servers = [
-      { id: asServerId(0), host, port: served.port },
-      { id: asServerId(1), host, port: 1 },
+      { id: asServerId(0), address: `${host}:${served.port}` },
+      { id: asServerId(1), address: `${host}:1` },
     ];
-    const transport = new XmlRpcPeerTransport({ serverId: asServerId(1), servers, tls });
+    const transport = new XmlRpcPeerTransport({ serverId: asServerId(1), tls });
+    transport.setPeers(servers);
     const heard: string[] = [];
     transport.connect({
       onResponse: (_from, response) => heard.push(response.type),

@@ -5,6 +5,7 @@ import type { HardState } from '../../src/raft/effects.js';
 import type { Entry } from '../../src/raft/messages.js';
 import type { RecoveredState, StorageWrite } from '../../src/storage/storage.js';
 import { DurableModel } from './durable-model.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 const nowhere = { index: asLogIndex(0), term: asTerm(0) };
 
@@ -28,7 +29,10 @@ function writeOf(hardState: HardState | undefined, ...entries: Entry[]): Storage
 }
 
 function recoveredOf(hardState: HardState, ...entries: Entry[]): RecoveredState {
-  return { hardState, snapshot: nowhere, logBase: nowhere, entries, isNew: false, notices: [] };
+  return {
+    ...{ hardState, snapshot: nowhere, configuration: foundersOnly, logBase: nowhere, entries },
+    ...{ isNew: false, notices: [] },
+  };
 }
 
 describe('the model of what is durable', () => {

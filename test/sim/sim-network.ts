@@ -75,6 +75,7 @@ export class SimNetwork {
   transport(from: ServerId, process: SimProcess): PeerTransport {
     let listener: PeerListener | undefined = undefined;
     return {
+      setPeers: () => undefined,
       connect: (given) => {
         listener = given;
       },

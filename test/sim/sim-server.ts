@@ -22,6 +22,7 @@ import { SimProcess } from './sim-process.js';
 import type { SimRandom } from './sim-random.js';
 import type { ServerView } from './trace.js';
 import { WatchedStorage, type StorageListener } from './watched-storage.js';
+import { foundersOf } from '../fixtures/founders.js';
 
 /** Servers compare their states often here. */
 const stateCheckMs = 2_000;
@@ -288,7 +289,7 @@ export class SimServer {
     const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
       replica: {
         serverId: id,
-        servers,
+        founders: foundersOf(servers),
         transport: network.transport(id, process),
         timer: process.timer,
         random: random.fork().next,

@@ -43,10 +43,10 @@ export class WatchedStorage implements Storage {
     });
   }
 
-  createSnapshot(position: LogPosition): SnapshotWriter {
+  createSnapshot(position: LogPosition, configuration: Uint8Array): SnapshotWriter {
     this.#listener.used();
     this.#listener.snapshotBegun(position);
-    const writer = this.#storage.createSnapshot(position);
+    const writer = this.#storage.createSnapshot(position, configuration);
     return {
       write: (bytes) => writer.write(bytes),
       commit: async () => {
@@ -61,9 +61,9 @@ export class WatchedStorage implements Storage {
     this.#listener.used();
     const reader = await this.#storage.openSnapshot();
     if (reader === undefined) return undefined;
-    const { position, imageBytes, imageChecksum } = reader;
+    const { position, configuration, imageBytes, imageChecksum } = reader;
     return {
-      ...{ position, imageBytes, imageChecksum },
+      ...{ position, configuration, imageBytes, imageChecksum },
       read: (offset, bytesMax) => {
         this.#listener.used();
         return reader.read(offset, Math.min(bytesMax, this.#readBytesMax));

@@ -9,7 +9,7 @@ const [one, two] = [asServerId(1), asServerId(2)];
 describe('the gate of formats', () => {
   let nowMs = 0;
   const gateOf = (newest: Format, peers = [one, two]): FormatGate =>
-    new FormatGate({ peers, newest, now: () => nowMs });
+    new FormatGate({ peers: () => peers, newest, now: () => nowMs });
 
   beforeEach(() => {
     nowMs = 1_000;

@@ -10,6 +10,7 @@ import { imageOf, openOn } from './storage-history.js';
 import { entriesOf, hardStateOf, newestImage, positionOf } from './storage-samples.js';
 import { sampleIdentity, sampleIncarnation, takeSnapshot } from './storage-samples.js';
 import { writeOf, written } from './storage-samples.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 const position = positionOf(4, 1);
 
@@ -135,6 +136,7 @@ describe('a folder made from a backup', () => {
     expect(recovered).to.deep.equal({
       hardState: { ...hardStateOf(1), standing: 'founding' },
       snapshot: position,
+      configuration: foundersOnly,
       logBase: position,
       entries: [],
       isNew: false,

@@ -9,6 +9,7 @@ import { FaultyDisk, randomFrom } from './faulty-disk.js';
 import { imageOf, openOn } from './storage-history.js';
 import { entriesOf, hardStateOf, positionOf, resetOf, sampleIdentity } from './storage-samples.js';
 import { newestImage, takeSnapshot, writeOf, written } from './storage-samples.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 function snapshotsOn(disk: FaultyDisk): string[] {
   return disk.names().filter((name) => name.startsWith('snapshot-'));
@@ -48,7 +49,7 @@ describe('snapshots beside a log on disk', () => {
     const { disk, storage } = await opened();
     await save(storage, 5);
     const [old, given, unfinished] = [4, 6, 7].map((index) =>
-      storage.createSnapshot(positionOf(index, 1)),
+      storage.createSnapshot(positionOf(index, 1), foundersOnly),
     );
     for (const writer of [old, given, unfinished]) await writer?.write(Uint8Array.of(1));
     await old?.commit();
@@ -161,7 +162,12 @@ describe('old segments of the log', () => {
 });
 
 describe('a snapshot file', () => {
-  const header = { identity: sampleIdentity, position: positionOf(7, 3), blockBytes: 8 };
+  const header = {
+    identity: sampleIdentity,
+    position: positionOf(7, 3),
+    configuration: foundersOnly,
+    blockBytes: 8,
+  };
   const image = Uint8Array.from({ length: 45 }, (_, at) => at);
 
   async function fileOn(disk: FaultyDisk): Promise<void> {
@@ -220,7 +226,7 @@ describe('a snapshot file', () => {
 describe('a storage whose disk has failed for good', () => {
   it('closes without an error, and is opened again on a disk that works again', async () => {
     const { disk, storage } = await opened();
-    const writer = storage.createSnapshot(positionOf(1, 1));
+    const writer = storage.createSnapshot(positionOf(1, 1), foundersOnly);
     await writer.write(Uint8Array.of(1));
     disk.arm({ failAt: 0, failsForGood: true });
     expect(await written(storage, writeOf(entriesOf(1, 1, 1)))).to.be.instanceOf(StorageError);

@@ -5,6 +5,7 @@ import type { HardState } from '../../src/raft/effects.js';
 import type { Entry, LogPosition } from '../../src/raft/messages.js';
 import type { FolderIdentity } from '../../src/base/folder-identity.js';
 import type { Storage, StorageError, StorageWrite } from '../../src/storage/storage.js';
+import { foundersOnly } from '../fixtures/founders.js';
 
 export const sampleIdentity: FolderIdentity = {
   clusterId: 'c0'.repeat(16),
@@ -85,7 +86,7 @@ export async function takeSnapshot(
   position: LogPosition,
   image: Uint8Array,
 ): Promise<void> {
-  const writer = storage.createSnapshot(position);
+  const writer = storage.createSnapshot(position, foundersOnly);
   const half = Math.floor(image.length / 2);
   await writer.write(image.subarray(0, half));
   await writer.write(image.subarray(half));

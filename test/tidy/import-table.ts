@@ -49,7 +49,9 @@ const importTable: Readonly<Record<string, FolderRule>> = {
     files: [
       'blocks/block-hash',
       'blocks/block-store',
+      'config/parse-address',
       'raft/check-request',
+      'raft/configuration',
       'raft/entry-codec',
       'site/parse-site-call',
     ],

@@ -9,8 +9,9 @@ import type { Seat } from '../wire/server.js';
 /** The servers in `text`, by id; undefined when there is no line that names one. */
 export function seatsInFile(text: string): readonly Seat[] | undefined {
   const entries = text.split(/\r?\n/).flatMap((line) => {
-    const match = /^\uFEFF?\s*metadata(\d+)\s*:\s*([^\s#]+)/.exec(line);
-    const address = match?.[2] === undefined ? undefined : parseAddress(match[2]);
+    const match = /^\uFEFF?\s*metadata(\d+)\s*:\s*([^\s#]+)([^#]*)/.exec(line);
+    const isRemoved = match?.[3]?.split(/\s+/).includes('removed') === true;
+    const address = match?.[2] === undefined || isRemoved ? undefined : parseAddress(match[2]);
     return address === undefined ? [] : [{ id: Number(match?.[1]), address }];
   });
   if (entries.length === 0) return undefined;

@@ -47,6 +47,12 @@ export const restoreBackupCommand: CommandModule<object, RestoreArguments> = {
       .epilog('Do this for every server of the new cluster, with the same FILE.'),
   handler: async ({ file, config, id, 'data-dir': dataDir }) => {
     const cluster = await readClusterConfig(config);
+    if (cluster.removed.length > 0 || cluster.servers.length > cluster.founders.length) {
+      throw new UsageError(
+        `${config} has servers that are joined or removed, and a restored cluster is a new one; ` +
+          'expected a file of its own, with the servers that begin it and without these words',
+      );
+    }
     const wanted = cluster.servers.filter((server) => String(server.id) === id);
     const servers = id === undefined ? await findLocalServers(cluster.servers) : wanted;
     if (servers.length === 0) {

@@ -84,7 +84,7 @@ async function runAlone(
   const { port, secretFile, tlsFiles } = options;
   const server = { id: asServerId(0), host: 'localhost', port, address: `localhost:${port}` };
   const config: ClusterConfig = {
-    servers: [server],
+    ...{ servers: [server], removed: [], founders: [server] },
     blocks: stores.map((address, index) => ({ index, ...address })),
     copies: undefined,
   };

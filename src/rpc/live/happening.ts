@@ -54,6 +54,7 @@ function kindOfNote(note: RaftNote): HappeningKind {
     case 'logTruncated':
       return 'log';
     case 'standingChanged':
+    case 'membersChanged':
       return 'standing';
     case 'snapshotNeeded':
     case 'snapshotInstalled':

@@ -28,6 +28,10 @@ export class WatchedTransport implements PeerTransport {
     this.#tap = tap;
   }
 
+  setPeers(peers: Parameters<PeerTransport['setPeers']>[0]): void {
+    this.#transport.setPeers(peers);
+  }
+
   connect(listener: PeerListener): void {
     const tap = this.#tap;
     this.#transport.connect({

@@ -64,7 +64,7 @@ function firstThatFit(entries: readonly Entry[]): readonly Entry[] {
 
 /** Nothing for an entry that is no update of a file. */
 function changeOf({ index, term, kind, payload }: Entry, commands: CommandReader): XmlStruct[] {
-  if (kind === 'noop') return [];
+  if (kind !== 'command') return [];
   const view = commands.view(payload);
   if (!('read' in view)) return [];
   const { name, version, items, deleted } = readUpdate(view);

@@ -70,7 +70,7 @@ function updateFile(services: MethodServices): Method {
 
 function updateOutcome(services: MethodServices, outcome: Outcome<UpdateResult>): MethodOutcome {
   if (outcome.kind !== 'done') {
-    return { kind: 'fault', fault: refusalFault(outcome, services.servers) };
+    return { kind: 'fault', fault: refusalFault(outcome, services.members) };
   }
   switch (outcome.value) {
     case 'updated':

@@ -5,11 +5,17 @@
  */
 import { unreachable } from '../../base/assert.js';
 import type { ServerId } from '../../base/ids.js';
+import {
+  ConfigurationFormatError,
+  decodeConfiguration,
+  memberIdsMax,
+} from '../../raft/configuration.js';
 import type { Entry } from '../../raft/messages.js';
 import type { HangUp } from '../../replica/outcome.js';
 import type { PeerMessage } from '../../replica/peer-transport.js';
 import type { PeerOutcome } from '../../replica/replica-api.js';
 import type { ClusterDoor } from '../cluster-door.js';
+import { describeRemoval } from '../cluster-members.js';
 import { faultCode } from '../codec/fault-code.js';
 import type { CommandReader } from '../command-reader.js';
 import type { MethodServices } from '../method-services.js';
@@ -93,6 +99,13 @@ interface PeerMethodFacts {
   readonly read: (value: XmlValue) => PeerMessage;
 }
 
+interface PeerVisit {
+  /** In whose name the message speaks. */
+  readonly from: ServerId;
+  readonly message: PeerMessage;
+  readonly caller: Caller;
+}
+
 interface PeerRoom {
   readonly services: MethodServices;
   readonly door: ClusterDoor;
@@ -125,7 +138,7 @@ function handle(
 ): HangUp {
   if (message.type === 'appendEntries') refuseForeignCommands(services.commands, message.entries);
   const from = senderOf(message);
-  refuseStrangers({ services, door }, from, caller);
+  refuseStrangers({ services, door }, { from, message, caller });
   services.replica.handlePeer(from, message, (outcome) => {
     reply(peerOutcome(outcome));
   });
@@ -151,7 +164,7 @@ function senderOf(message: PeerMessage): ServerId {
 /** What is in the log must be applied one day: bytes that are no command may not get there. */
 function refuseForeignCommands(commands: CommandReader, entries: readonly Entry[]): void {
   for (const { index, kind, payload } of entries) {
-    const mistake = kind === 'noop' ? undefined : commands.findMistake(payload);
+    const mistake = findMistake(commands, kind, payload);
     if (mistake === undefined) continue;
     throw new RpcFault(
       faultCode.invalidParams,
@@ -160,16 +173,44 @@ function refuseForeignCommands(commands: CommandReader, entries: readonly Entry[
   }
 }
 
-function refuseStrangers({ services, door }: PeerRoom, from: ServerId, caller: Caller): void {
+function findMistake(
+  commands: CommandReader,
+  kind: Entry['kind'],
+  payload: Uint8Array,
+): string | undefined {
+  switch (kind) {
+    case 'noop':
+      return undefined;
+    case 'command':
+      return commands.findMistake(payload);
+    case 'configuration':
+      try {
+        decodeConfiguration(payload);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof ConfigurationFormatError)) throw error;
+        return error.message;
+      }
+    default:
+      return unreachable(kind);
+  }
+}
+
+/**
+ * A server that lags has not heard of those that were added since: whoever may call is heard,
+ * whatever its id. Who was removed, and asks for votes or to be known, is told so.
+ */
+function refuseStrangers({ services, door }: PeerRoom, { from, message, caller }: PeerVisit): void {
   const whyNot = door.whyNotYet(caller);
   if (whyNot !== undefined) {
     throw new RpcFault(faultCode.unauthorised, `unauthorised: ${whyNot}`);
   }
-  if (from >= services.servers.length) {
-    throw new RpcFault(
-      faultCode.unauthorised,
-      `unauthorised: server ${from} is not in the configuration`,
-    );
+  if (from >= memberIdsMax) {
+    throw new RpcFault(faultCode.unauthorised, `unauthorised: server ${from} is no id of a server`);
+  }
+  const isOfOutsiders = message.type === 'requestVote' || message.type === 'join';
+  if (isOfOutsiders && services.members.wasRemoved(from)) {
+    throw new RpcFault(faultCode.unauthorised, `unauthorised: ${describeRemoval(from)}`);
   }
   if (from === services.serverId) {
     throw new RpcFault(faultCode.unauthorised, `unauthorised: server ${from} is this server`);

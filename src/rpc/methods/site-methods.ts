@@ -69,7 +69,7 @@ function updateSite(services: MethodServices, door: ClusterDoor): Method {
       door.enter(caller, reply, () =>
         submitToSite(services.replica, { ...untimed, timeMs: services.nowMs() }, (outcome) => {
           if (outcome.kind !== 'done') {
-            reply({ kind: 'fault', fault: refusalFault(outcome, services.servers) });
+            reply({ kind: 'fault', fault: refusalFault(outcome, services.members) });
             return;
           }
           const { lastApplied } = services.replica.status();

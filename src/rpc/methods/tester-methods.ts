@@ -159,11 +159,11 @@ function sendHeartbeat(services: MethodServices): Method {
   });
 }
 
-function makeServerUnreachableFrom({ replica, servers, serverId }: MethodServices): Method {
+function makeServerUnreachableFrom({ replica, serverId }: MethodServices): Method {
   return defineMethod({
     name: 'makeserverunreachablefrom',
     group: 'tester',
-    params: [param.serverList(servers.length), param.optional(param.direction)],
+    params: [param.serverList, param.optional(param.direction)],
     result: 'boolean',
     help:
       'From now on this server neither sends to the listed servers nor accepts from them, or ' +
@@ -181,5 +181,5 @@ function makeServerUnreachableFrom({ replica, servers, serverId }: MethodService
 
 function replyBoolean(services: MethodServices, outcome: Outcome<boolean>, reply: Reply): void {
   if (outcome.kind === 'done') reply({ kind: 'value', value: outcome.value });
-  else reply({ kind: 'fault', fault: refusalFault(outcome, services.servers) });
+  else reply({ kind: 'fault', fault: refusalFault(outcome, services.members) });
 }

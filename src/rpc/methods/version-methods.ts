@@ -86,7 +86,7 @@ function forgetVersions(services: MethodServices): Method {
     run: ([versions], reply) =>
       submitToFiles(services.replica, { type: 'forgetversions', versions }, (outcome) => {
         if (outcome.kind === 'done') reply({ kind: 'value', value: true });
-        else reply({ kind: 'fault', fault: refusalFault(outcome, services.servers) });
+        else reply({ kind: 'fault', fault: refusalFault(outcome, services.members) });
       }),
   });
 }

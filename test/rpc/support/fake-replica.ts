@@ -3,9 +3,11 @@
  * test lets it go. The wire side is tested against it.
  */
 import { asLogIndex, asServerId, asTerm, type ServerId } from '../../../src/base/ids.js';
-import type { Standing } from '../../../src/raft/effects.js';
+import { foundingConfiguration, type Configuration } from '../../../src/raft/configuration.js';
+import type { MemberChange, Standing } from '../../../src/raft/effects.js';
 import type { Entry } from '../../../src/raft/messages.js';
 import { Cut } from '../../../src/replica/cut.js';
+import type { MemberOutcome } from '../../../src/replica/member-calls.js';
 import type { Answer, HangUp, Outcome, Refusal } from '../../../src/replica/outcome.js';
 import type { PeerMessage } from '../../../src/replica/peer-transport.js';
 import type {
@@ -49,6 +51,15 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
   hangUpCount = 0;
   readonly peerCalls: { readonly from: ServerId; readonly request: PeerMessage }[] = [];
   readonly heard: ServerId[] = [];
+  /** Servers of an earlier version. */
+  older: readonly ServerId[] = [];
+  readonly memberChanges: MemberChange[] = [];
+  memberOutcome: MemberOutcome = { kind: 'notNow', reason: 'nobody said what comes of it' };
+  isConfigurationCommitted = true;
+  awaitedJoins: readonly ServerId[] = [];
+  configuration: Configuration = foundingConfiguration(
+    [0, 1, 2].map((id) => ({ id: asServerId(id), address: `localhost:${9501 + id}` })),
+  );
   answerPeer: (request: PeerMessage) => PeerOutcome = grant;
   readonly #held = new Set<HeldCall>();
 
@@ -112,6 +123,11 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
     return this.#answer(answer, () => true);
   }
 
+  changeMembers(change: MemberChange, answer: Answer<MemberOutcome>): HangUp {
+    this.memberChanges.push(change);
+    return this.#answer(answer, () => this.memberOutcome);
+  }
+
   setUnreachable(servers: readonly ServerId[], direction: CutDirection): void {
     this.cut = { servers, direction };
     this.partition.set(servers, direction);
@@ -139,10 +155,14 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
       snapshotIndex: asLogIndex(0),
       diskSilentMs: this.diskSilentMs,
       stateMismatch: this.stateMismatch,
+      configuration: this.configuration,
+      isConfigurationCommitted: this.isConfigurationCommitted,
+      awaitedJoins: this.awaitedJoins,
       followers: [
         {
           serverId: asServerId(1),
           matchIndex: asLogIndex(0),
+          counts: true,
           nextIndex: asLogIndex(1),
           silentMs: undefined,
         },

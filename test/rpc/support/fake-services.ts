@@ -1,5 +1,6 @@
 /** What methods are served from in tests: a replica that is none, of a cluster of three. */
 import { asServerId } from '../../../src/base/ids.js';
+import { ClusterMembers } from '../../../src/rpc/cluster-members.js';
 import type { MethodServices } from '../../../src/rpc/method-services.js';
 import { Neighbours } from '../../../src/rpc/neighbours.js';
 import type { ServerAddress } from '../../../src/rpc/server-address.js';
@@ -13,20 +14,25 @@ export const threeServers: readonly ServerAddress[] = [0, 1, 2].map((id) => ({
 
 /** Those of server 0. */
 export function fakeServices(replica: FakeReplica, nowMs: () => number): MethodServices {
+  const serverId = asServerId(0);
+  const members = new ClusterMembers({
+    ...{ serverId, file: threeServers, status: () => replica.status() },
+  });
   return {
-    serverId: asServerId(0),
-    servers: threeServers,
+    serverId,
+    members,
     replica,
     files: replica.files,
     site: replica.state.site,
     commands: replica.state,
     neighbours: new Neighbours({
-      servers: threeServers,
+      hosts: () => members.hosts,
       lookUp: () => Promise.resolve(['127.0.0.1']),
       now: () => performance.now(),
     }),
     configDigest: 'c0ffee',
     dataSinceMs: 7,
+    findOlder: () => Promise.resolve(replica.older),
     formats: () => ({ newest: 3, inUse: 2 }),
     nowMs,
   };

@@ -72,7 +72,7 @@ describe(`a map of ${files} files`, () => {
 async function startFilled(): Promise<TestCluster> {
   const cluster = await TestCluster.create(3, []);
   const config = await readClusterConfig(cluster.configPath);
-  const clusterId = clusterIdOf(config.servers.map(({ address }) => address));
+  const clusterId = clusterIdOf(config.founders.map(({ address }) => address));
   const map = new FileMap();
   for (let file = 0; file < files; file += 1) {
     const command = { type: 'updatefile', name: `file ${file}`, version: 1 } as const;
