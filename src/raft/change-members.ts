@@ -58,7 +58,8 @@ function findMistake(configuration: Configuration, change: MemberChange): string
 /**
  * Thesis 4.1 allows one change at a time. And only a leader that has committed an entry of its own
  * term knows of all committed changes: without this rule two leaders in turn could change the
- * configuration by one server each in ways that have no majority in common (Ongaro, raft-dev, 2015).
+ * configuration by one server each in ways that have no majority in common (Ongaro, raft-dev,
+ * 2015).
  */
 function findUnsettled(core: Core, leadership: Leadership): string | undefined {
   if (core.membership.index > core.commitIndex) return 'the change before is not committed yet';

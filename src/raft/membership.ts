@@ -102,7 +102,7 @@ export class Membership {
     return changed;
   }
 
-  /** The log lost its entries from `index` on. Returns whether another configuration is in force. */
+  /** The log lost its entries from `index` on. Returns whether that changed the configuration. */
   truncateFrom(index: LogIndex): boolean {
     const kept = this.#placed.filter((placed, at) => at === 0 || placed.index < index);
     if (kept.length === this.#placed.length) return false;

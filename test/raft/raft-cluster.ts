@@ -313,6 +313,7 @@ export class RaftCluster {
         return;
       case 'commitAdvanced':
       case 'leading':
+      case 'membersChanged':
         return;
       case 'notLeading':
         server.transfers.endAll();
