@@ -9,6 +9,7 @@ import type { Core, Leadership } from './core.js';
 import type { MemberChange } from './effects.js';
 import {
   encodeConfiguration,
+  findAddressMistake,
   findMember,
   memberIdsMax,
   withLearner,
@@ -42,6 +43,8 @@ export function findObstacle(core: Core, change: MemberChange): string | undefin
 function findMistake(configuration: Configuration, change: MemberChange): string | undefined {
   const { members, nextId } = configuration;
   if (change.type === 'add') {
+    const mistake = findAddressMistake(change.address);
+    if (mistake !== undefined) return mistake;
     const there = members.find(({ address }) => isSameAddress(address, change.address));
     if (there !== undefined) return `server ${there.id} is at ${there.address} already`;
     if (nextId >= memberIdsMax) return `all ids up to ${memberIdsMax - 1} have been given`;

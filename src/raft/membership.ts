@@ -90,6 +90,20 @@ export class Membership {
     return this.#placedAt(index).bytes;
   }
 
+  /** Whether this server belongs to the cluster as its log says through `index`. */
+  includesSelfAt(index: LogIndex): boolean {
+    return this.at(index).members.some(({ id }) => id === this.#id);
+  }
+
+  /** All other servers of the configuration of the log through `index`, and of all behind it. */
+  othersSince(index: LogIndex): readonly ServerId[] {
+    const later = this.#placed.filter((placed) => placed.index > index);
+    const all = [this.#placedAt(index), ...later].flatMap(({ configuration }) =>
+      configuration.members.map(({ id }) => id),
+    );
+    return [...new Set(all)].filter((server) => server !== this.#id);
+  }
+
   /** Entries that were appended. Returns whether another configuration is in force. */
   append(entries: readonly Entry[]): boolean {
     let changed = false;
