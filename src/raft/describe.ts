@@ -99,7 +99,7 @@ export function describeNote(note: RaftNote): string {
 }
 
 /** For example `servers 0, 1, 2 and learner 3 (at localhost:9004)`. */
-function describeMembers({ members }: Configuration): string {
+export function describeMembers({ members }: Configuration): string {
   const voters = members.filter(({ voter }) => voter).map(({ id }) => id);
   const learners = members.filter(({ voter }) => !voter);
   const rest = learners.map(({ id, address }) => ` and learner ${id} (at ${address})`);

@@ -207,9 +207,12 @@ export function mendServer(world: SimWorld, server: SimServer): void {
  * What a cluster must survive: a minority that forgets, and only those whom the others could make
  * good for whatever they forgot before.
  */
-function mayBeDamaged({ servers }: SimWorld, server: SimServer): boolean {
-  const minority = Math.ceil(servers.length / 2) - 1;
-  const forgetful = servers.filter(({ hasForgotten }) => hasForgotten).length;
+function mayBeDamaged({ members, changesMembers }: SimWorld, server: SimServer): boolean {
+  if (!members.includes(server)) return false;
+  // A member less is a minority less.
+  const count = changesMembers ? members.length - 1 : members.length;
+  const minority = Math.ceil(count / 2) - 1;
+  const forgetful = members.filter(({ hasForgotten }) => hasForgotten).length;
   const { hardState } = server.durable;
   return !server.hasForgotten && forgetful < minority && hardState?.standing === 'member';
 }
