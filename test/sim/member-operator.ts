@@ -27,7 +27,7 @@ export class MemberOperator {
   constructor(world: SimWorld, random: SimRandom) {
     this.#world = world;
     this.#random = random;
-    this.#everyMs = { min: 10, max: random.pick([300, 1_000, 2_000]) };
+    this.#everyMs = { min: 10, max: random.pick([50, 150, 500]) };
   }
 
   start(): void {

@@ -257,7 +257,7 @@ const standingPlants: readonly Plant[] = [
     patches: [
       {
         file: standing,
-        find: 'if (!others.every((server) => joinAnswers.has(server)))\n        return;',
+        find: 'if (!othersOf(core).every((server) => joinAnswers.has(server)))\n        return;',
         replace: '',
       },
     ],
