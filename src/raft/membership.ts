@@ -4,7 +4,7 @@
  */
 import { assert, must } from '../base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId } from '../base/ids.js';
-import { decodeConfiguration, type Configuration } from './configuration.js';
+import { decodeConfiguration, type Configuration, type Member } from './configuration.js';
 import type { Entry } from './messages.js';
 
 interface Placed {
@@ -95,13 +95,19 @@ export class Membership {
     return this.at(index).members.some(({ id }) => id === this.#id);
   }
 
-  /** All other servers of the configuration of the log through `index`, and of all behind it. */
-  othersSince(index: LogIndex): readonly ServerId[] {
+  /** All of the configuration of the log through `index`, and of those behind it. */
+  membersSince(index: LogIndex): readonly Member[] {
     const later = this.#placed.filter((placed) => placed.index > index);
-    const all = [this.#placedAt(index), ...later].flatMap(({ configuration }) =>
-      configuration.members.map(({ id }) => id),
+    const all = [this.#placedAt(index), ...later].flatMap(
+      ({ configuration }) => configuration.members,
     );
-    return [...new Set(all)].filter((server) => server !== this.#id);
+    return [...new Map(all.map((member) => [member.id, member])).values()];
+  }
+
+  /** The same, without this server. */
+  othersSince(index: LogIndex): readonly ServerId[] {
+    const ids = this.membersSince(index).map(({ id }) => id);
+    return ids.filter((id) => id !== this.#id);
   }
 
   /** Entries that were appended. Returns whether another configuration is in force. */

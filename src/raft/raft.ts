@@ -6,7 +6,7 @@
 import { assert, unreachable } from '../base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId, type Term } from '../base/ids.js';
 import { changeMembers, endRemovedLeadership, findObstacle } from './change-members.js';
-import type { Configuration } from './configuration.js';
+import type { Configuration, Member } from './configuration.js';
 import { Core, type RaftOptions, type Role } from './core.js';
 import {
   nothingToAwait,
@@ -104,6 +104,11 @@ export class Raft {
   /** All other servers of the configuration in force, learners too. */
   get peers(): readonly ServerId[] {
     return this.#core.membership.peers;
+  }
+
+  /** Its members, and those whose removal may be taken back: it may have to reach any of them. */
+  get reachable(): readonly Member[] {
+    return this.#core.membership.membersSince(this.#core.commitIndex);
   }
 
   /** Index of the entry that brought it; not above the commit index once it is committed. */

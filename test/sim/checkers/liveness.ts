@@ -55,8 +55,9 @@ export async function checkLiveness(ending: Ending): Promise<void> {
 /** Whoever was added becomes a voter by itself, and what was begun is committed or given up. */
 async function checkSettled({ world, faults, operator }: Ending): Promise<void> {
   const isSettled = (): boolean => {
+    const known = world.servers.length;
     operator?.look();
-    faults.spare(world.present);
+    if (world.servers.length > known) faults.spare(world.present);
     const status = world.leader?.life?.replica.status();
     if (status?.isConfigurationCommitted !== true) return false;
     const { members } = status.configuration;
