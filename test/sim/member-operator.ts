@@ -9,7 +9,7 @@ import type { MemberOutcome } from '../../src/replica/member-calls.js';
 import type { Outcome } from '../../src/replica/outcome.js';
 import { describeMembers } from '../../src/raft/describe.js';
 import type { SimRandom } from './sim-random.js';
-import type { SimServer } from './sim-server.js';
+import type { Life, SimServer } from './sim-server.js';
 import type { SimWorld } from './sim-world.js';
 
 /** More than the cluster began with, at most. */
@@ -77,7 +77,7 @@ export class MemberOperator {
 
   #change(): void {
     const world = this.#world;
-    const target = this.#random.chance(0.9) ? world.leader : this.#random.pick(world.present);
+    const target = this.#random.chance(0.7) ? world.leader : this.#anyLeader();
     const life = target?.life;
     if (target === undefined || life === undefined || life.isStopping) return;
     const change = this.#draw(target);
@@ -88,13 +88,35 @@ export class MemberOperator {
         this.#hear(outcome);
       });
     });
-    if (!this.#random.chance(0.15)) return;
+    if (this.#random.chance(0.15)) this.#cutOff(target);
+    else if (this.#random.chance(0.15)) this.#killSoon(target, life);
+  }
+
+  /** The others go on without what was appended just now, and take it back later. */
+  #cutOff({ id }: SimServer): void {
+    const { network, clock } = this.#world;
+    this.#world.note('fault', `s${id}`, () => 'is cut off with a change of its own');
+    network.part([id], 'both');
+    clock.after(this.#random.between(300, 2_000), () => {
+      network.heal();
+    });
+  }
+
+  #killSoon(target: SimServer, life: Life): void {
+    const world = this.#world;
     world.clock.after(this.#random.between(0, 5), () => {
       if (target.life === life) target.kill(this.#random.chance(0.5));
     });
     world.clock.after(this.#random.between(10, 1_000), () => {
       if (!target.isUp && !target.isRetired) target.start();
     });
+  }
+
+  /** Deposed ones, too, which do not know it yet; else anybody. */
+  #anyLeader(): SimServer {
+    const { present } = this.#world;
+    const leaders = present.filter(({ life }) => life?.replica.isLeader() === true);
+    return this.#random.pick(leaders.length > 0 ? leaders : present);
   }
 
   #draw(leader: SimServer): MemberChange | undefined {
