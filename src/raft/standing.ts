@@ -20,8 +20,6 @@ export function tickStanding(core: Core): void {
     return;
   }
   joinAnswers.ticksSinceAsked += 1;
-  // All may have answered before the log told this server that it was added.
-  endJoining(core);
   const interval = core.standing === 'joining' ? timing.heartbeatTicks : timing.electionTicksMin;
   // What was asked before may wait for the disk still: it leaves once, however long that takes.
   if (joinAnswers.ticksSinceAsked < interval || core.hardStateWrite !== nothingToAwait) return;
