@@ -9,6 +9,7 @@ import type { Core, Leadership } from './core.js';
 import type { MemberChange } from './effects.js';
 import {
   encodeConfiguration,
+  findAddressMistake,
   findMember,
   memberIdsMax,
   withLearner,
@@ -42,6 +43,8 @@ export function findObstacle(core: Core, change: MemberChange): string | undefin
 function findMistake(configuration: Configuration, change: MemberChange): string | undefined {
   const { members, nextId } = configuration;
   if (change.type === 'add') {
+    const mistake = findAddressMistake(change.address);
+    if (mistake !== undefined) return mistake;
     const there = members.find(({ address }) => isSameAddress(address, change.address));
     if (there !== undefined) return `server ${there.id} is at ${there.address} already`;
     if (nextId >= memberIdsMax) return `all ids up to ${memberIdsMax - 1} have been given`;
@@ -58,7 +61,8 @@ function findMistake(configuration: Configuration, change: MemberChange): string
 /**
  * Thesis 4.1 allows one change at a time. And only a leader that has committed an entry of its own
  * term knows of all committed changes: without this rule two leaders in turn could change the
- * configuration by one server each in ways that have no majority in common (Ongaro, raft-dev, 2015).
+ * configuration by one server each in ways that have no majority in common (Ongaro, raft-dev,
+ * 2015).
  */
 function findUnsettled(core: Core, leadership: Leadership): string | undefined {
   if (core.membership.index > core.commitIndex) return 'the change before is not committed yet';

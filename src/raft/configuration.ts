@@ -16,7 +16,7 @@ import { asServerId, type ServerId } from '../base/ids.js';
 export const memberIdsMax = 99;
 
 const formatVersion = 1;
-const addressBytesMax = 300;
+const addressLengthMax = 300;
 
 export interface Member {
   readonly id: ServerId;
@@ -50,6 +50,12 @@ export function foundingConfiguration(
 
 export function findMember({ members }: Configuration, id: ServerId): Member | undefined {
   return members.find((member) => member.id === id);
+}
+
+/** What no member's address may be, in words; its form is the business of who dials it. */
+export function findAddressMistake(address: string): string | undefined {
+  if (address !== '' && address.length <= addressLengthMax) return undefined;
+  return `an address has 1 to ${addressLengthMax} characters, not ${address.length}`;
 }
 
 /** With a learner at `address`, under the next id. */
@@ -119,8 +125,7 @@ function readMember(reader: ByteReader): Member {
   const voter = reader.byte();
   if (voter > 1) throw new MalformedBytesError(`voter is ${voter}`);
   const address = reader.text();
-  if (address === '' || address.length > addressBytesMax) {
-    throw new MalformedBytesError('no address');
-  }
+  const mistake = findAddressMistake(address);
+  if (mistake !== undefined) throw new MalformedBytesError(mistake);
   return { id, address, voter: voter === 1 };
 }

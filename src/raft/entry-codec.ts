@@ -3,7 +3,8 @@
  * AppendEntries. An entry is encoded with no knowledge of its payload.
  *
  * Layout, little-endian: term u48, index u48, kind u8 (0 no-op, 1 command, 2 configuration),
- * payload length u32, payload bytes. Checksums belong to the layer that stores or carries the bytes.
+ * payload length u32, payload bytes. Checksums belong to the layer that stores or carries the
+ * bytes.
  */
 import { assert } from '../base/assert.js';
 import { asLogIndex, asTerm } from '../base/ids.js';

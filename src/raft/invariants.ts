@@ -66,7 +66,11 @@ function checkState(raft: Raft): void {
   assert(log.lastTerm <= raft.term, 'the log is not of a later term than the server');
   const counts = raft.standing === 'member' || raft.standing === 'founding';
   assert(counts || raft.role === 'follower', 'only one that counts stands for election');
+  assert(raft.configurationIndex <= log.lastIndex, 'the configuration is in log or snapshot');
   if (raft.role !== 'leader') return;
+  const isVoter = raft.configuration.members.some(({ id, voter }) => voter && id === raft.leaderId);
+  const mayLead = isVoter || raft.configurationIndex > commitIndex;
+  assert(mayLead, 'a server whose removal is committed leads no longer');
   assert(raft.leaderId !== undefined && raft.leaderId === raft.votedFor, 'a leader follows itself');
   for (const [server, progress] of raft.progress) {
     assert(progress.nextIndex > progress.matchIndex, () => `server ${server}: next > match`);

@@ -4,7 +4,7 @@
  */
 import { assert, must } from '../base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId } from '../base/ids.js';
-import { decodeConfiguration, type Configuration } from './configuration.js';
+import { decodeConfiguration, type Configuration, type Member } from './configuration.js';
 import type { Entry } from './messages.js';
 
 interface Placed {
@@ -90,6 +90,26 @@ export class Membership {
     return this.#placedAt(index).bytes;
   }
 
+  /** Whether this server belongs to the cluster as its log says through `index`. */
+  includesSelfAt(index: LogIndex): boolean {
+    return this.at(index).members.some(({ id }) => id === this.#id);
+  }
+
+  /** All of the configuration of the log through `index`, and of those behind it. */
+  membersSince(index: LogIndex): readonly Member[] {
+    const later = this.#placed.filter((placed) => placed.index > index);
+    const all = [this.#placedAt(index), ...later].flatMap(
+      ({ configuration }) => configuration.members,
+    );
+    return [...new Map(all.map((member) => [member.id, member])).values()];
+  }
+
+  /** The same, without this server. */
+  othersSince(index: LogIndex): readonly ServerId[] {
+    const ids = this.membersSince(index).map(({ id }) => id);
+    return ids.filter((id) => id !== this.#id);
+  }
+
   /** Entries that were appended. Returns whether another configuration is in force. */
   append(entries: readonly Entry[]): boolean {
     let changed = false;
@@ -102,7 +122,7 @@ export class Membership {
     return changed;
   }
 
-  /** The log lost its entries from `index` on. Returns whether another configuration is in force. */
+  /** The log lost its entries from `index` on. Returns whether that changed the configuration. */
   truncateFrom(index: LogIndex): boolean {
     const kept = this.#placed.filter((placed, at) => at === 0 || placed.index < index);
     if (kept.length === this.#placed.length) return false;

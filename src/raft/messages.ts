@@ -19,7 +19,7 @@ export interface Entry {
   readonly index: LogIndex;
   readonly term: Term;
   readonly kind: EntryKind;
-  /** Opaque to Raft if it is a command; empty for a no-op. Never modified after the entry was made. */
+  /** Opaque to Raft if it is a command; empty for a no-op. Never modified once it is made. */
   readonly payload: Uint8Array;
 }
 

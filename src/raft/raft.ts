@@ -6,7 +6,7 @@
 import { assert, unreachable } from '../base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId, type Term } from '../base/ids.js';
 import { changeMembers, endRemovedLeadership, findObstacle } from './change-members.js';
-import type { Configuration } from './configuration.js';
+import type { Configuration, Member } from './configuration.js';
 import { Core, type RaftOptions, type Role } from './core.js';
 import {
   nothingToAwait,
@@ -39,7 +39,7 @@ import {
   pushCommit,
   startRound,
 } from './replication.js';
-import { endRefilling } from './standing.js';
+import { awaitedJoins, endRefilling } from './standing.js';
 import { tick } from './tick.js';
 
 type ReadableLog = Readonly<
@@ -59,65 +59,7 @@ export class Raft {
    */
   step(event: RaftEvent): readonly RaftEffect[] {
     const core = this.#core;
-    switch (event.type) {
-      case 'tick':
-        tick(core);
-        break;
-      case 'propose':
-        propose(core, event.payloads);
-        break;
-      case 'read':
-        read(core, event.readId, event.through);
-        break;
-      case 'request':
-        handleRequest(core, event.callId, event.request);
-        break;
-      case 'response':
-        handleResponse(core, event.from, event.response);
-        break;
-      case 'hearing':
-        hearing(core, event.from);
-        break;
-      case 'unreachable':
-        if (core.role.name === 'leader') core.role.progress.get(event.peer)?.lost();
-        break;
-      case 'persisted':
-        persisted(core, event.writeId);
-        break;
-      case 'snapshotTaken':
-        snapshotTaken(core, event.position, event.keepFrom);
-        break;
-      case 'snapshotPieceTaken':
-        snapshotPieceTaken(core, event.callId, event.nextOffset);
-        break;
-      case 'snapshotReceived':
-        snapshotReceived(core, event.callId, event.position, event.configuration);
-        break;
-      case 'pushCommit':
-        pushCommit(core);
-        break;
-      case 'checkpoint':
-        if (core.role.name === 'leader') appendNoop(core);
-        break;
-      case 'changeMembers':
-        changeMembers(core, event.change);
-        break;
-      case 'campaign':
-        if (core.role.name === 'leader' || !mayCampaign(core)) break;
-        startElection(core, 'leadership was asked for', true);
-        break;
-      case 'broadcast':
-        broadcastHeartbeat(core);
-        break;
-      case 'crash':
-        crash(core);
-        break;
-      case 'restore':
-        restore(core);
-        break;
-      default:
-        unreachable(event);
-    }
+    take(core, event);
     endRemovedLeadership(core);
     return core.takeEffects();
   }
@@ -164,6 +106,11 @@ export class Raft {
     return this.#core.membership.peers;
   }
 
+  /** Its members, and those whose removal may be taken back: it may have to reach any of them. */
+  get reachable(): readonly Member[] {
+    return this.#core.membership.membersSince(this.#core.commitIndex);
+  }
+
   /** Index of the entry that brought it; not above the commit index once it is committed. */
   get configurationIndex(): LogIndex {
     return this.#core.membership.index;
@@ -171,8 +118,7 @@ export class Raft {
 
   /** The servers that have to come to know this one before it is a member. */
   get awaitedJoins(): readonly ServerId[] {
-    const { standing, membership, joinAnswers } = this.#core;
-    return standing === 'member' ? [] : membership.peers.filter((peer) => !joinAnswers.has(peer));
+    return awaitedJoins(this.#core);
   }
 
   /** The configuration that was in force at `index`, encoded; empty for the founders'. */
@@ -211,6 +157,67 @@ export class Raft {
   }
 }
 
+function take(core: Core, event: RaftEvent): void {
+  switch (event.type) {
+    case 'tick':
+      tick(core);
+      break;
+    case 'propose':
+      propose(core, event.payloads);
+      break;
+    case 'read':
+      read(core, event.readId, event.through);
+      break;
+    case 'request':
+      handleRequest(core, event.callId, event.request);
+      break;
+    case 'response':
+      handleResponse(core, event.from, event.response);
+      break;
+    case 'hearing':
+      hearing(core, event.from);
+      break;
+    case 'unreachable':
+      if (core.role.name === 'leader') core.role.progress.get(event.peer)?.lost();
+      break;
+    case 'persisted':
+      persisted(core, event.writeId);
+      break;
+    case 'snapshotTaken':
+      snapshotTaken(core, event.position, event.keepFrom);
+      break;
+    case 'snapshotPieceTaken':
+      snapshotPieceTaken(core, event.callId, event.nextOffset);
+      break;
+    case 'snapshotReceived':
+      snapshotReceived(core, event.callId, event.position, event.configuration);
+      break;
+    case 'pushCommit':
+      pushCommit(core);
+      break;
+    case 'checkpoint':
+      if (core.role.name === 'leader') appendNoop(core);
+      break;
+    case 'changeMembers':
+      changeMembers(core, event.change);
+      break;
+    case 'campaign':
+      campaign(core);
+      break;
+    case 'broadcast':
+      broadcastHeartbeat(core);
+      break;
+    case 'crash':
+      crash(core);
+      break;
+    case 'restore':
+      restore(core);
+      break;
+    default:
+      unreachable(event);
+  }
+}
+
 function propose(core: Core, payloads: readonly Uint8Array[]): void {
   assert(core.role.name === 'leader', 'only a leader appends commands');
   let index: number = core.log.lastIndex;
@@ -221,6 +228,11 @@ function propose(core: Core, payloads: readonly Uint8Array[]): void {
   }
   core.appendEntries(entries);
   broadcastEntries(core);
+}
+
+function campaign(core: Core): void {
+  if (core.role.name === 'leader' || !mayCampaign(core)) return;
+  startElection(core, 'leadership was asked for', true);
 }
 
 function read(core: Core, readId: number, through: ReadThrough): void {

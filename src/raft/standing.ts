@@ -20,11 +20,11 @@ export function tickStanding(core: Core): void {
     return;
   }
   joinAnswers.ticksSinceAsked += 1;
-  // All may have answered before the log told this server that it was added.
-  endJoining(core);
   const interval = core.standing === 'joining' ? timing.heartbeatTicks : timing.electionTicksMin;
   // What was asked before may wait for the disk still: it leaves once, however long that takes.
   if (joinAnswers.ticksSinceAsked < interval || core.hardStateWrite !== nothingToAwait) return;
+  // Whoever had to answer still may have been removed in the meantime.
+  endJoining(core);
   ask(core);
 }
 
@@ -42,11 +42,11 @@ export function endJoining(core: Core): void {
     core.changeStanding('refilling', reason);
     return;
   }
+  if (!knowsWhomToAsk(core)) return;
   const { membership } = core;
-  const knowing = membership.peers.filter((peer) => joinAnswers.has(peer));
-  if (knowing.length === membership.peers.length) {
-    // Who was added knows from the log whom it has to be known to.
-    if (!membership.isFounder && !membership.isMember(core.id)) return;
+  const others = othersOf(core);
+  const knowing = others.filter((peer) => joinAnswers.has(peer));
+  if (knowing.length === others.length) {
     changeToCounting(core, 'member', 'all servers know this one');
   } else if (core.standing === 'joining' && membership.isFounder) {
     const voters = knowing.filter((peer) => membership.isVoter(peer));
@@ -59,10 +59,8 @@ export function endJoining(core: Core): void {
 export function endRefilling(core: Core): void {
   if (core.standing !== 'refilling') return;
   // 1. All others have answered: its term is that of any election it may have voted in, or later.
-  const { membership, commitIndex, joinAnswers } = core;
-  const committed = membership.at(commitIndex).members.map(({ id }) => id);
-  const others = [...membership.peers, ...committed].filter((server) => server !== core.id);
-  if (!others.every((server) => joinAnswers.has(server))) return;
+  const { joinAnswers } = core;
+  if (!othersOf(core).every((server) => joinAnswers.has(server))) return;
   // 2. Its log is that of the current leader as far as that was known when the leader answered.
   const end = joinAnswers.leaderEndIn(core.term);
   if (end === undefined) return;
@@ -77,10 +75,31 @@ function changeToCounting(core: Core, standing: 'founding' | 'member', reason: s
   core.changeStanding(standing, reason);
 }
 
+/** All that belong to the cluster, as far as this server knows; a removal may be taken back. */
+function othersOf({ membership, commitIndex }: Core): readonly ServerId[] {
+  return membership.othersSince(commitIndex);
+}
+
+/**
+ * A founder has its configuration file. One that was added waits until that is committed: it would
+ * be known to servers that forget it, and refill, before they have reason to ask for it.
+ */
+function knowsWhomToAsk({ standing, membership, commitIndex }: Core): boolean {
+  if (standing !== 'joining' || membership.isFounder) return true;
+  return membership.includesSelfAt(commitIndex);
+}
+
+/** Whose answers this server waits for to become a member; none for a member. */
+export function awaitedJoins(core: Core): readonly ServerId[] {
+  if (core.standing === 'member' || !knowsWhomToAsk(core)) return [];
+  return othersOf(core).filter((peer) => !core.joinAnswers.has(peer));
+}
+
 function ask(core: Core): void {
   core.joinAnswers.ticksSinceAsked = 0;
+  if (!knowsWhomToAsk(core)) return;
   const { id, incarnation } = core;
-  for (const peer of core.membership.peers) {
+  for (const peer of othersOf(core)) {
     if (needsAnswer(core, peer)) core.send(peer, { type: 'join', serverId: id, incarnation });
   }
 }

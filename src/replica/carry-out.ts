@@ -3,7 +3,6 @@
  * whole replica comes back to it through `EffectOwner`.
  */
 import { unreachable } from '../base/assert.js';
-import type { Configuration } from '../raft/configuration.js';
 import type { RaftEffect, WriteId } from '../raft/effects.js';
 import type { Entry } from '../raft/messages.js';
 import type { Raft } from '../raft/raft.js';
@@ -32,7 +31,7 @@ export interface EffectOwner {
   readonly written: (writeId: WriteId, error: StorageError | undefined) => void;
   readonly lead: (unapplied: readonly Entry[]) => void;
   readonly leadNoLonger: () => void;
-  readonly membersChanged: (configuration: Configuration) => void;
+  readonly membersChanged: () => void;
 }
 
 export function carryOut(effect: RaftEffect, owner: EffectOwner): void {
@@ -80,7 +79,7 @@ export function carryOut(effect: RaftEffect, owner: EffectOwner): void {
       owner.leadNoLonger();
       return;
     case 'membersChanged':
-      owner.membersChanged(effect.configuration);
+      owner.membersChanged();
       return;
     case 'note':
       owner.observer({ type: 'raft', note: effect.note });

@@ -68,6 +68,7 @@ export class HeartbeatRounds {
 
   tick(): void {
     for (const round of this.#rounds) round.ticksLeft -= 1;
+    this.#advance();
     const late = this.#rounds.filter((round) => round.ticksLeft <= 0);
     this.#end(late, { kind: 'done', value: false });
   }
@@ -82,6 +83,7 @@ export class HeartbeatRounds {
   }
 
   #advance(): void {
+    this.#forgetRemoved();
     let broadcast = false;
     for (const round of this.#rounds) {
       if (round.phase === 'commit' || round.waitingFor.size > 0) continue;
@@ -92,6 +94,14 @@ export class HeartbeatRounds {
     const complete = this.#rounds.filter((round) => round.waitingFor.size === 0);
     this.#end(complete, { kind: 'done', value: true });
     if (broadcast) this.#options.broadcast();
+  }
+
+  /** Who was removed meanwhile need not answer. */
+  #forgetRemoved(): void {
+    const peers = this.#options.peers();
+    for (const { waitingFor } of this.#rounds) {
+      for (const server of waitingFor) if (!peers.includes(server)) waitingFor.delete(server);
+    }
   }
 
   #end(ended: readonly Round[], outcome: Outcome<boolean>): void {

@@ -95,7 +95,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
 
   /** Begins to take part in the cluster. The transport must be able to send from now on. */
   start(): void {
-    this.#options.transport.setPeers(this.#raft.configuration.members);
+    this.#options.transport.setPeers(this.#raft.reachable);
     this.#doors.connect();
     if (!this.#loop.isHalted) this.#startTicking();
   }
@@ -263,8 +263,8 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       leadNoLonger: () => {
         this.#leadNoLonger();
       },
-      membersChanged: ({ members }) => {
-        this.#options.transport.setPeers(members);
+      membersChanged: () => {
+        this.#options.transport.setPeers(this.#raft.reachable);
       },
     };
   }

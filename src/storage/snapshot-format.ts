@@ -71,7 +71,7 @@ export function encodeSnapshotHeader(header: SnapshotHeader): Uint8Array {
 }
 
 /** Bytes of this header in a file. */
-export function snapshotHeaderBytes({ configuration }: SnapshotHeader): number {
+function snapshotHeaderBytes({ configuration }: SnapshotHeader): number {
   const more = configuration.length === 0 ? 0 : 4 + configuration.length;
   return headerRestAt + more + 4;
 }

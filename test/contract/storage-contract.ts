@@ -214,6 +214,19 @@ function describeSnapshots(home: () => StorageHome): void {
     await storage.close();
   });
 
+  it('tells with a snapshot who belonged to the cluster', async () => {
+    const { storage } = await home().open();
+    const configuration = Uint8Array.from({ length: 30_000 }, (_, at) => at % 251);
+    for (const [index, bytes] of [Uint8Array.of(1), foundersOnly, configuration].entries()) {
+      await takeSnapshot(storage, positionOf(index + 1, 1), Uint8Array.of(7), bytes);
+      const reader = must(await storage.openSnapshot(), 'a snapshot');
+      expect(reader.configuration).to.deep.equal(bytes);
+      expect([...(await reader.read(0, 9))]).to.deep.equal([7]);
+      await reader.close();
+    }
+    await storage.close();
+  });
+
   it('keeps a snapshot readable while newer ones are committed', async () => {
     const { storage } = await home().open();
     await takeSnapshot(storage, positionOf(1, 1), Uint8Array.of(1));
@@ -249,6 +262,17 @@ function describeSnapshots(home: () => StorageHome): void {
 }
 
 function describeNewBeginnings(home: () => StorageHome): void {
+  it('recovers who belonged to the cluster when the snapshot was taken', async () => {
+    const { storage } = await home().open();
+    const configuration = Uint8Array.of(1, 2, 3);
+    await written(storage, writeOf(entriesOf(1, 3, 1), hardStateOf(1)));
+    await takeSnapshot(storage, positionOf(2, 1), Uint8Array.of(9), configuration);
+    await storage.close();
+    const recovered = await reopened(home());
+    expect(recovered.configuration).to.deep.equal(configuration);
+    expect(recovered.snapshot).to.deep.equal(positionOf(2, 1));
+  });
+
   it('recovers the snapshot, and the log that stands around it', async () => {
     const { storage } = await home().open();
     await written(storage, writeOf(entriesOf(1, 5, 1), hardStateOf(1)));

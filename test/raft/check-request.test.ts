@@ -1,14 +1,16 @@
 import { expect } from 'chai';
 import { asLogIndex, asServerId, asTerm } from '../../src/base/ids.js';
 import { findRequestMistake } from '../../src/raft/check-request.js';
+import { encodeConfiguration, foundingConfiguration } from '../../src/raft/configuration.js';
 import type {
   AppendEntriesRequest,
+  Entry,
   InstallSnapshotRequest,
   JoinRequest,
   RequestVoteRequest,
 } from '../../src/raft/messages.js';
 import { incarnationOf, makeEntry } from './make.js';
-import { foundersOnly } from '../fixtures/founders.js';
+import { foundersOf, foundersOnly } from '../fixtures/founders.js';
 
 const sender = asServerId(1);
 
@@ -55,6 +57,13 @@ const nothing = { lastLogIndex: asLogIndex(0), lastLogTerm: asTerm(0) };
 const start = { prevLogIndex: asLogIndex(0), prevLogTerm: asTerm(0) };
 const noTerm = asTerm(0);
 
+const rightMembers = encodeConfiguration(foundingConfiguration(foundersOf([sender])));
+
+/** An entry that changes the members, if its payload says who they are. */
+function changedAt(index: number, payload: Uint8Array): Entry {
+  return { index: asLogIndex(index), term: asTerm(3), kind: 'configuration', payload };
+}
+
 describe('A request of a peer', () => {
   const right = [
     vote,
@@ -66,6 +75,8 @@ describe('A request of a peer', () => {
     install,
     { ...install, offset: 0, data: new Uint8Array(0), done: false },
     { ...install, offset: 0, data: new Uint8Array(0), imageBytes: 0 },
+    { ...append, entries: [changedAt(3, rightMembers)] },
+    { ...install, configuration: rightMembers },
     join,
   ];
   it('is right when its parts can be true together', () => {
@@ -103,6 +114,11 @@ describe('A request of a peer', () => {
     { ...install, imageBytes: NaN },
     { ...install, offset: 89 },
     { ...install, done: false },
+    { ...append, entries: [changedAt(3, foundersOnly)] },
+    { ...append, entries: [makeEntry(3, 1), changedAt(4, rightMembers.subarray(1))] },
+    { ...append, entries: [changedAt(3, Uint8Array.of(...rightMembers, 0))] },
+    { ...install, configuration: rightMembers.subarray(0, -1) },
+    { ...install, configuration: Uint8Array.of(0xff) },
     { ...join, serverId: asServerId(2) },
     { ...join, incarnation: incarnationOf(1).slice(1) },
     { ...join, incarnation: incarnationOf(1).toUpperCase() },

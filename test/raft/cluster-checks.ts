@@ -5,6 +5,7 @@
  */
 import { assert } from '../../src/base/assert.js';
 import { asLogIndex, type LogIndex, type ServerId, type Term } from '../../src/base/ids.js';
+import { decodeConfiguration } from '../../src/raft/configuration.js';
 import type {
   AppendEntriesResponse,
   Entry,
@@ -222,7 +223,7 @@ export class ClusterChecks {
     for (const entry of raft.log.range(asLogIndex(from), raft.commitIndex)) {
       const known = this.committed[entry.index - 1];
       if (known === undefined) {
-        this.#isOnMajority(entry);
+        this.#isOnMajority(raft, entry);
         this.#isWithLaterLeaders(entry, raft.term);
         this.committed.push(entry);
       } else {
@@ -243,10 +244,17 @@ export class ClusterChecks {
     }
   }
 
-  #isOnMajority(entry: Entry): void {
-    const servers = this.#servers();
-    const holders = servers.filter(({ disk }) => disk.vouchesFor(entry));
-    const isDurable = holders.length * 2 > servers.length;
+  /** Of the voters; what is in force now may have come with the same step. */
+  #isOnMajority(raft: Raft, entry: Entry): void {
+    const holders = this.#servers().filter(({ disk }) => disk.vouchesFor(entry));
+    const before = raft.configurationBytesAt(raft.commitIndex);
+    const configurations = [raft.configuration];
+    if (before.length > 0) configurations.push(decodeConfiguration(before));
+    const isDurable = configurations.some(({ members }) => {
+      const voters = members.filter(({ voter }) => voter);
+      const holding = voters.filter(({ id }) => holders.some((holder) => holder.id === id));
+      return holding.length * 2 > voters.length;
+    });
     assert(
       isDurable,
       () => `entry ${entry.index} was committed with ${holders.length} copies on disk`,

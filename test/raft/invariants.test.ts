@@ -13,6 +13,7 @@ function makeState(parts: Readonly<Record<string, unknown>>): Raft {
     ...{ term: 3, votedFor: 1, role: 'follower', leaderId: undefined, progress: new Map() },
     ...{ commitIndex: 2, lastApplied: 2, durableIndex: 3, log: new RaftLog(makeLog(1, 1, 2)) },
     ...{ snapshot: { index: 1, term: 1 }, standing: 'member' },
+    ...{ configuration: { members: [{ id: 1, voter: true }] }, configurationIndex: 0 },
   };
   return { ...sound, ...parts } as unknown as Raft;
 }
@@ -42,6 +43,9 @@ describe('The invariants of one server', () => {
     { term: 1 },
     { role: 'leader', leaderId: undefined },
     { ...leading, leaderId: 0 },
+    { configurationIndex: 4 },
+    { ...leading, configuration: { members: [{ id: 1, voter: false }] } },
+    { ...leading, configuration: { members: [{ id: 0, voter: true }] } },
     { ...leading, progress: follower(2, 2) },
     { ...leading, progress: follower(4, 5) },
     { ...leading, progress: follower(3, 5) },

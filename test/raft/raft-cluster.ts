@@ -47,7 +47,7 @@ export interface ClusterOptions {
 const deliveriesMax = 2_000;
 
 export class RaftCluster {
-  readonly servers: readonly TestServer[];
+  readonly servers: TestServer[];
   readonly checks: ClusterChecks;
   /** On their way, oldest first. */
   readonly network: Message[] = [];
@@ -57,21 +57,34 @@ export class RaftCluster {
   requestsSent = 0;
   /** How often each entry crossed to each server, by `index/term to id`. */
   readonly entryCrossings = new Map<string, number>();
+  readonly #options: ClusterOptions;
   readonly #cut = new Set<string>();
 
   constructor(options: ClusterOptions) {
-    const { size, timing = testTiming } = options;
-    const random = options.random ?? ((id: ServerId) => () => id / size);
-    const ids = serverIds(size);
-    this.servers = ids.map((id) => {
+    const { size } = options;
+    this.#options = options;
+    this.servers = serverIds(size).map((id) => {
       const entries = options.logs?.[id] ?? [];
       const term = options.terms?.[id] ?? entries.at(-1)?.term ?? 0;
       const sound = options.isNew === true ? joiningServer(id) : memberOf(size, id);
       const hardState = { ...sound, term: asTerm(term) };
-      const disk = new TestDisk(hardState, entries);
-      return new TestServer({ id, servers: ids, timing, random: random(id), disk });
+      return this.#makeServer(id, new TestDisk(hardState, entries));
     });
     this.checks = new ClusterChecks(() => this.servers);
+  }
+
+  /** A machine with an empty disk, for the next server that is added to the cluster. */
+  addMachine(): TestServer {
+    const id = asServerId(this.servers.length);
+    const server = this.#makeServer(id, new TestDisk(joiningServer(id), []));
+    this.servers.push(server);
+    return server;
+  }
+
+  #makeServer(id: ServerId, disk: TestDisk): TestServer {
+    const { size, timing = testTiming } = this.#options;
+    const random = this.#options.random?.(id) ?? (() => (id / size) % 1);
+    return new TestServer({ id, servers: serverIds(size), timing, random, disk });
   }
 
   server(id: number): TestServer {
@@ -313,6 +326,7 @@ export class RaftCluster {
         return;
       case 'commitAdvanced':
       case 'leading':
+      case 'membersChanged':
         return;
       case 'notLeading':
         server.transfers.endAll();

@@ -15,7 +15,14 @@ export interface RandomRun {
   readonly proposals: number;
   readonly elections: number;
   readonly forgotten: number;
+  readonly memberChanges: number;
+  /** Of the cluster as it began. */
+  readonly size: number;
 }
+
+/** Members change in one of so many runs, up to so many servers in all. */
+const seedsForEachChange = 3;
+const serversMax = 9;
 
 /** Messages on their way in the stretch of faults; what comes on top is lost. */
 const networkMax = 40;
@@ -47,8 +54,8 @@ export function runRandomly(seed: number, steps: number): RandomRun {
     const tail = chaos.cluster.trace.slice(-30).join('\n');
     throw new Error(`seed ${seed}: ${String(error)}\n${tail}`, { cause: error });
   }
-  const { cluster, proposals, elections, forgotten } = chaos;
-  return { cluster, proposals, elections, forgotten };
+  const { cluster, proposals, elections, forgotten, memberChanges, size } = chaos;
+  return { cluster, proposals, elections, forgotten, memberChanges, size };
 }
 
 type Action = readonly [weight: number, act: () => void];
@@ -58,14 +65,19 @@ class Chaos {
   proposals = 0;
   /** How often a disk lost something. */
   forgotten = 0;
+  memberChanges = 0;
+  /** Of the cluster as it began. */
+  readonly size: number;
+  readonly #changesMembers: boolean;
   readonly #random: () => number;
   readonly #actions: readonly Action[];
   readonly #weights: number;
   readonly #late: Message[] = [];
 
   constructor(seed: number) {
+    this.#changesMembers = seed % seedsForEachChange === 0;
     this.#random = seededRandom(seed);
-    const size = 1 + this.#below(5);
+    const size = (this.size = 1 + this.#below(5));
     this.cluster = new RaftCluster({ size, random: () => this.#random, isNew: this.#chance(0.5) });
     this.#actions = this.#makeActions();
     this.#weights = this.#actions.reduce((sum, [weight]) => sum + weight, 0);
@@ -115,16 +127,20 @@ class Chaos {
   #isAtRest(): boolean {
     const { servers, leader, reads } = this.cluster;
     if (leader === undefined || reads.some((read) => read.state === 'waiting')) return false;
-    const { term, log } = leader.raft;
-    return servers.every(
-      ({ id, raft }) =>
-        raft.term === term &&
-        raft.leaderId === leader.id &&
-        raft.standing === 'member' &&
-        (raft.role === 'leader') === (id === leader.id) &&
-        raft.log.lastIndex === log.lastIndex &&
-        raft.lastApplied === log.lastIndex,
-    );
+    const { term, log, configuration } = leader.raft;
+    const voters = configuration.members.filter(({ voter }) => voter).map(({ id }) => id);
+    if (voters.length < configuration.members.length) return false;
+    return servers
+      .filter(({ id }) => voters.includes(id))
+      .every(
+        ({ id, raft }) =>
+          raft.term === term &&
+          raft.leaderId === leader.id &&
+          raft.standing === 'member' &&
+          (raft.role === 'leader') === (id === leader.id) &&
+          raft.log.lastIndex === log.lastIndex &&
+          raft.lastApplied === log.lastIndex,
+      );
   }
 
   #worksAgain(): void {
@@ -170,6 +186,7 @@ class Chaos {
       [weight(0.6), () => this.#cutOffLeader()],
       [1, () => this.#calm()],
       [0.4, () => cluster.heal()],
+      ...(this.#changesMembers ? ([[2, () => this.#changeMember()]] as const) : []),
     ];
   }
 
@@ -245,6 +262,8 @@ class Chaos {
    */
   #forget(server: TestServer, what: 'all' | 'end of the log' | 'hard state'): void {
     const { cluster } = this;
+    // Of a cluster that shrinks any loss may be one too many.
+    if (this.#changesMembers) return;
     const isWhole = ({ disk }: TestServer): boolean => disk.hardState.standing === 'member';
     const others = cluster.servers.filter((other) => other !== server && isWhole(other));
     if (others.length * 2 <= cluster.servers.length) return;
@@ -273,6 +292,24 @@ class Chaos {
     const server = (this.#chance(0.5) ? this.#anyLeader() : undefined) ?? this.#anyone();
     if (server.openSnapshot === undefined) openSnapshot(cluster, server.id);
     if (this.#chance(0.7)) commitSnapshot(cluster, server.id, this.#below(4));
+  }
+
+  /** Adds or removes a server, if nothing speaks against it. */
+  #changeMember(): void {
+    const { cluster } = this;
+    const leader = this.#anyLeader();
+    if (leader === undefined || leader.crashed) return;
+    const { members, nextId } = leader.raft.configuration;
+    const address = `host${nextId}:9000`;
+    const server = members[this.#below(members.length)]?.id ?? leader.id;
+    const isAdd = nextId < serversMax && this.#chance(0.5);
+    const change = isAdd
+      ? ({ type: 'add', address } as const)
+      : ({ type: 'remove', server } as const);
+    if (leader.raft.obstacleTo(change) !== undefined) return;
+    while (isAdd && cluster.servers.length <= nextId) cluster.addMachine();
+    cluster.step(leader.id, { type: 'changeMembers', change });
+    this.memberChanges += 1;
   }
 
   #checkpoint(): void {

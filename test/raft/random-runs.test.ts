@@ -32,6 +32,7 @@ describe('Random runs of clusters of one to five servers', () => {
     let committed = 0;
     let elections = 0;
     let forgotten = 0;
+    let memberChanges = 0;
     const happened = new Map<string, number>();
     const sizes = new Set<number>();
     for (const seed of seedsToRun()) {
@@ -40,11 +41,12 @@ describe('Random runs of clusters of one to five servers', () => {
       committed += run.cluster.checks.committed.length;
       elections += run.elections;
       forgotten += run.forgotten;
+      memberChanges += run.memberChanges;
       for (const what of mustHappen) {
         const count = run.cluster.trace.filter((line) => line.includes(what)).length;
         happened.set(what, (happened.get(what) ?? 0) + count);
       }
-      sizes.add(run.cluster.servers.length);
+      sizes.add(run.size);
     }
     if (process.env['RAFT_SEEDS'] !== undefined) return;
     // A run in which nothing happens proves nothing.
@@ -53,6 +55,7 @@ describe('Random runs of clusters of one to five servers', () => {
     expect(proposals).to.be.above(1_000);
     expect(committed).to.be.above(1_000);
     expect(forgotten).to.be.above(100);
+    expect(memberChanges).to.be.above(100);
     for (const what of mustHappen) expect(happened.get(what), what).to.be.above(50);
   });
 });

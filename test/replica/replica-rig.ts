@@ -6,7 +6,7 @@ import { assert, must } from '../../src/base/assert.js';
 import { asLogIndex, asServerId, asTerm, type ServerId } from '../../src/base/ids.js';
 import type { FileCommand, UpdateFile, UpdateResult } from '../../src/files/file-command.js';
 import { FileMap } from '../../src/files/file-map.js';
-import type { HardState } from '../../src/raft/effects.js';
+import type { HardState, MemberChange } from '../../src/raft/effects.js';
 import type {
   AppendEntriesRequest,
   AppendEntriesResponse,
@@ -15,6 +15,7 @@ import type {
   RequestVoteRequest,
 } from '../../src/raft/messages.js';
 import { FakeSnapshots } from './fake-snapshots.js';
+import type { MemberOutcome } from '../../src/replica/member-calls.js';
 import type { ReplicaEvent } from '../../src/replica/observer.js';
 import type { Answer, HangUp, Outcome } from '../../src/replica/outcome.js';
 import type { PeerListener, PeerMessage, PeerTransport } from '../../src/replica/peer-transport.js';
@@ -77,6 +78,8 @@ export class ReplicaRig {
   readonly writes: PendingWrite[] = [];
   readonly snapshots = new FakeSnapshots();
   readonly compacted: number[] = [];
+  /** Whom the transport was told of, each time. */
+  readonly named: (readonly ServerId[])[] = [];
   /** Set once the disk has come to rest. */
   failAtRest: ((error: StorageError) => void) | undefined = undefined;
   isStorageClosed = false;
@@ -239,6 +242,10 @@ export class ReplicaRig {
     return this.ask((answer) => this.replica.sendHeartbeat(answer), onEnd);
   }
 
+  changeMembers(change: MemberChange, onEnd?: Answer<MemberOutcome>): Asked<MemberOutcome> {
+    return this.ask((answer) => this.replica.changeMembers(change, answer), onEnd);
+  }
+
   /** A request of a peer, and what it was answered. */
   hear(from: ServerId, request: PeerMessage): readonly PeerOutcome[] {
     const outcomes: PeerOutcome[] = [];
@@ -287,7 +294,7 @@ export class ReplicaRig {
 
   get #transport(): PeerTransport {
     return {
-      setPeers: () => undefined,
+      setPeers: (peers) => this.named.push(peers.map(({ id }) => id)),
       connect: (listener) => {
         this.listener = listener;
       },

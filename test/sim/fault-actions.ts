@@ -207,9 +207,14 @@ export function mendServer(world: SimWorld, server: SimServer): void {
  * What a cluster must survive: a minority that forgets, and only those whom the others could make
  * good for whatever they forgot before.
  */
-function mayBeDamaged({ servers }: SimWorld, server: SimServer): boolean {
-  const minority = Math.ceil(servers.length / 2) - 1;
-  const forgetful = servers.filter(({ hasForgotten }) => hasForgotten).length;
+function mayBeDamaged(world: SimWorld, server: SimServer): boolean {
+  const { members, changesMembers } = world;
+  if (!members.includes(server)) return false;
+  const voters = world.configuration.members.filter(({ voter }) => voter).length;
+  // With a voter less, which may be in force somewhere, the minority is smaller.
+  const count = changesMembers ? voters - 1 : voters;
+  const minority = Math.ceil(count / 2) - 1;
+  const forgetful = members.filter(({ hasForgotten }) => hasForgotten).length;
   const { hardState } = server.durable;
   return !server.hasForgotten && forgetful < minority && hardState?.standing === 'member';
 }

@@ -75,15 +75,14 @@ export class Faults {
   readonly #world: SimWorld;
   readonly #random: SimRandom;
   readonly #plan: FaultPlan;
-  /** Servers that may be hit; those that are spared are mended first. */
-  #targets: readonly SimServer[];
+  /** Servers that are not hit any more: they were mended first. */
+  readonly #spared = new Set<SimServer>();
   #isOver = false;
 
   constructor(world: SimWorld, random: SimRandom, plan: FaultPlan) {
     this.#world = world;
     this.#random = random;
     this.#plan = plan;
-    this.#targets = world.servers;
   }
 
   start(): void {
@@ -93,11 +92,16 @@ export class Faults {
   /** From now on these servers, and what lies between them, are well and stay so. */
   spare(servers: readonly SimServer[]): void {
     const world = this.#world;
-    this.#targets = this.#targets.filter((server) => !servers.includes(server));
+    for (const server of servers) this.#spared.add(server);
     world.note('fault', 'all', () => `faults spare ${servers.map(({ id }) => id).join(' ')}`);
     mendNetwork(world);
     for (const server of servers) mendServer(world, server);
     if (this.#targets.length === 0) this.#isOver = true;
+  }
+
+  /** Servers that may be hit. */
+  get #targets(): readonly SimServer[] {
+    return this.#world.present.filter((server) => !this.#spared.has(server));
   }
 
   #schedule(): void {
@@ -121,7 +125,7 @@ export class Faults {
     const kind = this.#drawKind();
     if (kind !== undefined) faultActions[kind]({ world, random, targets });
     // What lies between the spared servers stays whole, whatever was done to the network.
-    if (targets.length < world.servers.length) this.#sparePaths();
+    if (targets.length < world.present.length) this.#sparePaths();
   }
 
   #drawKind(): FaultKind | undefined {
@@ -141,7 +145,7 @@ export class Faults {
 
   #sparePaths(): void {
     const { network, servers } = this.#world;
-    const spared = servers.filter((server) => !this.#targets.includes(server));
+    const spared = servers.filter((server) => this.#spared.has(server));
     for (const a of spared) for (const b of spared) network.unblock(a.id, b.id);
     network.calm(spared.map(({ id }) => id));
   }

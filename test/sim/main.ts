@@ -65,7 +65,15 @@ async function lookAt({ firstSeed, safety, trace, html }: SimArguments): Promise
 
 async function runMany({ firstSeed, seeds, safety, workers }: SimArguments): Promise<number> {
   const progress = new ProgressLine(seeds);
-  const totals = { calls: 0, updates: 0, falses: 0, reads: 0, committed: 0, termsLed: 0 };
+  const totals = {
+    calls: 0,
+    updates: 0,
+    falses: 0,
+    reads: 0,
+    committed: 0,
+    termsLed: 0,
+    memberChanges: 0,
+  };
   let ended = 0;
   let failed = 0;
   const onResult = ({ seed, report, failure }: SeedResult): boolean => {
@@ -98,7 +106,10 @@ function* seedTasks(
   }
 }
 
-type Totals = Record<'calls' | 'updates' | 'falses' | 'reads' | 'committed' | 'termsLed', number>;
+type Totals = Record<
+  'calls' | 'updates' | 'falses' | 'reads' | 'committed' | 'termsLed' | 'memberChanges',
+  number
+>;
 
 function addTo(totals: Totals, report: SimulationReport): void {
   totals.calls += report.calls;
@@ -107,4 +118,5 @@ function addTo(totals: Totals, report: SimulationReport): void {
   totals.reads += report.reads;
   totals.committed += report.committed;
   totals.termsLed += report.termsLed;
+  totals.memberChanges += report.memberChanges;
 }

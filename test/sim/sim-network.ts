@@ -3,6 +3,7 @@
  * they were sent, or not at all; answers come in any order; both may be lost, and a request may
  * arrive a second time, late. A call whose answer does not come ends in `onUnreachable`.
  */
+import { assert } from '../../src/base/assert.js';
 import type { ServerId } from '../../src/base/ids.js';
 import type {
   PeerListener,
@@ -74,12 +75,16 @@ export class SimNetwork {
   /** The transport of one process. */
   transport(from: ServerId, process: SimProcess): PeerTransport {
     let listener: PeerListener | undefined = undefined;
+    const named = new Set<ServerId>();
     return {
-      setPeers: () => undefined,
+      setPeers: (peers) => {
+        for (const { id } of peers) named.add(id);
+      },
       connect: (given) => {
         listener = given;
       },
       send: (to, request) => {
+        assert(named.has(to), () => `server ${from} sends to ${to}, which it does not know`);
         const tell = (event: (listener: PeerListener) => void): void => {
           process.post(() => {
             if (listener !== undefined) event(listener);

@@ -22,7 +22,7 @@ import { SimProcess } from './sim-process.js';
 import type { SimRandom } from './sim-random.js';
 import type { ServerView } from './trace.js';
 import { WatchedStorage, type StorageListener } from './watched-storage.js';
-import { foundersOf } from '../fixtures/founders.js';
+import type { foundersOf } from '../fixtures/founders.js';
 
 /** Servers compare their states often here. */
 const stateCheckMs = 2_000;
@@ -46,7 +46,7 @@ export interface ServerEvents {
   /** A snapshot of the state through this index is about to be written. */
   readonly onSnapshot: (index: number) => void;
   /** A storage was opened, and the state restored through this index. */
-  readonly onRestored: (state: ClusterState, index: number) => void;
+  readonly onRestored: (state: ClusterState, index: number, configuration: Uint8Array) => void;
   /** A process started, came to work, or came to its end. */
   readonly onLife: (what: string) => void;
   /** Something threw where nobody listens: a bug. */
@@ -55,7 +55,7 @@ export interface ServerEvents {
 
 export interface SimServerOptions {
   readonly id: ServerId;
-  readonly servers: readonly ServerId[];
+  readonly founders: ReturnType<typeof foundersOf>;
   readonly clock: SimClock;
   readonly random: SimRandom;
   readonly network: SimNetwork;
@@ -94,6 +94,8 @@ export class SimServer {
   #damage: Damage = 'none';
   /** Damaged, and not a member since. */
   #hasForgotten = false;
+  #hasBegun = false;
+  #isRetired = false;
 
   constructor(options: SimServerOptions) {
     this.#options = options;
@@ -174,7 +176,25 @@ export class SimServer {
     return { clusterId: digits(0xc1), serverId: this.id, folderId };
   }
 
+  /** Whether a process was ever started. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  /** Whether its machine was taken away. */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
+  /** Takes its machine away: it belongs to the cluster no longer. */
+  retire(): void {
+    if (this.isUp) this.kill(false);
+    this.#isRetired = true;
+  }
+
   start(): void {
+    assert(!this.isRetired, () => `server ${this.id} has no machine`);
+    this.#hasBegun = true;
     assert(!this.isUp, () => `server ${this.id} runs already`);
     const { clock, random, events } = this.#options;
     const clockRate = random.between(0.95, 1.05);
@@ -253,7 +273,8 @@ export class SimServer {
       incarnation: incarnation.join(''),
     });
     this.#checkRecovered(opened.recovered);
-    this.#options.events.onRestored(opened.stateMachine, opened.recovered.snapshot.index);
+    const { snapshot, configuration } = opened.recovered;
+    this.#options.events.onRestored(opened.stateMachine, snapshot.index, configuration);
     if (this.#damage !== 'none' && opened.recovered.hardState.standing === 'refilling') {
       this.#forget();
     }
@@ -285,11 +306,11 @@ export class SimServer {
   }
 
   #begin(process: SimProcess, opened: OpenedMemory<ClusterState>): void {
-    const { id, servers, random, network, events, snapshots } = this.#options;
+    const { id, founders, random, network, events, snapshots } = this.#options;
     const replica = new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
       replica: {
         serverId: id,
-        founders: foundersOf(servers),
+        founders,
         transport: network.transport(id, process),
         timer: process.timer,
         random: random.fork().next,

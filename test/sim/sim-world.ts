@@ -7,10 +7,12 @@
  */
 import { must } from '../../src/base/assert.js';
 import { asServerId, type ServerId } from '../../src/base/ids.js';
+import { foundingConfiguration, type Configuration } from '../../src/raft/configuration.js';
 import type { ClusterState } from '../../src/state/cluster-state.js';
 import { defaultSnapshotLimits } from '../../src/replica/snapshot-limits.js';
 import type { StorageWrite } from '../../src/storage/storage.js';
 import { describeReplicaEvent, describePeerMessage, describePeerReply } from './describe.js';
+import { foundersOf } from '../fixtures/founders.js';
 import { SimDisk } from './disk/sim-disk.js';
 import { SimClock } from './sim-clock.js';
 import { SimNetwork, type NetworkTap } from './sim-network.js';
@@ -25,7 +27,7 @@ export interface WorldObserver extends NetworkTap {
   /** Some server begins a snapshot of its state through this index. */
   snapshotBegun?(index: number): void;
   /** A server has restored its state from a snapshot of it through this index. */
-  restored?(server: ServerId, state: ClusterState, index: number): void;
+  restored?(server: ServerId, state: ClusterState, index: number, configuration: Uint8Array): void;
   /** After every event, for each server in which something happened. */
   stepped(server: ServerId): void;
 }
@@ -33,6 +35,8 @@ export interface WorldObserver extends NetworkTap {
 export interface SimWorldOptions {
   readonly seed: number;
   readonly serverCount: number;
+  /** Whether servers are added and removed on the way. */
+  readonly changesMembers?: boolean;
   readonly trace?: Trace;
   /** When snapshots are taken; as seldom as in earnest when left out. */
   readonly snapshots?: SimSnapshots;
@@ -41,9 +45,16 @@ export interface SimWorldOptions {
 export class SimWorld {
   readonly clock = new SimClock();
   readonly random: SimRandom;
+  readonly changesMembers: boolean;
   readonly trace: Trace;
   readonly network: SimNetwork;
-  readonly servers: readonly SimServer[];
+  /** All that ever were, by id. */
+  readonly servers: SimServer[] = [];
+  /** Who the cluster began with. */
+  readonly founding: Configuration;
+  /** Who belongs to it now, as was committed: whoever watches that says so. */
+  configuration: Configuration;
+  readonly #founders: ReturnType<typeof foundersOf>;
   readonly #snapshots: SimSnapshots;
   readonly #observers: WorldObserver[] = [];
   readonly #touched = new Set<ServerId>();
@@ -54,12 +65,15 @@ export class SimWorld {
 
   constructor(options: SimWorldOptions) {
     this.random = new SimRandom(options.seed);
+    this.changesMembers = options.changesMembers ?? false;
     this.trace = options.trace ?? new Trace();
     this.#snapshots = options.snapshots ?? { ...defaultSnapshotLimits, readBytesMax: Infinity };
     const { clock, random } = this;
     this.network = new SimNetwork({ clock, random: random.fork(), tap: this.#makeTap() });
     const ids = Array.from({ length: options.serverCount }, (_, at) => asServerId(at));
-    this.servers = ids.map((id) => this.#makeServer(id, ids));
+    this.#founders = foundersOf(ids);
+    this.founding = this.configuration = foundingConfiguration(this.#founders);
+    this.makeServers(options.serverCount);
   }
 
   /** Adds eyes; they may look at everything and touch nothing. */
@@ -68,7 +82,29 @@ export class SimWorld {
   }
 
   server(id: number): SimServer {
-    return must(this.servers[id], () => `there is no server ${id}`);
+    return must(this.find(id), () => `there is no server ${id}`);
+  }
+
+  /** Undefined for one that was given an id, and no machine yet. */
+  find(id: number): SimServer | undefined {
+    return this.servers[id];
+  }
+
+  /** From now on there is a machine for every id below this one, with an empty disk. */
+  makeServers(nextId: number): void {
+    for (let id = this.servers.length; id < nextId; id += 1) {
+      this.servers.push(this.#makeServer(asServerId(id)));
+    }
+  }
+
+  /** Servers whose machines are there, members or not. */
+  get present(): readonly SimServer[] {
+    return this.servers.filter(({ isRetired }) => !isRetired);
+  }
+
+  /** Servers that belong to the cluster, as was committed. */
+  get members(): readonly SimServer[] {
+    return this.configuration.members.flatMap(({ id }) => this.find(id) ?? []);
   }
 
   startAll(): void {
@@ -165,7 +201,7 @@ export class SimWorld {
     };
   }
 
-  #makeServer(id: ServerId, servers: readonly ServerId[]): SimServer {
+  #makeServer(id: ServerId): SimServer {
     const { clock, network } = this;
     const disk = new SimDisk({
       clock,
@@ -195,8 +231,10 @@ export class SimWorld {
       onSnapshot: (index: number) => {
         for (const observer of this.#observers) observer.snapshotBegun?.(index);
       },
-      onRestored: (state: ClusterState, index: number) => {
-        for (const observer of this.#observers) observer.restored?.(id, state, index);
+      onRestored: (state: ClusterState, index: number, configuration: Uint8Array) => {
+        for (const observer of this.#observers) {
+          observer.restored?.(id, state, index, configuration);
+        }
       },
       onLife: (what: string) => {
         this.note('life', `s${id}`, () => what);
@@ -205,7 +243,7 @@ export class SimWorld {
         this.fail(error);
       },
     };
-    const snapshots = this.#snapshots;
-    return new SimServer({ id, servers, clock, random, network, disk, events, snapshots });
+    const { founders, snapshots } = { founders: this.#founders, snapshots: this.#snapshots };
+    return new SimServer({ id, founders, clock, random, network, disk, events, snapshots });
   }
 }

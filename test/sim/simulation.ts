@@ -9,11 +9,13 @@ import { checkHistory } from './checkers/check-history.js';
 import { ClusterWatch } from './checkers/cluster-watch.js';
 import { DurabilityWatch } from './checkers/durability-watch.js';
 import { checkLiveness } from './checkers/liveness.js';
+import { MemberWatch } from './checkers/member-watch.js';
 import { PromiseWatch } from './checkers/promise-watch.js';
 import { StandingWatch } from './checkers/standing-watch.js';
 import { checkStability } from './checkers/stability.js';
 import { describeFaultPlan, drawFaultPlan, Faults } from './faults.js';
 import { History } from './history.js';
+import { MemberOperator } from './member-operator.js';
 import { SimRandom } from './sim-random.js';
 import type { SimSnapshots } from './sim-server.js';
 import { SimWorld } from './sim-world.js';
@@ -41,7 +43,12 @@ export interface SimulationReport {
   readonly reads: number;
   readonly committed: number;
   readonly termsLed: number;
+  /** How often a member was added, promoted or removed. */
+  readonly memberChanges: number;
 }
+
+/** Members change in one of so many runs. */
+const seedsForEachChange = 3;
 
 /** States are compared this often. */
 const compareEveryMs = 250;
@@ -54,36 +61,55 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const draw = new SimRandom(seed ^ 0x5eed);
   const serverCount = draw.pick([1, 2, 3, 3, 3, 3, 4, 5, 5]);
   const snapshots = drawSnapshots(draw);
-  const world = new SimWorld({ seed, serverCount, snapshots, ...(trace && { trace }) });
+  const changesMembers = seed % seedsForEachChange === 0;
+  const shape = { seed, serverCount, snapshots, changesMembers };
+  const world = new SimWorld({ ...shape, ...(trace && { trace }) });
   const durability = new DurabilityWatch(world, draw.fork(), draw.pick([0.005, 0.02]));
   const watch = new ClusterWatch({
     world,
-    onCommitted: (entry) => {
-      durability.committed(entry);
+    onCommitted: (entry, by) => {
+      durability.committed(
+        entry,
+        by.map(({ configuration }) => configuration),
+      );
+      members.committed(entry);
     },
   });
+  const members = new MemberWatch(world);
   world.watch(watch);
   world.watch(durability);
   world.watch(new PromiseWatch(world));
   world.watch(new StandingWatch(world, watch.committed));
+  world.watch(members);
   const history = new History();
   const plan = drawFaultPlan(draw);
   const faults = new Faults(world, draw.fork(), plan);
   const workload = drawWorkload(world, history, draw);
   const about = `${describeFaultPlan(plan)}; snapshots ${JSON.stringify(snapshots)}`;
   world.note('fault', 'all', () => `seed ${seed}: ${serverCount} servers; ${about}`);
-  const ending = { world, random: draw.fork(), faults, history, watch };
+  const operator = changesMembers ? new MemberOperator(world, new SimRandom(~seed)) : undefined;
+  const ending = { world, random: draw.fork(), faults, history, watch, operator };
   await failingWith(world, async () => {
     startServers(world, draw);
     workload.start();
     faults.start();
+    operator?.start();
     await runSafety(world, watch, options.safety);
     workload.stop();
+    operator?.stop();
     await checkLiveness(ending);
     await checkStability(ending);
   });
+  members.checkAnswered(operator?.answered ?? []);
+  for (const server of world.servers) if (!world.members.includes(server)) server.retire();
   checkHistory(history.calls, watch.committed.entries);
-  return { seed, serverCount, faults: about, ...count(world, history, watch) };
+  return {
+    seed,
+    serverCount,
+    faults: about,
+    ...count(world, history, watch),
+    memberChanges: members.changes,
+  };
 }
 
 /** All at once, or some of them so late that a majority has founded the cluster without them. */
@@ -95,7 +121,7 @@ function startServers(world: SimWorld, draw: SimRandom): void {
       continue;
     }
     world.clock.after(draw.between(0, 3_000), () => {
-      if (!server.isUp) server.start();
+      if (!server.isUp && !server.isRetired) server.start();
     });
   }
 }
@@ -139,7 +165,7 @@ function count(
   world: SimWorld,
   { calls }: History,
   watch: ClusterWatch,
-): Omit<SimulationReport, 'seed' | 'serverCount' | 'faults'> {
+): Omit<SimulationReport, 'seed' | 'serverCount' | 'faults' | 'memberChanges'> {
   let updates = 0;
   let falses = 0;
   let reads = 0;

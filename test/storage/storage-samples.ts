@@ -85,8 +85,9 @@ export async function takeSnapshot(
   storage: Storage,
   position: LogPosition,
   image: Uint8Array,
+  configuration = foundersOnly,
 ): Promise<void> {
-  const writer = storage.createSnapshot(position, foundersOnly);
+  const writer = storage.createSnapshot(position, configuration);
   const half = Math.floor(image.length / 2);
   await writer.write(image.subarray(0, half));
   await writer.write(image.subarray(half));

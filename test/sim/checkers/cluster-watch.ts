@@ -30,8 +30,11 @@ interface Placed {
 
 export interface ClusterWatchOptions {
   readonly world: SimWorld;
-  /** Told of each entry when it is first seen to be committed. */
-  readonly onCommitted: (entry: Entry) => void;
+  /**
+   * Told of each entry when it is first seen to be committed, and what the server says that
+   * committed it, and said before.
+   */
+  readonly onCommitted: (entry: Entry, by: readonly ReplicaStatus[]) => void;
 }
 
 export class ClusterWatch implements WorldObserver {
@@ -48,10 +51,13 @@ export class ClusterWatch implements WorldObserver {
   /** The committed log, applied by nobody's replica. */
   readonly #reference = new ClusterState(simFileBounds);
   #referenceIndex = 0;
+  #committing: readonly ReplicaStatus[] = [];
 
   constructor({ world, onCommitted }: ClusterWatchOptions) {
     this.#world = world;
-    this.committed = new CommittedLog(onCommitted);
+    this.committed = new CommittedLog((entry) => {
+      onCommitted(entry, this.#committing);
+    });
   }
 
   /** How many elections were won. */
@@ -169,6 +175,7 @@ export class ClusterWatch implements WorldObserver {
     const known = Math.max(before?.commitIndex ?? 0, firstLogIndex - 1);
     const log = life.replica.logTail(lastLogIndex - known);
     const entries = log.slice(0, Math.max(0, commitIndex - known));
+    this.#committing = before === undefined ? [status] : [before, status];
     this.committed.observe(status.serverId, entries);
     // The leader who commits is seen first: entries are committed in its term, not in their own.
     while (this.#committedIn.length < this.committed.entries.length) {
@@ -188,8 +195,9 @@ export class ClusterWatch implements WorldObserver {
 
   /** What a leader believes a follower to hold durably, that one does, unless it forgot it. */
   #checkFollowers(before: ReplicaStatus | undefined, status: ReplicaStatus): void {
-    for (const [at, { serverId, matchIndex }] of status.followers.entries()) {
-      if (matchIndex === 0 || before?.followers[at]?.matchIndex === matchIndex) continue;
+    for (const { serverId, matchIndex } of status.followers) {
+      const known = before?.followers.find((follower) => follower.serverId === serverId);
+      if (matchIndex === 0 || known?.matchIndex === matchIndex) continue;
       const { durable, hasForgotten } = this.#world.server(serverId);
       // Under a later leader it may have dropped what it held.
       if (hasForgotten || durable.term !== status.term) continue;

@@ -8,7 +8,7 @@ import type { History, Question } from '../history.js';
 import { SimClient } from '../sim-client.js';
 import type { SimServer } from '../sim-server.js';
 import type { SimWorld } from '../sim-world.js';
-import { describeAll, isCaughtUp, livenessMs, type Ending } from './liveness.js';
+import { describeAll, isCaughtUp, livenessMs, pendingAtMembers, type Ending } from './liveness.js';
 
 /** More entries than the new leader logs before the old one is back. */
 const oldUpdates = 60;
@@ -30,7 +30,10 @@ export async function checkDeposedLeader(ending: Ending): Promise<void> {
   client.send(old, { type: 'readAll' }, () => undefined);
   await world.runFor(300);
   world.network.heal();
-  const allEnded = await world.runUntil(() => history.pending.length === 0, livenessMs);
+  const allEnded = await world.runUntil(
+    () => pendingAtMembers(world, history).length === 0,
+    livenessMs,
+  );
   assert(allEnded, 'calls to a deposed leader end');
   const caughtUp = await world.runUntil(() => isCaughtUp(world), livenessMs);
   assert(caughtUp, () => `a deposed leader does not catch up: ${describeAll(world)}`);

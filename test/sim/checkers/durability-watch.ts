@@ -6,6 +6,7 @@
  */
 import { assert } from '../../../src/base/assert.js';
 import type { ServerId } from '../../../src/base/ids.js';
+import type { Configuration } from '../../../src/raft/configuration.js';
 import type { Entry } from '../../../src/raft/messages.js';
 import type { RecoveredState } from '../../../src/storage/storage.js';
 import { diskOver } from '../disk/disk-over.js';
@@ -47,13 +48,20 @@ export class DurabilityWatch implements WorldObserver {
     this.#world.soonCheck(() => checkDisk(this.#world.server(id)));
   }
 
-  /** The entry was just seen to be committed. */
-  committed(entry: Entry): void {
+  /**
+   * The entry was just seen to be committed, by a server whose configurations these were then: the
+   * one in force may be newer than the one by which it counted.
+   */
+  committed(entry: Entry, configurations: readonly Configuration[]): void {
     const { servers } = this.#world;
-    const holders = servers.filter((server) => server.hasPromised(entry));
+    const holders = servers.filter((server) => server.hasPromised(entry)).map(({ id }) => id);
+    const isMajority = configurations.some(({ members }) => {
+      const voters = members.filter(({ voter }) => voter);
+      return voters.filter(({ id }) => holders.includes(id)).length > voters.length / 2;
+    });
     assert(
-      holders.length > servers.length / 2,
-      () => `entry ${entry.index} is committed, and durable on ${holders.length} that count only`,
+      isMajority,
+      () => `entry ${entry.index} is committed, and durable on ${holders.join(', ')} only`,
     );
     if (!this.#random.chance(this.#lookProbability)) return;
     for (const server of servers) this.#world.soonCheck(() => checkDisk(server));

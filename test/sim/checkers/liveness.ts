@@ -5,6 +5,7 @@
  */
 import { assert, must } from '../../../src/base/assert.js';
 import type { Faults } from '../faults.js';
+import type { MemberOperator } from '../member-operator.js';
 import { describeCall, type CallRecord, type History, type Question } from '../history.js';
 import { SimClient } from '../sim-client.js';
 import type { SimRandom } from '../sim-random.js';
@@ -16,6 +17,8 @@ export interface Ending {
   readonly world: SimWorld;
   readonly random: SimRandom;
   readonly faults: Faults;
+  /** Undefined when the members stay who they are. */
+  readonly operator: MemberOperator | undefined;
   readonly history: History;
   readonly watch: ClusterWatch;
 }
@@ -28,11 +31,16 @@ export const livenessMs = 20_000;
 
 export async function checkLiveness(ending: Ending): Promise<void> {
   const { world, random, faults, watch } = ending;
-  const majority = drawMajority(world, random);
-  faults.spare(majority);
-  await checkAtWork(ending, majority);
-  faults.spare(world.servers);
-  await checkAtWork(ending, world.servers);
+  if (world.changesMembers) {
+    faults.spare(world.present);
+    await checkSettled(ending);
+  } else {
+    const majority = drawMajority(world, random);
+    faults.spare(majority);
+    await checkAtWork(ending, majority);
+    faults.spare(world.servers);
+  }
+  await checkAtWork(ending, world.members);
   for (const question of lastQuestions) await checkAnswered(ending, question);
   const caughtUp = await world.runUntil(() => isCaughtUp(world), livenessMs);
   assert(
@@ -40,8 +48,28 @@ export async function checkLiveness(ending: Ending): Promise<void> {
     () => `servers differ ${livenessMs} ms after the last fault: ${describeAll(world)}`,
   );
   watch.compareStates();
-  const states = new Set(world.lives.map(({ replica }) => imageChecksum(replica.stateMachine)));
+  const states = new Set(world.members.map(({ up }) => imageChecksum(up.replica.stateMachine)));
   assert(states.size === 1, 'all servers hold the same state');
+}
+
+/** Whoever was added becomes a voter by itself, and what was begun is committed or given up. */
+async function checkSettled({ world, faults, operator }: Ending): Promise<void> {
+  const isSettled = (): boolean => {
+    const known = world.servers.length;
+    operator?.look();
+    if (world.servers.length > known) faults.spare(world.present);
+    const status = world.leader?.life?.replica.status();
+    if (status?.isConfigurationCommitted !== true) return false;
+    const { members } = status.configuration;
+    const isHere = world.members.length === members.length;
+    return isHere && members.every(({ voter }) => voter) && world.members.every(isMember);
+  };
+  const settled = await world.runUntil(isSettled, 2 * livenessMs);
+  assert(settled, () => `the members do not settle: ${describeAll(world)}`);
+}
+
+function isMember({ life }: SimServer): boolean {
+  return life?.replica.status().standing === 'member';
 }
 
 /** Servers that can lead and commit together, whatever becomes of the others. */
@@ -66,6 +94,12 @@ async function checkAtWork(ending: Ending, spared: readonly SimServer[]): Promis
     history.pending.filter(({ server }) => ids.has(server));
   const allEnded = await world.runUntil(() => pending().length === 0, livenessMs);
   assert(allEnded, () => `never answered: ${pending().map(describeCall).join('; ')}`);
+}
+
+/** Who was removed may never learn what became of its calls. */
+export function pendingAtMembers({ members }: SimWorld, history: History): readonly CallRecord[] {
+  const ids = new Set(members.map(({ id }) => id));
+  return history.pending.filter(({ server }) => ids.has(server));
 }
 
 /** Whether it leads, and the others know. */
@@ -110,8 +144,8 @@ async function checkAnswered({ world, history }: Ending, question: Question): Pr
   assert(isRight(call), () => `no answer from a healthy cluster: ${describeCall(call)}`);
 }
 
-export function isCaughtUp({ servers }: SimWorld): boolean {
-  const statuses = servers.map(({ life }) => life?.replica.status());
+export function isCaughtUp({ members }: SimWorld): boolean {
+  const statuses = members.map(({ life }) => life?.replica.status());
   const last = Math.max(...statuses.map((status) => status?.lastLogIndex ?? 0));
   return statuses.every((status) => status?.lastApplied === last && status.standing === 'member');
 }

@@ -15,6 +15,8 @@ export class StandingWatch implements WorldObserver {
   readonly #world: SimWorld;
   readonly #committed: CommittedLog;
   readonly #standings = new Map<ServerId, Standing>();
+  /** Who belonged to the cluster when a server's present process started. */
+  readonly #membersAtStart = new Map<ServerId, readonly ServerId[]>();
   /** Who answered a server's `Join` in its present process. */
   readonly #answered = new Map<ServerId, Set<ServerId>>();
 
@@ -38,6 +40,10 @@ export class StandingWatch implements WorldObserver {
   restored(server: ServerId): void {
     this.#answered.delete(server);
     this.#standings.delete(server);
+    this.#membersAtStart.set(
+      server,
+      this.#world.members.map(({ id }) => id),
+    );
   }
 
   written(id: ServerId, { hardState }: StorageWrite): void {
@@ -63,8 +69,10 @@ export class StandingWatch implements WorldObserver {
       before === 'refilling',
       () => `server ${id} forgot something, and counts as if it were new`,
     );
-    const unheard = this.#world.servers.filter((other) => {
-      return other !== server && !this.#answersTo(id).has(other.id);
+    const asked = this.#membersAtStart.get(id) ?? [];
+    const unheard = this.#world.members.filter((other) => {
+      // Who was added since may have come behind the decision.
+      return other !== server && asked.includes(other.id) && !this.#answersTo(id).has(other.id);
     });
     assert(unheard.length === 0, () => `server ${id} counts again, and has not heard all others`);
     for (const entry of this.#committed.entries) {

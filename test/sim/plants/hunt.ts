@@ -24,7 +24,7 @@ export interface Catch {
 }
 
 /** What the simulator needs of the build. */
-const parts = ['src', 'test/sim', 'test/site'];
+const parts = ['src', 'test/sim', 'test/site', 'test/fixtures/founders.js'];
 
 /** A simulator that does not come back has not caught anything. */
 const huntMsMax = 600_000;

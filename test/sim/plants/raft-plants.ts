@@ -49,8 +49,8 @@ const persistPlants: readonly Plant[] = [
     patches: [
       {
         file: replication,
-        find: 'durable.push(core.durableIndex);',
-        replace: 'durable.push(core.log.lastIndex);',
+        find: 'counted(core, role, core.durableIndex,',
+        replace: 'counted(core, role, core.log.lastIndex,',
       },
     ],
   },
@@ -199,10 +199,10 @@ const readPlants: readonly Plant[] = [
     patches: [
       {
         file: replication,
-        find: 'role.reads.confirm(quorumValue(rounds, core.quorum));',
+        find: 'role.reads.confirm(quorumValue(rounds, core.membership.quorum));',
         replace: 'role.reads.confirm(role.reads.round);',
       },
-      { file: replication, find: 'if (core.peers.length === 0)', replace: 'if (true)' },
+      { file: replication, find: 'if (core.membership.isAlone)', replace: 'if (true)' },
     ],
   },
   {
@@ -257,7 +257,7 @@ const standingPlants: readonly Plant[] = [
     patches: [
       {
         file: standing,
-        find: 'if (!core.peers.every((peer) => core.joinAnswers.has(peer)))\n        return;',
+        find: 'if (!othersOf(core).every((server) => joinAnswers.has(server)))\n        return;',
         replace: '',
       },
     ],

@@ -33,10 +33,10 @@ export const replicaPlants: readonly Plant[] = [
     patches: [
       {
         file: applier,
-        find: 'this.#options.stateMachine.apply(entry.payload);',
+        find: '? this.#options.stateMachine.apply(entry.payload)',
         replace:
-          '(this.#options.stateMachine.apply(entry.payload), ' +
-          'this.#options.stateMachine.apply(entry.payload));',
+          '? (this.#options.stateMachine.apply(entry.payload), ' +
+          'this.#options.stateMachine.apply(entry.payload))',
       },
     ],
   },

@@ -251,7 +251,7 @@ const readPlants: readonly ServerPlant[] = [
     patches: [
       {
         file: replication,
-        find: 'role.reads.confirm(quorumValue(rounds, core.quorum));',
+        find: 'role.reads.confirm(quorumValue(rounds, core.membership.quorum));',
         replace: 'role.reads.confirm(role.reads.round);',
       },
       { file: replication, find: 'if (core.peers.length === 0)', replace: 'if (true)' },

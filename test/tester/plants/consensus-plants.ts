@@ -28,8 +28,8 @@ const votePlants: readonly ServerPlant[] = [
     patches: [
       {
         file: election,
-        find: 'if (role.votes.size < core.quorum)',
-        replace: 'if (role.votes.size < core.quorum - 1)',
+        find: 'if (voters.length < core.membership.quorum)',
+        replace: 'if (voters.length < core.membership.quorum - 1)',
       },
     ],
     trials: [
