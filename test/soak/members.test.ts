@@ -1,4 +1,4 @@
-/** Every server of a cluster is replaced while it is written to, and servers are killed meanwhile. */
+/** Every server of a cluster is replaced while it is written to and servers are killed. */
 import { GrowingCluster, UpdateLoad, expectVersions } from '../e2e/support/growing-cluster.js';
 import { fastElections } from '../e2e/support/fast-elections.js';
 

@@ -79,8 +79,8 @@ function removeMember(services: MethodServices): Method {
     result: 'struct',
     help:
       'Removes a server from the cluster, voter or learner, running or not; its id is never ' +
-      'given again. Answers {id, changed, nextId, members} once that is committed; changed is false ' +
-      'when it was removed before. Fault 4 says why it is not possible now: the servers that ' +
+      'given again. Answers {id, changed, nextId, members} once that is committed; changed is ' +
+      'false when it was removed before. Fault 4 says why it is not possible now: the servers that ' +
       'remain must have a majority that answers.',
     wait: 'calls',
     leaderOnly: true,
