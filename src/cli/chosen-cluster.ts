@@ -10,7 +10,7 @@ import { describeServer } from '../client/describe-server.js';
 import { lookAtServer } from '../client/look-at-server.js';
 import { RpcConnection, type ServerEndpoint, type ServerProof } from '../client/rpc-connection.js';
 import { parseAddress } from '../config/parse-address.js';
-import type { ClusterLook, ServerAddress, ServerLook } from '../doctor/cluster-look.js';
+import type { ClusterLook, Seen, ServerAddress, ServerLook } from '../doctor/cluster-look.js';
 import { membersIn } from '../doctor/members.js';
 import { faultCode } from '../rpc/codec/fault-code.js';
 import type { XmlValue } from '../rpc/xml-value.js';
@@ -137,9 +137,20 @@ async function presentServers(
   servers: readonly ChosenServer[],
   proof: ServerProof,
 ): Promise<readonly ChosenServer[]> {
-  const seen = await Promise.all(servers.map((server) => lookAtServer(server, proof, silenceMs)));
-  const reports = seen.flatMap((each) => (each.kind === 'report' ? [each.report] : []));
-  return membersIn(reports)?.flatMap(toServer) ?? servers;
+  const looks = servers.map((server) => lookAtServer(server, proof, silenceMs));
+  // Who follows, or leads, is up to date enough: nobody waits for a server that hangs.
+  const first = looks.map(async (look) => {
+    const members = membersOf(await look);
+    if (members === undefined) throw new Error('it does not tell');
+    return members;
+  });
+  const members = await Promise.any(first).catch(() => undefined);
+  return members?.flatMap(toServer) ?? servers;
+}
+
+function membersOf(seen: Seen): readonly ServerAddress[] | undefined {
+  if (seen.kind !== 'report' || seen.report.leaderId === undefined) return undefined;
+  return membersIn([seen.report]);
 }
 
 /** None when the address is none. */

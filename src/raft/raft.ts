@@ -39,7 +39,7 @@ import {
   pushCommit,
   startRound,
 } from './replication.js';
-import { endRefilling } from './standing.js';
+import { awaitedJoins, endRefilling } from './standing.js';
 import { tick } from './tick.js';
 
 type ReadableLog = Readonly<
@@ -118,8 +118,7 @@ export class Raft {
 
   /** The servers that have to come to know this one before it is a member. */
   get awaitedJoins(): readonly ServerId[] {
-    const { standing, membership, joinAnswers } = this.#core;
-    return standing === 'member' ? [] : membership.peers.filter((peer) => !joinAnswers.has(peer));
+    return awaitedJoins(this.#core);
   }
 
   /** The configuration that was in force at `index`, encoded; empty for the founders'. */

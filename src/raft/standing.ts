@@ -89,6 +89,12 @@ function knowsWhomToAsk({ standing, membership, commitIndex }: Core): boolean {
   return membership.includesSelfAt(commitIndex);
 }
 
+/** Whose answers this server waits for to become a member; none for a member. */
+export function awaitedJoins(core: Core): readonly ServerId[] {
+  if (core.standing === 'member' || !knowsWhomToAsk(core)) return [];
+  return othersOf(core).filter((peer) => !core.joinAnswers.has(peer));
+}
+
 function ask(core: Core): void {
   core.joinAnswers.ticksSinceAsked = 0;
   if (!knowsWhomToAsk(core)) return;

@@ -73,9 +73,9 @@ describe('the commands for a cluster', () => {
     await wait(`  server ${leader}: leads in term `);
     await surfraft('crash', config, String(other));
     await wait(`  server ${other}: crashed\n`);
+    seen = '';
     const { stdout } = await surfraft('restore', config, String(other));
     expect(stdout).to.equal(`server ${other}: its crash switch is released`);
-    seen = '';
     await wait(`  server ${other}: follower\n`);
     watch.kill('SIGTERM');
     expect((await watch).exitCode).to.equal(0);
