@@ -79,7 +79,7 @@ describe('changeMembers', () => {
     expect(call.outcomes.map(({ kind }) => kind)).to.deep.equal(['done']);
   });
 
-  it('ends with an outcome unknown when the crash switch is thrown, or the server stops', async () => {
+  it('ends, its outcome unknown, when the crash switch is thrown or the server stops', async () => {
     const crashed = leading();
     const call = crashed.changeMembers(removeTwo);
     crashed.replica.crash();

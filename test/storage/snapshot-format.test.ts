@@ -1,4 +1,4 @@
-/** The header of a snapshot file: one form for founders, one that says who belongs to the cluster. */
+/** The header of a snapshot file: one form for founders, one that names the members. */
 import { expect } from 'chai';
 import {
   decodeSnapshotHeader,
