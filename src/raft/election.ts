@@ -4,7 +4,6 @@
  */
 import { assert } from '../base/assert.js';
 import { asLogIndex, asTerm, type ServerId, type Term } from '../base/ids.js';
-import { findMember } from './configuration.js';
 import type { Candidacy, Core, Role } from './core.js';
 import { Progress } from './progress.js';
 import { ReadQueue } from './read-queue.js';
@@ -21,11 +20,11 @@ export function mayCampaign(core: Core): boolean {
 /**
  * Whether the configuration lets this server lead. One that was removed may be needed until that is
  * committed: the others may lack the entry, and not be elected before it (thesis, section 4.2.2).
+ * After a restart nothing is known to be committed behind the snapshot, so any configuration that
+ * may be is as good.
  */
-function isElectable({ id, membership, commitIndex }: Core): boolean {
-  if (membership.isVoter(id)) return true;
-  const committed = findMember(membership.at(commitIndex), id);
-  return membership.index > commitIndex && committed?.voter === true;
+function isElectable({ membership, commitIndex }: Core): boolean {
+  return membership.isVoterSince(commitIndex);
 }
 
 /**

@@ -97,11 +97,12 @@ export class Membership {
 
   /** All of the configuration of the log through `index`, and of those behind it. */
   membersSince(index: LogIndex): readonly Member[] {
-    const later = this.#placed.filter((placed) => placed.index > index);
-    const all = [this.#placedAt(index), ...later].flatMap(
-      ({ configuration }) => configuration.members,
-    );
-    return [...new Map(all.map((member) => [member.id, member])).values()];
+    return [...new Map(this.#everySince(index).map((member) => [member.id, member])).values()];
+  }
+
+  /** Whether this server is counted in any of them. */
+  isVoterSince(index: LogIndex): boolean {
+    return this.#everySince(index).some(({ id, voter }) => voter && id === this.#id);
   }
 
   /** The same, without this server. */
@@ -147,6 +148,11 @@ export class Membership {
     this.#placed = [this.#place(index, bytes), ...later];
     this.#takeOver();
     return !isSame(before.bytes, this.#newest.bytes);
+  }
+
+  #everySince(index: LogIndex): readonly Member[] {
+    const later = this.#placed.filter((placed) => placed.index > index);
+    return [this.#placedAt(index), ...later].flatMap(({ configuration }) => configuration.members);
   }
 
   get #newest(): Placed {

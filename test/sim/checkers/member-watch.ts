@@ -114,6 +114,11 @@ export class MemberWatch implements WorldObserver {
       .filter(({ kind }) => kind === 'configuration');
     this.#checkInForce(status, uncommitted);
     if (status.role !== 'leader') return;
+    const isVoter = status.configuration.members.some((member) => member.voter && member.id === id);
+    assert(
+      isVoter || !status.isConfigurationCommitted,
+      () => `leader ${id} goes on to lead when its removal is committed`,
+    );
     if (before?.role !== 'leader' || before.term !== status.term) this.#checkElected(status);
     this.#checkOneAtATime(life, status, uncommitted);
     this.#checkPromoted(before, status);

@@ -254,7 +254,7 @@ const readPlants: readonly ServerPlant[] = [
         find: 'role.reads.confirm(quorumValue(rounds, core.membership.quorum));',
         replace: 'role.reads.confirm(role.reads.round);',
       },
-      { file: replication, find: 'if (core.peers.length === 0)', replace: 'if (true)' },
+      { file: replication, find: 'if (core.membership.isAlone)', replace: 'if (true)' },
     ],
     trials: [
       {
