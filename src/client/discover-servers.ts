@@ -37,8 +37,10 @@ export async function discoverServers(
         throw new UnexpectedAnswer(`${host}:${port} answered: ${answer.fault.text}`);
       case 'malformed':
         throw new UnexpectedAnswer(`${host}:${port} does not speak XML-RPC: ${answer.reason}`);
-      case 'failed':
-        throw new Unreachable(`${host}:${port} cannot be reached: ${answer.reason}`);
+      case 'failed': {
+        const reason = signal.aborted ? `no answer within ${timeoutMs} ms` : answer.reason;
+        throw new Unreachable(`${host}:${port} cannot be reached: ${reason}`);
+      }
     }
   } finally {
     connection.close();

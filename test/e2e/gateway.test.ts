@@ -239,7 +239,7 @@ describe('the gateway', () => {
       return gateway.exitCode ?? undefined;
     });
     expect(gateway.exitCode).to.equal(1);
-    await eventually('the workers to end', 2_000, () => (pids.some(isAlive) ? undefined : true));
+    await eventually('the workers to end', waitMs, () => (pids.some(isAlive) ? undefined : true));
     socket.destroy();
   });
 
@@ -247,7 +247,7 @@ describe('the gateway', () => {
     await gateway.start();
     const pids = [await gateway.pidOf(0), await gateway.pidOf(1)];
     await gateway.end('SIGKILL');
-    await eventually('the workers to end', 2_000, () => (pids.some(isAlive) ? undefined : true));
+    await eventually('the workers to end', waitMs, () => (pids.some(isAlive) ? undefined : true));
   });
 
   it('serves no file of the name of one of its own pages', async () => {
