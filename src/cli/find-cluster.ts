@@ -28,7 +28,10 @@ export async function readTarget(
   return { kind: 'server', address: parsed.address };
 }
 
-/** Throws `Unreachable` when the named server does not answer for so long. */
+/**
+ * Throws `Unreachable` when the named server does not answer for so long, with what the newest
+ * attempt met that was not cut short by that.
+ */
 export async function findServers(
   target: Target,
   timeoutMs: number,
@@ -36,13 +39,17 @@ export async function findServers(
 ): Promise<readonly ServerEndpoint[]> {
   if (target.kind === 'config') return target.servers;
   const { host, port } = target.address;
-  const beganMs = performance.now();
+  const endMs = performance.now() + timeoutMs;
+  let known: Unreachable | undefined;
   for (;;) {
-    const leftMs = timeoutMs - (performance.now() - beganMs);
+    const leftMs = Math.max(1, Math.ceil(endMs - performance.now()));
     try {
-      return await discoverServers(host, port, Math.max(1, Math.ceil(leftMs)), proof);
+      return await discoverServers(host, port, leftMs, proof);
     } catch (error) {
-      if (!(error instanceof Unreachable) || leftMs <= pauseMs) throw error;
+      if (!(error instanceof Unreachable)) throw error;
+      const isCutShort = performance.now() >= endMs;
+      if (!isCutShort) known = error;
+      if (isCutShort || leftMs <= pauseMs) throw known ?? error;
     }
     await wait(pauseMs);
   }
