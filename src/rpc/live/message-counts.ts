@@ -39,10 +39,10 @@ export class MessageCounts {
   }
 
   answered(from: ServerId, reply: PeerReply): void {
-    const kind = reply.type === 'appendEntries' ? this.#asked.get(from) : kindOfReply(reply);
+    const asked = reply.type === 'appendEntries' ? this.#asked.get(from) : undefined;
     const term = 'term' in reply ? reply.term : 0;
     const fate: MessageFate = isYes(reply) ? 'yes' : 'no';
-    this.#count({ kind: kind ?? 'heartbeat', fate, from, to: this.#self, term });
+    this.#count({ kind: asked ?? kindOf(reply), fate, from, to: this.#self, term });
   }
 
   lost(to: ServerId): void {
@@ -78,10 +78,11 @@ export class MessageCounts {
   }
 }
 
-function kindOf(message: PeerMessage): MessageKind {
+/** An answer to AppendEntries does not say what it answers: it passes for one to a heartbeat. */
+function kindOf(message: PeerMessage | PeerReply): MessageKind {
   switch (message.type) {
     case 'appendEntries':
-      return message.entries.length === 0 ? 'heartbeat' : 'entries';
+      return 'entries' in message && message.entries.length > 0 ? 'entries' : 'heartbeat';
     case 'requestVote':
       return message.preVote ? 'preVote' : 'vote';
     case 'installSnapshot':
@@ -92,23 +93,6 @@ function kindOf(message: PeerMessage): MessageKind {
       return 'check';
     default:
       return unreachable(message);
-  }
-}
-
-function kindOfReply(reply: PeerReply): MessageKind {
-  switch (reply.type) {
-    case 'appendEntries':
-      return 'heartbeat';
-    case 'requestVote':
-      return reply.preVote ? 'preVote' : 'vote';
-    case 'installSnapshot':
-      return 'snapshot';
-    case 'join':
-      return 'join';
-    case 'stateReport':
-      return 'check';
-    default:
-      return unreachable(reply);
   }
 }
 
