@@ -104,7 +104,8 @@ function lagOf(server: ServerState, leader: ServerState | undefined): number | u
   if (lastIndex === undefined || leader === server) return undefined;
   const known = leader?.report?.followers.find(({ serverId }) => serverId === server.id);
   const own = server.contact === 'heard' ? server.report?.lastLogIndex : undefined;
-  const has = known?.matchIndex ?? own;
+  // A new leader takes the log of whoever has not answered it for empty.
+  const has = known?.silentMs === undefined ? own : known.matchIndex;
   return has === undefined ? undefined : Math.max(0, lastIndex - has);
 }
 

@@ -97,6 +97,12 @@ describe('a server that is shown', () => {
     expect(viewServers(state).map(({ lag }) => lag)).to.deep.equal([undefined, 2, 5]);
   });
 
+  it('does not lag for a leader that it has not answered yet', () => {
+    const followers = [{ serverId: 1, matchIndex: 0, silentMs: undefined }];
+    const state = heard(2, { 0: { followers }, 1: { lastLogIndex: 8 } });
+    expect(viewServers(state).map(({ lag }) => lag)).to.deep.equal([undefined, 1]);
+  });
+
   it('is led by the leader of the newest term', () => {
     const state = heard(3, { 1: { role: 'leader', term: 4 } });
     expect(newestLeader(state)?.id).to.equal(1);
