@@ -314,9 +314,8 @@ export class Core {
   }
 
   #membersChanged(): void {
-    const configuration = this.membership.current;
-    this.#effects.push({ type: 'membersChanged', configuration });
-    this.note({ type: 'membersChanged', configuration });
+    this.#effects.push({ type: 'membersChanged' });
+    this.note({ type: 'membersChanged', configuration: this.membership.current });
   }
 
   #hardState(): HardState {

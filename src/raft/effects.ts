@@ -199,7 +199,7 @@ export type RaftEffect =
   | { readonly type: 'leading'; readonly unapplied: readonly Entry[] }
   /** Leadership ends. Pending proposals keep waiting for the fate of their entries. */
   | { readonly type: 'notLeading' }
-  /** Another configuration is in force: these servers are to be reached, and no others. */
-  | { readonly type: 'membersChanged'; readonly configuration: Configuration }
+  /** Another configuration is in force: other servers may have to be reached (`Raft.reachable`). */
+  | { readonly type: 'membersChanged' }
   /** For the log and the metrics only. */
   | { readonly type: 'note'; readonly note: RaftNote };

@@ -32,11 +32,6 @@ export class JoinAnswers {
     return this.#knownAs.has(peer);
   }
 
-  /** How many have answered. */
-  get count(): number {
-    return this.#knownAs.size;
-  }
-
   /** A server that knows this one under another incarnation than `incarnation`. */
   findOther(incarnation: string): ServerId | undefined {
     for (const [peer, known] of this.#knownAs) if (known !== incarnation) return peer;

@@ -5,7 +5,6 @@
  * While the site is as new, the image is that of the files alone, byte for byte: images and servers
  * of the time before the site remain of use (docs/decisions/0019-site-in-the-log.md).
  */
-import { unreachable } from '../base/assert.js';
 import type {
   Admission,
   StateMachine,
@@ -30,6 +29,7 @@ import {
   type Format,
   type FormatInUse,
   type FormatLimit,
+  isOfSite,
 } from './formats.js';
 import { ClusterRestore } from './cluster-restore.js';
 import { ClusterSnapshot } from './cluster-snapshot.js';
@@ -126,19 +126,5 @@ export class ClusterState implements StateMachine<ClusterCommand, ClusterResult>
 }
 
 function isSiteCommand(command: ClusterCommand): command is SiteCommand {
-  switch (command.type) {
-    case 'updatefile':
-    case 'forgetversions':
-      return false;
-    case 'signUp':
-    case 'logIn':
-    case 'logOut':
-    case 'endSessions':
-    case 'post':
-    case 'like':
-    case 'comment':
-      return true;
-    default:
-      return unreachable(command);
-  }
+  return isOfSite(command.type);
 }

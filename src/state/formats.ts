@@ -24,10 +24,15 @@ export interface FormatLimit {
 
 /** The format that a command has in its newest form. */
 export function commandFormat(type: (FileCommand | SiteCommand)['type']): Format {
+  return isOfSite(type) ? 3 : 2;
+}
+
+/** Whether commands of this type are for the site; the others are for the files. */
+export function isOfSite(type: (FileCommand | SiteCommand)['type']): type is SiteCommand['type'] {
   switch (type) {
     case 'updatefile':
     case 'forgetversions':
-      return 2;
+      return false;
     case 'signUp':
     case 'logIn':
     case 'logOut':
@@ -35,7 +40,7 @@ export function commandFormat(type: (FileCommand | SiteCommand)['type']): Format
     case 'post':
     case 'like':
     case 'comment':
-      return 3;
+      return true;
     default:
       return unreachable(type);
   }
