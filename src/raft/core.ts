@@ -81,6 +81,9 @@ export class Core {
   snapshot: LogPosition;
   /** Highest index through which the log is known to equal that of the current term's leader. */
   matchedIndex: LogIndex = asLogIndex(0);
+  /** What the current term's leader was answered as a member: read round, and index on disk. */
+  answeredRound = 0;
+  answeredIndex: LogIndex = asLogIndex(0);
   /** By the id of the call. Calls are bounded by who takes them in. */
   readonly openPieces = new Map<number, OpenPiece>();
   readonly joinAnswers = new JoinAnswers();
@@ -192,6 +195,8 @@ export class Core {
     this.#votedFor = undefined;
     this.leaderId = undefined;
     this.matchedIndex = asLogIndex(0);
+    this.answeredRound = 0;
+    this.answeredIndex = asLogIndex(0);
     this.#writes.addHardState();
   }
 
@@ -276,9 +281,9 @@ export class Core {
   }
 
   /** Answers once write `after` is durable, and the term too, which every answer tells. */
-  reply(callId: number, response: PeerResponse, after: WriteId): void {
+  reply(callId: number, response: PeerResponse, after: WriteId, isAwaited = true): void {
     const gate = Math.max(after, this.hardStateWrite);
-    this.#effects.push({ type: 'reply', callId, response, after: gate });
+    this.#effects.push({ type: 'reply', callId, response, after: gate, isAwaited });
   }
 
   note(note: RaftNote): void {

@@ -169,6 +169,11 @@ export type RaftEffect =
       readonly callId: number;
       readonly response: PeerResponse;
       readonly after: WriteId;
+      /**
+       * Whether it tells what the peer does not know yet. One that is not awaited may be kept back
+       * for a moment, to leave together with the next.
+       */
+      readonly isAwaited: boolean;
     }
   /** Apply these committed, locally durable entries, in order. Each entry is given once. */
   | { readonly type: 'apply'; readonly entries: readonly Entry[] }

@@ -39,10 +39,11 @@ export function handleAppendEntries(
   // 5. Everything through the last entry of this request is known to be the leader's.
   const lastNewIndex = asLogIndex(request.prevLogIndex + request.entries.length);
   const committed = Math.min(request.leaderCommit, lastNewIndex);
-  if (committed > core.commitIndex) core.commitIndex = asLogIndex(committed);
+  const tellsCommit = committed > core.commitIndex;
+  if (tellsCommit) core.commitIndex = asLogIndex(committed);
   if (lastNewIndex > core.matchedIndex) core.matchedIndex = lastNewIndex;
   core.applyCommitted();
-  replySuccess(core, callId, request, lastNewIndex);
+  replySuccess(core, callId, { request, lastNewIndex, tellsCommit });
   endRefilling(core);
 }
 
@@ -56,15 +57,22 @@ export function hearing(core: Core, from: ServerId): void {
   core.ticksSinceLeader = 0;
 }
 
+interface Followed {
+  readonly request: AppendEntriesRequest;
+  readonly lastNewIndex: LogIndex;
+  /** More is known to be committed than before. */
+  readonly tellsCommit: boolean;
+}
+
 /**
  * Entries are acknowledged once they are on disk. An AppendEntries without any says at once how
- * far the disk is: the call that brought the rest answers for it.
+ * far the disk is: the call that brought the rest answers for it. One that only told a commit has
+ * an answer that tells nothing new.
  */
 function replySuccess(
   core: Core,
   callId: number,
-  request: AppendEntriesRequest,
-  lastNewIndex: LogIndex,
+  { request, lastNewIndex, tellsCommit }: Followed,
 ): void {
   const isHeartbeat = request.entries.length === 0;
   const matchIndex = isHeartbeat
@@ -80,7 +88,20 @@ function replySuccess(
     round: request.round,
     refilling: !core.counts,
   };
-  core.reply(callId, response, isHeartbeat ? nothingToAwait : core.writeFor(lastNewIndex));
+  const after = isHeartbeat ? nothingToAwait : core.writeFor(lastNewIndex);
+  const onlyTellsCommit = isHeartbeat && tellsCommit && core.counts;
+  core.reply(callId, response, after, !onlyTellsCommit || isNews(core, response));
+  if (core.counts) noteAnswered(core, response);
+}
+
+/** Whether the leader of this term was never told so much. */
+function isNews(core: Core, { round, matchIndex }: AppendEntriesResponse): boolean {
+  return round > core.answeredRound || matchIndex > core.answeredIndex;
+}
+
+function noteAnswered(core: Core, { round, matchIndex }: AppendEntriesResponse): void {
+  if (round > core.answeredRound) core.answeredRound = round;
+  if (matchIndex > core.answeredIndex) core.answeredIndex = matchIndex;
 }
 
 function appendNew(core: Core, request: AppendEntriesRequest): void {

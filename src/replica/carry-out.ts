@@ -46,7 +46,7 @@ export function carryOut(effect: RaftEffect, owner: EffectOwner): void {
       owner.doors.send(effect.to, effect.request, effect.after);
       return;
     case 'reply':
-      owner.doors.reply(effect.callId, effect.response, effect.after);
+      owner.doors.reply(effect);
       return;
     case 'apply':
       owner.applier.apply(effect.entries);

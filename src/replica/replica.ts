@@ -384,7 +384,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   #startTicking(): void {
     this.#stopTicking = this.#options.timer.every(tickMs, () => {
       this.#loop.take({ type: 'tick' });
-      this.#doors.contacts.tick();
+      this.#doors.tick();
       this.#calls.tick();
       this.#quiet.tick();
       this.#leadershipCalls.tick();

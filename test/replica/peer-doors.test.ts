@@ -65,6 +65,76 @@ describe('a promise to a peer', () => {
   });
 });
 
+describe('the answer to what only tells a commit', () => {
+  const told = { index: 1, term: 1, commit: 1 };
+
+  /** A follower that has acknowledged the first entry of the leader, which is server 1. */
+  function acknowledged(): ReplicaRig {
+    const rig = new ReplicaRig();
+    rig.hear(one, append(one, 1, { index: 0, term: 0 }, [noop(1, 1)]));
+    rig.completeWrite();
+    return rig;
+  }
+
+  it('is kept back for a tick at most, while the commit is known at once', () => {
+    const rig = acknowledged();
+    const answers = rig.hear(one, append(one, 1, told));
+    rig.turns();
+    expect(rig.replica.status().commitIndex).to.equal(1);
+    expect(answers).to.deep.equal([]);
+    rig.tick();
+    expect(JSON.stringify(answers)).to.include('"matchIndex":1');
+  });
+
+  it('leaves together with the next one, and before it', () => {
+    const rig = acknowledged();
+    const order: string[] = [];
+    rig.replica.handlePeer(one, append(one, 1, told), () => order.push('commit'));
+    const next = append(one, 1, told, [noop(2, 1)]);
+    rig.replica.handlePeer(one, next, () => order.push('entries'));
+    rig.turns();
+    expect(order).to.deep.equal([]);
+    rig.completeWrite();
+    expect(order).to.deep.equal(['commit', 'entries']);
+  });
+
+  it('is not kept back when it says more: a read round, or what was not acknowledged yet', () => {
+    const rig = acknowledged();
+    expect(rig.hear(one, { ...append(one, 1, told), round: 1 })).to.have.length(1);
+    const fresh = new ReplicaRig();
+    fresh.hear(one, append(one, 1, { index: 0, term: 0 }, [noop(1, 1), noop(2, 1)]));
+    fresh.completeWrite();
+    // A later leader has not been told of these entries.
+    const answers = fresh.hear(two, append(two, 2, { index: 2, term: 1, commit: 1 }));
+    fresh.completeWrite();
+    expect(answers).to.have.length(1);
+    expect(fresh.hear(two, append(two, 2, { index: 2, term: 1, commit: 2 }))).to.deep.equal([]);
+  });
+
+  it('is given at once to a heartbeat that tells no commit', () => {
+    const rig = acknowledged();
+    expect(rig.hear(one, append(one, 1, { index: 1, term: 1 }))).to.have.length(1);
+  });
+
+  it('ends with a crash', () => {
+    const rig = acknowledged();
+    const answers = rig.hear(one, append(one, 1, told));
+    rig.replica.crash();
+    expect(answers).to.deep.equal([{ kind: 'crashed' }]);
+    rig.replica.restore();
+    rig.tick();
+    expect(answers).to.have.length(1);
+  });
+
+  it('is not given to a server that is cut off meanwhile', () => {
+    const rig = acknowledged();
+    const answers = rig.hear(one, append(one, 1, told));
+    rig.replica.setUnreachable([one], 'send');
+    rig.tick();
+    expect(answers).to.deep.equal(closed);
+  });
+});
+
 describe('a long request that is arriving', () => {
   /** Ticks beyond the longest election timeout, in which pieces of a request of `from` arrive. */
   function roleAfterPieces(rig: ReplicaRig, from: ServerId): string {

@@ -113,6 +113,16 @@ describe('the metrics', () => {
     ]);
   });
 
+  it('do not time what only tells a commit: its answer may be kept back', async () => {
+    const meter = served.metrics.peers.watch(asServerId(3), 50);
+    const push = { ...append(0), leaderCommit: asLogIndex(4) };
+    meter.answered(push, meter.sending(push, 100));
+    meter.answered(push, meter.sending(push, 100));
+    expect(await lines()).to.include(
+      'surfraft_network_peer_round_trip_time_seconds_count{peer="3"} 1',
+    );
+  });
+
   it('count a heartbeat as late only within one term', () => {
     const meter = served.metrics.peers.watch(asServerId(2), 0);
     const later = performance.now() + 2;

@@ -5,6 +5,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { Durations, histogramText, shortBoundsS } from '../../base/durations.js';
 import type { ServerId } from '../../base/ids.js';
+import type { AppendEntriesRequest } from '../../raft/messages.js';
 import type { PeerMessage } from '../../replica/peer-transport.js';
 
 /** A heartbeat that leaves later than so many intervals after the one before is late. */
@@ -23,6 +24,8 @@ export class PeerMeter {
   /** Of the AppendEntries that left last. */
   #term = 0;
   #sentMs = 0;
+  /** The commit that the peer was told, as far as it has answered. */
+  #toldCommit = 0;
 
   constructor(heartbeatMs: number) {
     this.#lateMs = lateIntervals * heartbeatMs;
@@ -42,21 +45,30 @@ export class PeerMeter {
     return nowMs;
   }
 
-  /** Snapshots count for neither: their time is that of their bytes, and is told elsewhere. */
+  /**
+   * Snapshots count for neither: their time is that of their bytes, and is told elsewhere. Nor does
+   * what only told a commit, whose answer the peer may keep back for a moment.
+   */
   answered(message: PeerMessage, sentMs: number): void {
     this.ended += 1;
-    const isAppend = message.type === 'appendEntries';
-    if (isAppend && message.entries.length > 0) {
-      this.appends.add((performance.now() - sentMs) / 1_000);
-    } else if (isAppend || message.type === 'requestVote') {
-      this.roundTrips.add((performance.now() - sentMs) / 1_000);
-    }
+    if (message.type === 'appendEntries') this.#appendAnswered(message, sentMs);
+    else if (message.type === 'requestVote') this.roundTrips.add(secondsSince(sentMs));
+  }
+
+  #appendAnswered({ entries, leaderCommit }: AppendEntriesRequest, sentMs: number): void {
+    if (entries.length > 0) this.appends.add(secondsSince(sentMs));
+    else if (leaderCommit <= this.#toldCommit) this.roundTrips.add(secondsSince(sentMs));
+    this.#toldCommit = leaderCommit;
   }
 
   failed(): void {
     this.ended += 1;
     this.failures += 1;
   }
+}
+
+function secondsSince(startMs: number): number {
+  return (performance.now() - startMs) / 1_000;
 }
 
 export class PeerMetrics {
