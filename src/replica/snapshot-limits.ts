@@ -2,9 +2,9 @@
 
 export interface SnapshotLimits {
   /**
-   * A snapshot is due once so many bytes were logged since the last as a quarter of its image has,
-   * but never fewer nor more than these. So taking them costs a bounded share of the writing, and
-   * the disk holds a bounded multiple of the state.
+   * A snapshot is due once so many bytes were logged since the last as its image has, but never
+   * fewer nor more than these. So a map that grows is written twice as often as it is logged at
+   * most, and the disk holds a bounded multiple of the state.
    */
   readonly logBytesMin: number;
   readonly logBytesMax: number;
@@ -23,7 +23,7 @@ export const defaultSnapshotLimits: SnapshotLimits = {
 
 /** Bytes logged since the last snapshot after which the next is due. */
 export function dueBytes(limits: SnapshotLimits, imageBytes: number): number {
-  return Math.min(Math.max(imageBytes / 4, limits.logBytesMin), limits.logBytesMax);
+  return Math.min(Math.max(imageBytes, limits.logBytesMin), limits.logBytesMax);
 }
 
 /** What a follower that is being sent a snapshot may keep in the log, in bytes. */
