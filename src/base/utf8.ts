@@ -40,8 +40,9 @@ export function isUtf8(bytes: Uint8Array): boolean {
   return isAscii(bytes) || isDecodable(bytes);
 }
 
-export function isAscii(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
+/** Whether all bytes from `start` on are ASCII. */
+export function isAscii(bytes: Uint8Array, start = 0): boolean {
+  for (let at = start; at < bytes.length; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
   return true;
 }
 

@@ -113,9 +113,13 @@ export class FileMap implements StateMachine<FileCommand, UpdateResult>, FilesVi
   /** Why these bytes are no command, or undefined when they are one. */
   findMistake(payload: Uint8Array): string | undefined {
     try {
-      // Texts are all that a scan does not look at, and ASCII is UTF-8.
-      if (isAscii(payload) && isUpdate(payload)) this.#scan.read(payload);
-      else decodeFileCommand(payload);
+      if (isUpdate(payload)) {
+        // Texts are all that a scan does not look at, and ASCII is UTF-8. None stands before the
+        // name; the time does, which has bytes beyond ASCII.
+        const { nameStart } = this.#scan.read(payload);
+        if (isAscii(payload, nameStart)) return undefined;
+      }
+      decodeFileCommand(payload);
       return undefined;
     } catch (error) {
       if (!(error instanceof FileCommandFormatError)) throw error;
