@@ -111,9 +111,15 @@ export class OutstandingWrites {
     if (this.#collecting === undefined) {
       const writeId = this.#nextWriteId;
       this.#nextWriteId += 1;
+      // Once for each batch: put together of parts it would cost as much as all else of a step.
       this.#collecting = {
-        ...{ writeId, issuedAtTick: this.#tick, hardState: false, reset: undefined },
-        ...{ firstIndex: 1, lastIndex: 0, entries: [] },
+        writeId,
+        issuedAtTick: this.#tick,
+        hardState: false,
+        reset: undefined,
+        firstIndex: 1,
+        lastIndex: 0,
+        entries: [],
       };
       this.#writes.push(this.#collecting);
     }

@@ -103,18 +103,19 @@ function requestVoteValue(request: RequestVoteRequest): XmlStruct {
 }
 
 /**
- * Base64 of entry arrays that were sent before. The core hands the same array to every follower,
- * and never modifies it.
+ * The entries that were sent last, and their base64: the core hands the same array to one follower
+ * after the other, and never modifies it.
  */
-const encodedEntries = new WeakMap<readonly Entry[], string>();
+let lastEntries: readonly Entry[] = [];
+let lastBase64 = '';
 
 function entriesBase64(entries: readonly Entry[]): string {
-  const known = encodedEntries.get(entries);
-  if (known !== undefined) return known;
+  if (entries.length === 0) return '';
+  if (entries === lastEntries) return lastBase64;
   const bytes = encodeEntries(entries);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  encodedEntries.set(entries, text);
-  return text;
+  lastBase64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  lastEntries = entries;
+  return lastBase64;
 }
 
 /** The method of what `readUsualAppendEntries` reads. */
