@@ -17,6 +17,7 @@ root=$(CDPATH='' cd -- "$(dirname "$script")" && pwd -P)
 # shellcheck source=src/cli/ensure-built.sh
 . "$root/src/cli/ensure-built.sh"
 ensure_built "$root"
-# Of what a call makes nearly all is gone soon: with more room for it, fewer collections look at it
+# Of what a call makes nearly all is gone soon: with more room for it, fewer collections look at it.
+# What is left is so little that helpers cost a collection more than they save
 # (docs/PERFORMANCE.md has figures).
-exec node --max-semi-space-size=32 "$built/src/cli/run-server.js" "$@"
+exec node --max-semi-space-size=32 --no-parallel-scavenge "$built/src/cli/run-server.js" "$@"

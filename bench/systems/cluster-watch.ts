@@ -7,7 +7,8 @@ import { readServerFigures, type ServerFigures } from './server-metrics-text.js'
 import type { StandingFigures } from './standing-figures.js';
 import { host } from './world.js';
 
-const everyMs = 1000;
+/** Rarely: to put its figures together takes a server some milliseconds, which its clients feel. */
+const everyMs = 5000;
 const askMsMax = 20_000;
 
 /** What a server said first, which nothing before it counts against. */
