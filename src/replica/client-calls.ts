@@ -7,6 +7,7 @@ import { asLogIndex, type LogIndex, type Term } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
 import type { ReadThrough } from '../raft/effects.js';
 import type { Entry, LogPosition } from '../raft/messages.js';
+import { inflightMax } from '../raft/progress.js';
 import { Call } from './call.js';
 import { areTooManyCalls, isLogFull, proposeBytesMax, UncommittedMeter } from './limits.js';
 import type { Answer, HangUp, Refusal } from './outcome.js';
@@ -22,6 +23,15 @@ import type { Timer } from './timer.js';
  * ticks it goes all the same: it is logged at once, majority or not (contract, section 4).
  */
 const heldTicksMax = 2;
+
+/**
+ * So many updates are worth a batch of their own, which leaves while earlier ones are on their way:
+ * with a great many clients none would be left to come meanwhile, and the leader would rest.
+ */
+const worthwhileUpdates = 32;
+
+/** Batches on their way at most, for that: as many as one follower is sent at a time. */
+const batchesMax = inflightMax;
 
 /** Inherited entries that are judged in one turn; about 5 ms of work. */
 export const judgedAtOnceMax = 2_000;
@@ -57,8 +67,8 @@ export class ClientCalls<Command, Result> {
   /** Answers that the log's tail decides: they wait like reads, but for the whole log. */
   readonly #verdicts: ReadBatcher;
   #lastReadId = 0;
-  /** Index of the newest entry that was logged for a caller, and ticks since then. */
-  #proposedIndex = asLogIndex(0);
+  /** Where the newest batches end that were logged, oldest first, and ticks since the newest. */
+  #batchEnds: LogIndex[] = [];
   #heldTicks = 0;
   /** The state machine judges commands: this server leads and its backlog is applied. */
   #tailOpen = false;
@@ -121,13 +131,14 @@ export class ClientCalls<Command, Result> {
   }
 
   /**
-   * Logs what waits, unless the batch before is still on its way: then the end of its write, or its
-   * commit, comes back here. Verdicts must not overtake the commands that they were judged against.
+   * Logs what waits, unless the batch before is still on its way: then the end of its write, its
+   * commit, or enough that waits comes back here. Verdicts must not overtake the commands that they
+   * were judged against.
    */
   flush(): void {
     this.#reads.flush();
     if (this.#proposals.hasAdmitted) {
-      if (this.#log.isWriting() || this.#isBatchUnderWay()) return;
+      if (this.#mustWait()) return;
       this.#propose();
     }
     // A large portion may have left some behind.
@@ -168,7 +179,7 @@ export class ClientCalls<Command, Result> {
   deposed(refusal: Refusal): void {
     this.#tailOpen = false;
     this.#opensAtNoop = false;
-    this.#proposedIndex = asLogIndex(0);
+    this.#batchEnds = [];
     this.#refuseUnlogged(refusal);
   }
 
@@ -232,9 +243,14 @@ export class ClientCalls<Command, Result> {
     return !this.#proposals.hasAdmitted;
   }
 
-  #isBatchUnderWay(): boolean {
-    if (this.#heldTicks >= heldTicksMax) return false;
-    return this.#proposedIndex > this.#log.position().commitIndex;
+  /** Whether what is admitted is to wait for more. */
+  #mustWait(): boolean {
+    const { commitIndex } = this.#log.position();
+    this.#batchEnds = this.#batchEnds.filter((end) => end > commitIndex);
+    const underWay = this.#batchEnds.length;
+    const isWorthwhile = this.#proposals.admitted >= worthwhileUpdates;
+    if (isWorthwhile && underWay > 0 && underWay < batchesMax) return false;
+    return this.#log.isWriting() || (underWay > 0 && this.#heldTicks < heldTicksMax);
   }
 
   #propose(): void {
@@ -246,9 +262,10 @@ export class ClientCalls<Command, Result> {
       payloads.push(payload);
       call.moveTo(this.#updates.add(asLogIndex(index), term, call.answer));
     }
-    this.#proposedIndex = asLogIndex(index);
+    const end = asLogIndex(index);
+    this.#batchEnds = [...this.#batchEnds.slice(1 - batchesMax), end];
     this.#heldTicks = 0;
-    this.#log.meter?.proposed(this.#proposedIndex);
+    this.#log.meter?.proposed(end);
     this.#log.propose(payloads);
   }
 }

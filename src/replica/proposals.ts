@@ -38,6 +38,10 @@ export class Proposals<Command, Result> {
     return this.#admitted.length > 0;
   }
 
+  get admitted(): number {
+    return this.#admitted.length;
+  }
+
   wait(command: Command, payload: Uint8Array, call: Call<Result>): void {
     const waiting = { command, payload, call };
     this.#waiting.add(waiting);

@@ -55,6 +55,28 @@ describe('updates that come while a batch is on its way', () => {
     expect(sentBefore).to.deep.equal([1]);
   });
 
+  it('do not wait once they are enough for a batch of their own, up to four on their way', () => {
+    const { rig } = leaderWithBatchUnderWay();
+    const come = (count: number): void => {
+      for (let left = count; left > 0; left -= 1) rig.update(`f${left}-${nextName++}`, 1);
+      rig.turns();
+    };
+    let nextName = 0;
+    come(31);
+    expect(appendsTo(rig)).to.deep.equal([]);
+    come(1);
+    expect(appendsTo(rig)).to.deep.equal([{ entries: 32, commit: 1 }]);
+    come(40);
+    come(32);
+    const sent = appendsTo(rig).map(({ entries }) => entries);
+    expect(sent).to.deep.equal([40, 32]);
+    expect(rig.replica.status()).to.include({ lastLogIndex: 106 });
+    come(200);
+    expect(rig.replica.status()).to.include({ lastLogIndex: 106 });
+    rig.settle();
+    expect(rig.replica.status()).to.include({ lastLogIndex: 306, commitIndex: 306 });
+  });
+
   it('are logged after two ticks though no majority has taken it', () => {
     const { rig } = leaderWithBatchUnderWay();
     rig.update('b', 1);

@@ -29,8 +29,8 @@ const persistPlants: readonly Plant[] = [
     patches: [
       {
         file: core,
-        find: 'this.matchedIndex = asLogIndex(0);\n        this.#writes.addHardState();',
-        replace: 'this.matchedIndex = asLogIndex(0);',
+        find: 'this.answeredIndex = asLogIndex(0);\n        this.#writes.addHardState();',
+        replace: 'this.answeredIndex = asLogIndex(0);',
       },
     ],
   },

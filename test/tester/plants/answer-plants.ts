@@ -207,7 +207,7 @@ const earlyAnswerPlants: readonly ServerPlant[] = [
     patches: [
       {
         file: clientCalls,
-        find: 'this.#proposedIndex = asLogIndex(0);\n        this.#refuseUnlogged(refusal);',
+        find: 'this.#batchEnds = [];\n        this.#refuseUnlogged(refusal);',
         replace: 'this.#updates.refuseAll(refusal);\n        this.#refuseUnlogged(refusal);',
       },
     ],
