@@ -8,7 +8,7 @@ import type { StandingFigures } from './standing-figures.js';
 import { host } from './world.js';
 
 /** Rarely: to put its figures together takes a server some milliseconds, which its clients feel. */
-const everyMs = 5000;
+const everyMsUsual = 5000;
 const askMsMax = 20_000;
 
 /** What a server said first, which nothing before it counts against. */
@@ -21,20 +21,26 @@ interface Beginning {
 export class ClusterWatch {
   readonly #ports: readonly number[];
   readonly #standing: StandingFigures;
+  readonly #everyMs: number;
   readonly #beginnings: (Beginning | undefined)[];
   #leaderChanges = 0;
   readonly #over = new AbortController();
   #asking: Promise<void> = Promise.resolve();
 
-  private constructor(ports: readonly number[], standing: StandingFigures) {
+  private constructor(ports: readonly number[], standing: StandingFigures, everyMs: number) {
     this.#ports = ports;
     this.#standing = standing;
+    this.#everyMs = everyMs;
     this.#beginnings = ports.map(() => undefined);
   }
 
   /** Begins with servers that are up and have a leader. */
-  static async begin(ports: readonly number[], standing: StandingFigures): Promise<ClusterWatch> {
-    const watch = new ClusterWatch(ports, standing);
+  static async begin(
+    ports: readonly number[],
+    standing: StandingFigures,
+    everyMs = everyMsUsual,
+  ): Promise<ClusterWatch> {
+    const watch = new ClusterWatch(ports, standing, everyMs);
     await Promise.all(
       ports.map(async (port, id) => {
         const { term, leaderChanges } = await askFigures(port);
@@ -68,7 +74,7 @@ export class ClusterWatch {
   async #askAgainAndAgain(): Promise<void> {
     const { signal } = this.#over;
     for (let isOver = false; !isOver;) {
-      isOver = await setTimeout(everyMs, false, { signal }).catch(() => true);
+      isOver = await setTimeout(this.#everyMs, false, { signal }).catch(() => true);
       await Promise.all(this.#ports.map((port, id) => this.#ask(port, id)));
     }
   }

@@ -54,12 +54,14 @@ describe('bench: the watch over a cluster', () => {
     servers = [];
   });
 
-  async function watched(told: readonly Told[], standing: StandingFigures): Promise<ClusterWatch> {
+  async function watched(
+    told: readonly Told[],
+    standing: StandingFigures,
+    everyMs?: number,
+  ): Promise<ClusterWatch> {
     servers = await Promise.all(told.map((each) => EchoListener.start(() => metricsText(each))));
-    return await ClusterWatch.begin(
-      servers.map(({ endpoint }) => endpoint.port),
-      standing,
-    );
+    const ports = servers.map(({ endpoint }) => endpoint.port);
+    return await ClusterWatch.begin(ports, standing, everyMs);
   }
 
   const fresh = (): Told => ({ pauseSeconds: 0.9, leaderChanges: 1, term: 1 });
@@ -99,7 +101,7 @@ describe('bench: the watch over a cluster', () => {
   });
 
   it('asks again and again, and a last time when it ends', async () => {
-    const watch = await watched([fresh()], new StandingFigures());
+    const watch = await watched([fresh()], new StandingFigures(), 5);
     await waitFor('the watch to ask again', () => (servers[0]?.bodies.length ?? 0) >= 3);
     await watch.end();
     expect(servers[0]?.bodies.length).to.be.at.least(4);
