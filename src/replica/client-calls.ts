@@ -127,7 +127,7 @@ export class ClientCalls<Command, Result> {
   /** One unit of time went by. */
   tick(): void {
     this.#heldTicks += 1;
-    if (this.#proposals.hasAdmitted) this.#log.scheduleFlush();
+    if (this.#proposals.admitted > 0) this.#log.scheduleFlush();
   }
 
   /**
@@ -137,7 +137,7 @@ export class ClientCalls<Command, Result> {
    */
   flush(): void {
     this.#reads.flush();
-    if (this.#proposals.hasAdmitted) {
+    if (this.#proposals.admitted > 0) {
       if (this.#mustWait()) return;
       this.#propose();
     }
@@ -240,7 +240,7 @@ export class ClientCalls<Command, Result> {
   }
 
   #areAllLogged(): boolean {
-    return !this.#proposals.hasAdmitted;
+    return this.#proposals.admitted === 0;
   }
 
   /** Whether what is admitted is to wait for more. */

@@ -34,10 +34,7 @@ export class Proposals<Command, Result> {
     return this.#waitingBytes;
   }
 
-  get hasAdmitted(): boolean {
-    return this.#admitted.length > 0;
-  }
-
+  /** Commands that are still to be logged. */
   get admitted(): number {
     return this.#admitted.length;
   }

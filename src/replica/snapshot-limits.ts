@@ -3,8 +3,8 @@
 export interface SnapshotLimits {
   /**
    * A snapshot is due once so many bytes were logged since the last as its image has, but never
-   * fewer nor more than these. So a map that grows is written twice as often as it is logged at
-   * most, and the disk holds a bounded multiple of the state.
+   * fewer nor more than these. So, up to images of the greater size, for each byte that is logged
+   * two of images are written at most, and the disk holds a bounded multiple of the state.
    */
   readonly logBytesMin: number;
   readonly logBytesMax: number;

@@ -11,6 +11,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { serverNodeFlags } from '../../bench/systems/node-flags.js';
 import { must } from '../../src/base/assert.js';
 import { projectRoot } from '../tidy/source-text.js';
 
@@ -93,6 +94,11 @@ describe('the image of a server', () => {
     expect(users).to.have.length(1);
     expect(users[0]).to.match(/^[1-9]\d+:[1-9]\d+$/);
     expect((await wordsOf('ENTRYPOINT'))[0]).to.equal('node');
+  });
+
+  it('gives node the flags that run-server.sh gives it', async () => {
+    const flags = (await wordsOf('ENTRYPOINT')).slice(1, -1);
+    expect(flags).to.deep.equal(serverNodeFlags());
   });
 
   it('gives the server nothing that it does not know', async () => {

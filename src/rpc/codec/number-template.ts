@@ -1,7 +1,7 @@
 /**
  * Documents that servers send each other all the time, always in the same words: fixed text with a
- * whole number between each two parts of it. Reading one compares text and looks at digits, which
- * costs about half of what our quickest parser does. Whatever differs by a character is left to the
+ * whole number between each two parts of it. Reading one compares bytes and looks at digits, which
+ * costs a fraction of what our quickest parser does. Whatever differs by a character is left to the
  * parser.
  */
 import { assert } from '../../base/assert.js';
