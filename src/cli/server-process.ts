@@ -179,6 +179,7 @@ function buildServer(
     ),
     version,
     metrics,
+    clusterId,
     secret,
     tls,
     onBug: (error, where) => {
@@ -202,7 +203,10 @@ interface Proof {
   readonly tls: TlsIdentity | undefined;
 }
 
-interface ReplicaParts extends Pick<ServerStorage & BuiltBefore, 'opened' | 'open' | 'metrics'> {
+interface ReplicaParts extends Pick<
+  ServerStorage & BuiltBefore,
+  'clusterId' | 'opened' | 'open' | 'metrics'
+> {
   readonly peers: CurrentPeers;
   readonly feed: LiveFeed;
   readonly proof: Proof;
@@ -211,10 +215,10 @@ interface ReplicaParts extends Pick<ServerStorage & BuiltBefore, 'opened' | 'ope
 function buildReplica(
   { args, config, server }: ServerProcessOptions,
   logger: Logger,
-  { opened, open, metrics, peers, feed, proof }: ReplicaParts,
+  { clusterId, opened, open, metrics, peers, feed, proof }: ReplicaParts,
 ): ServerParts['replica'] {
   const measure = (peer: ServerId) => metrics.peers.watch(peer, args.timing.heartbeatMs);
-  const calls = new XmlRpcPeerTransport({ serverId: server.id, ...proof, measure });
+  const calls = new XmlRpcPeerTransport({ serverId: server.id, clusterId, ...proof, measure });
   return new LastingReplica<ClusterCommand, ClusterResult, ClusterState>({
     replica: {
       serverId: server.id,

@@ -12,7 +12,7 @@ import { encodeFault } from './codec/encode.js';
 import type { PageOrigins } from './live/page-origins.js';
 import type { Caller, MethodOutcome } from './method.js';
 import type { OpenConnections } from './open-connections.js';
-import { peerHeader } from './peer-header.js';
+import { clusterHeader, peerHeader } from './peer-header.js';
 import { endWithLastResponse, plainTextHeaders } from './plain-response.js';
 import type { Answered } from './unread-answers.js';
 import { isXmlContentType } from './xml-content-type.js';
@@ -41,8 +41,12 @@ export class CallEndpoint {
   /** Who asks, as far as the request proves it. */
   callerOf({ headers, socket }: IncomingMessage): Caller {
     const page = this.#options.origins.kindOf(headers);
-    const [peer, secret] = [headers[peerHeader], headers[secretHeader]];
-    const named: PeerHeaders = { peer, secret, page };
+    const named: PeerHeaders = {
+      peer: headers[peerHeader],
+      cluster: headers[clusterHeader],
+      secret: headers[secretHeader],
+      page,
+    };
     return this.#options.runner.callerOf(named, socket);
   }
 

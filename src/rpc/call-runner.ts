@@ -21,6 +21,7 @@ import type { PageKind } from './live/page-origins.js';
 import { findCertificateMistake, isOverTls } from './http-server.js';
 import { nothingToHangUp, type Caller, type MethodOutcome } from './method.js';
 import type { Neighbours } from './neighbours.js';
+import { findClusterMistake } from './peer-header.js';
 import { readUsualAppendEntries, usualAppendEntriesMethod } from './peer-codec.js';
 import { busyFault } from './refusal-fault.js';
 import { Turns } from './turns.js';
@@ -31,6 +32,8 @@ export interface CallRunnerOptions {
   readonly limits: HttpLimits;
   /** A stand-alone store has none. */
   readonly hasPeers: boolean;
+  /** The cluster that servers must not deny to be of; undefined is of none. */
+  readonly clusterId: string | undefined;
   /** What a server's calls must carry; undefined asks for nothing. */
   readonly secret: ClusterSecret | undefined;
   /** Where servers call from when nothing else proves what they are; undefined: from anywhere. */
@@ -40,9 +43,10 @@ export interface CallRunnerOptions {
   readonly onBug: (error: unknown, where: string) => void;
 }
 
-/** The headers in which a server names itself and proves to be one. */
+/** The headers in which a server names itself and its cluster, and proves to be of it. */
 export interface PeerHeaders {
   readonly peer: string | readonly string[] | undefined;
+  readonly cluster: string | readonly string[] | undefined;
   readonly secret: string | readonly string[] | undefined;
   /** For which page a browser sends it; left out, no browser does. */
   readonly page?: PageKind;
@@ -92,9 +96,12 @@ export class CallRunner {
   }
 
   /** Whoever does not prove to be a server is a client, whatever its header says. */
-  callerOf({ peer, secret, page = 'none' }: PeerHeaders, socket: Socket): Caller {
-    const { secret: wanted, neighbours } = this.#options;
-    const peerMistake = findCertificateMistake(socket) ?? wanted?.findMistake(secret);
+  callerOf({ peer, cluster, secret, page = 'none' }: PeerHeaders, socket: Socket): Caller {
+    const { clusterId, secret: wanted, neighbours } = this.#options;
+    const peerMistake =
+      findCertificateMistake(socket) ??
+      wanted?.findMistake(secret) ??
+      findClusterMistake(cluster, clusterId);
     const isProven = peerMistake === undefined && (wanted !== undefined || isOverTls(socket));
     const address = socket.remoteAddress ?? '';
     const isNear = isProven || (neighbours?.has(address) ?? true);

@@ -19,7 +19,7 @@ import type { PeerMeter } from './metrics/peer-metrics.js';
 import { ArgumentError } from './param.js';
 import { encodePeerMessage } from './peer-codec.js';
 import { PeerConnection, type PeerAnswer, type PeerConnectionOptions } from './peer-connection.js';
-import { peerHeader } from './peer-header.js';
+import { clusterHeader, peerHeader } from './peer-header.js';
 import { defaultPeerLimits, type PeerLimits } from './peer-limits.js';
 import { readPeerReply, readUsualReply } from './peer-reply-codec.js';
 import { readAddress } from './server-address.js';
@@ -33,6 +33,8 @@ interface PeerPlace {
 
 export interface XmlRpcPeerTransportOptions {
   readonly serverId: ServerId;
+  /** Goes with every call, so that no other cluster takes it for one of its own. */
+  readonly clusterId: string;
   /** Goes with every call. */
   readonly secret?: ClusterSecret | undefined;
   /** How to speak TLS to the peers; left out, plain HTTP. */
@@ -87,8 +89,12 @@ export class XmlRpcPeerTransport implements PeerTransport {
   }
 
   #connectTo({ id, address }: PeerPlace): PeerConnections {
-    const { serverId, secret, tls, limits, measure } = this.#options;
-    const headers = [`${peerHeader}: ${serverId}`, ...(secret ? [secret.headerLine] : [])];
+    const { serverId, clusterId, secret, tls, limits, measure } = this.#options;
+    const headers = [
+      `${peerHeader}: ${serverId}`,
+      `${clusterHeader}: ${clusterId}`,
+      ...(secret ? [secret.headerLine] : []),
+    ];
     const options = {
       address: readAddress(id, address),
       headerLines: headers.map((line) => `${line}\r\n`).join(''),

@@ -48,6 +48,8 @@ export interface RpcServerOptions {
   /** The version of this program. */
   readonly version: string;
   readonly metrics: ServerMetrics;
+  /** The cluster that this server is of; left out, calls of any other are taken for its own. */
+  readonly clusterId?: string | undefined;
   /** What the calls of the other servers must carry; left out, it is not asked for. */
   readonly secret?: ClusterSecret | undefined;
   /** Speaks TLS only; left out, plain HTTP. */
@@ -102,6 +104,7 @@ export class RpcServer {
       dispatcher: this.#dispatcher,
       limits: this.#limits,
       hasPeers: services !== undefined,
+      clusterId: options.clusterId,
       secret: options.secret,
       neighbours: services?.neighbours,
       onPeerPiece: (peer) => {

@@ -5,6 +5,7 @@ import { addressOf, link, look, nowMs, refused, report, told } from './looks.js'
 
 const mute: Seen = { kind: 'silent', why: 'mute', reason: 'no answer within 2000 ms' };
 const unauthorised = "fault 6: unauthorised: the call lacks the cluster's secret";
+const ofAnotherCluster = 'fault 6: unauthorised: the call is of another cluster, whose …';
 
 export interface Case {
   readonly kind: FindingKind;
@@ -233,6 +234,21 @@ export const cases: readonly Case[] = [
       "Server 2 and servers 0 and 1 refuse each other's calls: " +
       `server 2 has another secret or certificate (${unauthorised}).`,
     advice: /^Start server 2 with the --secret-file/,
+  },
+  {
+    kind: 'config-differs',
+    name: 'and so they refuse each other as of other clusters',
+    look: look(3, {
+      0: { links: [link(1, { answeredMs: 4 }), link(2, { failure: ofAnotherCluster })] },
+      2: {
+        ...noLeader,
+        configDigest: 'bad',
+        links: [link(0, { failure: ofAnotherCluster }), link(1, { failure: ofAnotherCluster })],
+      },
+    }),
+    servers: [2],
+    problem: /^Server 2 was started with another configuration than the others: /,
+    advice: /^Give server 2 the configuration of the others/,
   },
   {
     kind: 'link-broken',

@@ -10,7 +10,7 @@ import { encodeCall } from '../../src/rpc/codec/encode.js';
 import { decodeResponse } from '../../src/rpc/codec/response-decoder.js';
 import { XmlRpcPeerTransport } from '../../src/rpc/peer-transport.js';
 import type { XmlStruct, XmlValue } from '../../src/rpc/xml-value.js';
-import { host, ServedReplica } from './support/served-replica.js';
+import { clusterId, host, ServedReplica } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
 
 const secretText = 'open~Sesame!';
@@ -150,7 +150,7 @@ function transportWith(
     { id: asServerId(0), address: `${host}:${port}` },
     { id: asServerId(1), address: `${host}:1` },
   ];
-  const transport = new XmlRpcPeerTransport({ serverId: asServerId(1), secret });
+  const transport = new XmlRpcPeerTransport({ serverId: asServerId(1), clusterId, secret });
   transport.setPeers(servers);
   transport.connect({
     onResponse: (_from, response) => heard.push(response.type),

@@ -9,7 +9,7 @@ import { crc32c } from '../../src/base/crc32c.js';
 import type { PeerMessage, PeerReply } from '../../src/replica/peer-transport.js';
 import type { PeerLimits } from '../../src/rpc/peer-limits.js';
 import { XmlRpcPeerTransport } from '../../src/rpc/peer-transport.js';
-import { host, ServedReplica } from './support/served-replica.js';
+import { clusterId, host, ServedReplica } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
 import { foundersOnly } from '../fixtures/founders.js';
 
@@ -24,7 +24,7 @@ class Caller {
       { id: asServerId(0), address: `${host}:${port}` },
       { id: asServerId(1), address: `${host}:1` },
     ];
-    this.transport = new XmlRpcPeerTransport({ serverId: asServerId(1), limits });
+    this.transport = new XmlRpcPeerTransport({ serverId: asServerId(1), clusterId, limits });
     this.transport.setPeers(servers);
     this.transport.connect({
       onResponse: (_from: ServerId, response) => this.responses.push(response),

@@ -41,6 +41,7 @@ function newRunner(): CallRunner {
   return new CallRunner({
     ...{ dispatcher, limits, onPeerPiece, onBug },
     hasPeers: true,
+    clusterId: undefined,
     secret: undefined,
     neighbours: undefined,
   });

@@ -13,7 +13,7 @@ import type { PeerRequest } from '../../src/raft/messages.js';
 import type { TlsIdentity } from '../../src/rpc/tls-identity.js';
 import { Certificates } from './support/certificates.js';
 import { httpsPost } from './support/https-post.js';
-import { host, ServedReplica } from './support/served-replica.js';
+import { clusterId, host, ServedReplica } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
 
 const vote: PeerRequest = {
@@ -68,7 +68,7 @@ describe('the port over TLS', () => {
       { id: asServerId(0), address: `${host}:${served.port}` },
       { id: asServerId(1), address: `${host}:1` },
     ];
-    const transport = new XmlRpcPeerTransport({ serverId: asServerId(1), tls });
+    const transport = new XmlRpcPeerTransport({ serverId: asServerId(1), clusterId, tls });
     transport.setPeers(servers);
     const heard: string[] = [];
     transport.connect({

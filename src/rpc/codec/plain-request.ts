@@ -8,7 +8,7 @@
  * to node:http, which alone decides about it.
  */
 import { secretHeader } from '../cluster-secret.js';
-import { pageHeaders, peerHeader } from '../peer-header.js';
+import { clusterHeader, pageHeaders, peerHeader } from '../peer-header.js';
 import { isXmlContentType } from '../xml-content-type.js';
 
 /** `partial`: its end has not arrived yet. `odd`: it is for node:http. */
@@ -16,8 +16,9 @@ export type HeadReading = 'whole' | 'partial' | 'odd';
 
 /** What a head says besides the length of its body. */
 export interface PlainHead {
-  /** The server that the caller says to be, and its proof; undefined where there is none. */
+  /** The server that the caller says to be, its cluster and its proof; undefined where not said. */
   readonly peer: string | undefined;
+  readonly cluster: string | undefined;
   readonly secret: string | undefined;
 }
 
@@ -57,6 +58,7 @@ const knownHeaders: ReadonlySet<string> = new Set([
   'content-type',
   'connection',
   peerHeader,
+  clusterHeader,
   secretHeader,
 ]);
 
@@ -139,6 +141,7 @@ export class PlainHeadReader {
       before: Buffer.from(head.subarray(0, lengthAt)),
       after: Buffer.from(head.subarray(lengthEnd)),
       peer: headers.get(peerHeader),
+      cluster: headers.get(clusterHeader),
       secret: headers.get(secretHeader),
     };
   }

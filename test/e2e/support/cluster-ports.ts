@@ -1,13 +1,17 @@
 /**
  * Ports for servers that are killed and started again. They lie below the range from which systems
  * take the ports of outgoing connections: while a server is down, a peer that calls it could
- * otherwise be given that very port, and the server would find it taken.
+ * otherwise be given that very port, and the server would find it taken. Test files that run at the
+ * same time each have a part of them: a server that is down listens nowhere, and is called all the
+ * same.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-const portMin = 20_000;
-const portMax = 32_000;
+const parts = 4;
+const portsOfPart = 3_000;
+const portMin = 20_000 + (Number(process.env['MOCHA_WORKER_ID'] ?? 0) % parts) * portsOfPart;
+const portMax = portMin + portsOfPart - 1;
 
 /** Ports that nobody listens at now. */
 export async function findClusterPorts(count: number): Promise<readonly number[]> {

@@ -20,11 +20,13 @@ function reading(text: string, limit = bytesMax): HeadReading {
 describe('the reader of plain heads', () => {
   it('finds the body, its length, and in whose name the call comes', () => {
     const reader = new PlainHeadReader(bytesMax);
-    const text = head(`${ordinary}X-SurfRaft-Peer: 1\r\nx-surfraft-SECRET:  a b \t\r\n`);
+    const text = head(
+      `${ordinary}X-SurfRaft-Peer: 1\r\nX-SurfRaft-Cluster: c\r\nx-surfraft-SECRET:  a b \t\r\n`,
+    );
     expect(reader.read(Buffer.from(`..${text}body`), 2)).to.equal('whole');
     expect(reader.bodyAt).to.equal(2 + text.length);
     expect(reader.bodyBytes).to.equal(12);
-    expect(reader.head).to.include({ peer: '1', secret: 'a b' });
+    expect(reader.head).to.include({ peer: '1', cluster: 'c', secret: 'a b' });
   });
 
   it('takes both paths, any letter case, and headers that ask for nothing', () => {

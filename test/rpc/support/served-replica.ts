@@ -21,6 +21,9 @@ import { memoryBlocks } from './memory-blocks.js';
 
 export const host = '127.0.0.1';
 
+/** The cluster that a served replica is of. */
+export const clusterId = '0123456789abcdef'.repeat(2);
+
 export interface ServeOptions {
   readonly testerApi?: TesterApi;
   /** A free port when left out. */
@@ -57,6 +60,7 @@ export class ServedReplica {
       testerApi: options.testerApi ?? 'inside',
       version: '1.2.3',
       metrics,
+      clusterId,
       secret: options.secret,
       tls: options.tls,
       backups: options.backups,

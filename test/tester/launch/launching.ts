@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchCluster, type LaunchedCluster } from '../../../tester/launch/launch-cluster.js';
-import { findFreePorts } from '../../cli/free-ports.js';
+import { findClusterPorts } from '../../e2e/support/cluster-ports.js';
 
 export interface Site {
   readonly folder: string;
@@ -16,7 +16,7 @@ export interface Site {
 /** A folder with a configuration of `size` servers, removed after `use`. */
 export async function withSite(size: number, use: (site: Site) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'surfraft-launch-'));
-  const ports = await findFreePorts(size);
+  const ports = await findClusterPorts(size);
   const lines = ports.map((port, id) => `metadata${id}: 127.0.0.1:${port}\n`);
   const configFile = join(folder, 'cluster.txt');
   await writeFile(configFile, `M: ${size}\n${lines.join('')}`);
