@@ -100,6 +100,12 @@ export class ClientCalls<Command, Result> {
     return this.#reads.size;
   }
 
+  /** Whether updates were logged that are not committed. */
+  get areUnderWay(): boolean {
+    const newest = this.#batchEnds.at(-1);
+    return newest !== undefined && newest > this.#log.position().commitIndex;
+  }
+
   /** Whether one more read would go beyond the limits. */
   get isFullForReads(): boolean {
     return areTooManyCalls(this.pendingUpdates + this.pendingReads);
@@ -133,16 +139,18 @@ export class ClientCalls<Command, Result> {
   /**
    * Logs what waits, unless the batch before is still on its way: then the end of its write, its
    * commit, or enough that waits comes back here. Verdicts must not overtake the commands that they
-   * were judged against.
+   * were judged against. Returns whether a batch was logged.
    */
-  flush(): void {
+  flush(): boolean {
     this.#reads.flush();
-    if (this.#proposals.admitted > 0) {
-      if (this.#mustWait()) return;
+    const isAnyWaiting = !this.#areAllLogged();
+    if (isAnyWaiting) {
+      if (this.#mustWait()) return false;
       this.#propose();
     }
     // A large portion may have left some behind.
     if (this.#areAllLogged()) this.#verdicts.flush();
+    return isAnyWaiting;
   }
 
   /** A read of the core may be answered. */

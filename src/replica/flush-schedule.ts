@@ -3,6 +3,7 @@
  * came in the same turn, and at once when a commit makes room for it. Never within a step: the core
  * may be about to lose its leadership.
  */
+import type { ClientCalls } from './client-calls.js';
 import type { CoreLoop } from './core-loop.js';
 import type { Timer } from './timer.js';
 
@@ -11,9 +12,15 @@ export interface FlushScheduleOptions {
   readonly loop: () => Pick<CoreLoop, 'isStepping' | 'take'>;
   /** Whether this server takes calls of leaders now. */
   readonly leads: () => boolean;
-  /** Hands over what waits, as far as it may go now. */
-  readonly flush: () => void;
+  readonly calls: () => Pick<ClientCalls<unknown, unknown>, 'flush' | 'areUnderWay'>;
 }
+
+/**
+ * While more is on its way, followers are told of a commit with the next batch, or when the last
+ * one is committed. After so many ticks they are told all the same: by then a round trip has
+ * gone by, which the contract allows (section 4).
+ */
+const untoldTicksMax = 2;
 
 export class FlushSchedule {
   readonly #options: FlushScheduleOptions;
@@ -23,6 +30,8 @@ export class FlushSchedule {
   /** Followers may not have been told yet how far the log is committed. */
   #pushWanted = false;
   #pushScheduled = false;
+  /** Ticks since there was a commit to tell, or a batch that told them of all there was. */
+  #untoldTicks = 0;
 
   constructor(options: FlushScheduleOptions) {
     this.#options = options;
@@ -36,10 +45,16 @@ export class FlushSchedule {
   }
 
   flush(): void {
-    const { leads, loop, flush } = this.#options;
+    const { leads, loop, calls } = this.#options;
     if (!leads()) return;
     if (loop().isStepping) this.soon();
-    else flush();
+    else if (calls().flush()) this.#untoldTicks = 0;
+  }
+
+  /** One unit of time went by. */
+  tick(): void {
+    this.#untoldTicks += 1;
+    this.tellCommit();
   }
 
   commitAdvanced(): void {
@@ -53,16 +68,19 @@ export class FlushSchedule {
   shareCommit(): void {
     if (!this.#commitAdvanced) return;
     this.#commitAdvanced = false;
+    if (!this.#pushWanted) this.#untoldTicks = 0;
     this.#pushWanted = true;
     this.flush();
   }
 
   /**
    * The core is at rest, and callers were answered. Followers that were not told of the commit by
-   * then are told as the last thing of this turn: a lone caller's answer need not wait for that.
+   * then, and will not be soon, are told as the last thing of this turn: a lone caller's answer
+   * need not wait for that.
    */
   tellCommit(): void {
     if (!this.#pushWanted || this.#pushScheduled) return;
+    if (this.#untoldTicks < untoldTicksMax && this.#options.calls().areUnderWay) return;
     this.#pushScheduled = true;
     this.#options.timer.soon(this.#pushCommit);
   }

@@ -216,9 +216,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       timer: this.#options.timer,
       loop: () => this.#loop,
       leads: () => this.#refusal() === undefined,
-      flush: () => {
-        this.#calls.flush();
-      },
+      calls: () => this.#calls,
     });
   }
 
@@ -386,6 +384,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       this.#loop.take({ type: 'tick' });
       this.#doors.tick();
       this.#calls.tick();
+      this.#flushes.tick();
       this.#quiet.tick();
       this.#leadershipCalls.tick();
       this.#snapshots.tick();

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { must } from '../../src/base/assert.js';
 import { asServerId } from '../../src/base/ids.js';
 import type { AppendEntriesRequest } from '../../src/raft/messages.js';
+import type { PeerMessage } from '../../src/replica/peer-transport.js';
 import { ReplicaRig } from './replica-rig.js';
 
 const follower = asServerId(1);
@@ -101,4 +102,40 @@ describe('a commit', () => {
     rig.turns();
     expect(appendsTo(rig)).to.deep.equal([]);
   });
+
+  it('is told with the next one while more is on its way', () => {
+    const { rig, first, request } = leaderWithBatchUnderWay();
+    const next = appendBehind(rig);
+    rig.respond(follower, request);
+    expect(first.outcomes).to.deep.equal([updated]);
+    rig.turns();
+    expect(appendsTo(rig)).to.deep.equal([]);
+    rig.completeWrites();
+    rig.respond(follower, next);
+    rig.turn();
+    expect(appendsTo(rig)).to.deep.equal([{ entries: 0, commit: 34 }]);
+  });
+
+  it('is told after two ticks though more is still on its way', () => {
+    const { rig, request } = leaderWithBatchUnderWay();
+    appendBehind(rig);
+    rig.tick();
+    rig.respond(follower, request);
+    rig.tick();
+    rig.turns();
+    expect(appendsTo(rig)).to.deep.equal([]);
+    rig.tick();
+    rig.turns();
+    expect(appendsTo(rig)).to.deep.equal([{ entries: 0, commit: 2 }]);
+    rig.tick();
+    rig.turns();
+    expect(appendsTo(rig)).to.deep.equal([]);
+  });
 });
+
+/** Has a batch of 32 logged behind what is on its way; its AppendEntries. */
+function appendBehind(rig: ReplicaRig): PeerMessage {
+  for (let count = 0; count < 32; count += 1) rig.update(`f${count}`, 1);
+  rig.turns();
+  return must(rig.takeSent(follower)[0], 'the batch was sent');
+}
