@@ -12,6 +12,13 @@ export const systemTimer: Timer = {
     };
   },
 
+  after(delayMs, action) {
+    const timeout = setTimeout(action, delayMs);
+    return () => {
+      clearTimeout(timeout);
+    };
+  },
+
   soon(action) {
     setImmediate(action);
   },

@@ -131,7 +131,18 @@ export class MemberOperator {
     const down = members.filter(({ id }) => this.#world.find(id)?.isUp !== true);
     const removable = random.chance(0.4) && down.length > 0 ? down : members;
     const server = random.chance(0.3) ? leader.id : random.pick(removable).id;
-    return { type: 'remove', server };
+    return this.#canSpare(server) ? { type: 'remove', server } : undefined;
+  }
+
+  /**
+   * Whether the others could make good for what some of them have forgotten, or will turn out to
+   * have: of two voters none may (decision 23, limits).
+   */
+  #canSpare(id: number): boolean {
+    const world = this.#world;
+    const left = world.configuration.members.filter((member) => member.voter && member.id !== id);
+    const forgetful = left.filter((member) => world.find(member.id)?.hasForgotten === true);
+    return forgetful.length <= Math.max(0, Math.ceil(left.length / 2) - 1);
   }
 
   #hear(outcome: Outcome<MemberOutcome>): void {
