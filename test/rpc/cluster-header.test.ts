@@ -8,30 +8,12 @@ import { ClusterSecret } from '../../src/rpc/cluster-secret.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
 import { decodeResponse } from '../../src/rpc/codec/response-decoder.js';
 import { XmlRpcPeerTransport } from '../../src/rpc/peer-transport.js';
-import type { XmlStruct, XmlValue } from '../../src/rpc/xml-value.js';
+import type { XmlValue } from '../../src/rpc/xml-value.js';
+import { append, join, piece, report, vote } from './support/peer-structs.js';
 import { clusterId, host, ServedReplica } from './support/served-replica.js';
 import { waitUntil } from './support/wait-until.js';
 
 const otherId = 'f'.repeat(32);
-
-const vote: XmlStruct = new Map<string, XmlValue>([
-  ['term', 5],
-  ['candidateId', 1],
-  ['lastLogIndex', 0],
-  ['lastLogTerm', 0],
-]);
-const entries: XmlStruct = new Map<string, XmlValue>([
-  ['term', 5],
-  ['leaderId', 1],
-  ['prevLogIndex', 0],
-  ['prevLogTerm', 0],
-  ['entries', []],
-  ['leaderCommit', 0],
-]);
-const join: XmlStruct = new Map<string, XmlValue>([
-  ['serverId', 1],
-  ['incarnation', 'a'.repeat(32)],
-]);
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -72,8 +54,10 @@ describe('the cluster that a call names', () => {
 
   for (const [method, struct] of [
     ['RequestVote', vote],
-    ['AppendEntries', entries],
+    ['AppendEntries', append],
+    ['InstallSnapshot', piece],
     ['Join', join],
+    ['StateReport', report],
   ] as const) {
     it(`may be no other for ${method}, which has no effect then`, async () => {
       await start();

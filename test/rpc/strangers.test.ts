@@ -5,31 +5,16 @@
 import { expect } from 'chai';
 import { ClusterSecret } from '../../src/rpc/cluster-secret.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
-import type { XmlStruct, XmlValue } from '../../src/rpc/xml-value.js';
+import type { XmlValue } from '../../src/rpc/xml-value.js';
 import { answerFrom, postFrom, type Headers } from './support/call-from.js';
+import { append, vote } from './support/peer-structs.js';
 import { host, ServedReplica, type ServeOptions } from './support/served-replica.js';
 
 const stranger = '127.0.0.2';
 
-function struct(...members: readonly (readonly [string, XmlValue])[]): XmlStruct {
-  return new Map(members);
-}
-
-const vote = struct(['term', 5], ['candidateId', 1], ['lastLogIndex', 0], ['lastLogTerm', 0]);
-const entries = struct(
-  ...([
-    ['term', 5],
-    ['leaderId', 1],
-    ['prevLogIndex', 0],
-    ['prevLogTerm', 0],
-    ['entries', []],
-    ['leaderCommit', 0],
-  ] as const),
-);
-
 const peerCalls: readonly (readonly [string, ...XmlValue[]])[] = [
   ['RequestVote', vote],
-  ['AppendEntries', entries],
+  ['AppendEntries', append],
 ];
 const testerCalls: readonly (readonly [string, ...XmlValue[]])[] = [
   ['crash'],
