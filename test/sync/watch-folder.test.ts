@@ -40,7 +40,7 @@ describe('watching a folder', () => {
 
   it('picks up local changes long before the cluster is asked again', async () => {
     watch(1_000_000);
-    await waitFor('the first sync', () => reports.length === 1);
+    await waitFor('the first sync', () => reports.length > 0);
     const beganMs = performance.now();
     await rig.write('a', 'text');
     await waitFor('the upload', () => rig.cluster.files.has('a'));
@@ -52,7 +52,7 @@ describe('watching a folder', () => {
   it('sees changes at every depth by hints alone, a burst of them in one sync', async () => {
     for (const name of ['top', 'sub/a', 'sub/deep/b']) await rig.write(name, 'old');
     watch(1_000_000, { lookEveryMs: 1_000_000 });
-    await waitFor('the first sync', () => reports.length === 1);
+    await waitFor('the first sync', () => reports.length > 0);
     for (const name of ['sub/deep/b', 'top', 'sub/a']) {
       const before = reports.length;
       await rig.write(name, `new ${name}`);
@@ -70,7 +70,7 @@ describe('watching a folder', () => {
   it('sees changes in a folder that took the place of another one', async () => {
     await rig.write('sub/a', 'old');
     watch(1_000_000, { lookEveryMs: 1_000_000 });
-    await waitFor('the first sync', () => reports.length === 1);
+    await waitFor('the first sync', () => reports.length > 0);
     await rig.remove('sub/a');
     await rmdir(join(rig.base, 'sub'));
     await rig.write('sub/b', 'new');
@@ -91,7 +91,7 @@ describe('watching a folder', () => {
       },
     });
     watch(1_000_000, { hints: deaf, lookEveryMs: 5 });
-    await waitFor('the first sync', () => reports.length === 1);
+    await waitFor('the first sync', () => reports.length > 0);
     await rig.write('sub/a', 'text');
     await waitFor('the upload', () => rig.cluster.files.get('sub/a')?.version === 2);
     expect(lost).to.have.length(1);
@@ -100,7 +100,7 @@ describe('watching a folder', () => {
 
   it('picks up changes of the cluster within the interval', async () => {
     watch(50);
-    await waitFor('the first sync', () => reports.length === 1);
+    await waitFor('the first sync', () => reports.length > 0);
     rig.cluster.set('a', 'text');
     await waitFor('the download', () => reports.some(({ downloaded }) => downloaded[0] === 'a'));
     expect(await rig.tree()).to.deep.equal(['a: text']);

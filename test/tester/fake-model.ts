@@ -13,7 +13,7 @@ const electionMs = 15;
 const lateMs = 150;
 
 /** A server that tires under load leads for this many updates. */
-const tiringUpdates = 10;
+const tiringUpdates = 5;
 
 export class FakeModel {
   readonly replicas: readonly FakeReplica[];
