@@ -24,6 +24,8 @@ export interface ConditionSpan {
 const momentsMax = 4_000;
 /** Moments closer together count as one, unless a server's condition has changed. */
 const pauseMs = 100;
+/** A page on a busy machine hears within this time what a server has become. */
+const lateMsMax = 5_000;
 
 export class History {
   #moments: Moment[] = [];
@@ -47,6 +49,16 @@ export class History {
   /** The cluster as it was then; before the first moment, as it was at that. */
   at(atMs: number): ClusterState | undefined {
     return (this.#moments.findLast((moment) => moment.atMs <= atMs) ?? this.#moments[0])?.state;
+  }
+
+  /** When the page knew that a server had come into this condition at `atMs`; undefined: never. */
+  knownMs(id: number, condition: Condition, atMs: number): number | undefined {
+    return this.#moments.find(
+      (moment) =>
+        moment.atMs >= atMs &&
+        moment.atMs <= atMs + lateMsMax &&
+        moment.conditions.get(id) === condition,
+    )?.atMs;
   }
 
   /** In which condition a server was all along. */

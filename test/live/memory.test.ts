@@ -54,6 +54,19 @@ describe('the history of a page', () => {
     expect(history.at(1_060)).to.equal(crashed);
   });
 
+  it('tells when the page knew what a server had become', () => {
+    const history = new History();
+    history.record(heard(3), 1_000);
+    history.record(heard(3, { 0: { commitIndex: 10 } }), 2_300);
+    history.record(heard(3, { 1: { role: 'crashed' } }), 2_600);
+    expect(history.knownMs(1, 'crashed', 2_000)).to.equal(2_600);
+    expect(history.knownMs(1, 'follower', 2_000)).to.equal(2_300);
+    expect(history.knownMs(2, 'crashed', 2_000)).to.equal(undefined);
+    expect(history.knownMs(1, 'crashed', 3_000)).to.equal(undefined);
+    history.record(heard(3, { 2: { role: 'crashed' } }), 9_000);
+    expect(history.knownMs(2, 'crashed', 2_000)).to.equal(undefined);
+  });
+
   it('is bounded', () => {
     const history = new History();
     for (let i = 0; i < 6_000; i += 1) history.record(heard(1, { 0: { term: i } }), i * 1_000);

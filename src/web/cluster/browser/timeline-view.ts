@@ -10,6 +10,7 @@ import {
   type TimelineGroup,
   type TimelineKind,
 } from '../../../live/timeline.js';
+import type { Condition } from '../../../live/server-view.js';
 import { html, setAttributes, setText, svg } from './dom.js';
 import type { PageView } from './page-view.js';
 
@@ -24,6 +25,13 @@ const barsMs = 400;
 const rowHeight = 18;
 const labelWidth = 34;
 const itemsShown = 80;
+
+/** What a server becomes by what it tells; the page knows a moment later. */
+const conditionsOf: ReadonlyMap<TimelineKind, Condition> = new Map([
+  ['crash', 'crashed'],
+  ['leader', 'leader'],
+  ['down', 'down'],
+]);
 
 const signs: Readonly<Record<TimelineKind, string>> = {
   election: '⚑',
@@ -180,8 +188,11 @@ export class TimelineView {
       html('span', { class: 'what' }, text),
     );
     button.addEventListener('click', () => {
+      const becomes = conditionsOf.get(kind);
+      const { history, onView } = this.#options;
+      const knownMs = becomes && history.knownMs(item.server, becomes, atMs);
       // A little later, when the page has heard of it from all.
-      this.#options.onView(atMs + 150);
+      onView(Math.max(atMs + 150, knownMs ?? 0));
     });
     return html('li', {}, button);
   }
