@@ -12,13 +12,6 @@ export const systemTimer: Timer = {
     };
   },
 
-  after(delayMs, action) {
-    const timeout = setTimeout(action, delayMs);
-    return () => {
-      clearTimeout(timeout);
-    };
-  },
-
   soon(action) {
     setImmediate(action);
   },

@@ -8,7 +8,7 @@ import type { CoreLoop } from './core-loop.js';
 import type { Timer } from './timer.js';
 
 export interface FlushScheduleOptions {
-  readonly timer: Pick<Timer, 'after' | 'soon'>;
+  readonly timer: Pick<Timer, 'soon'>;
   readonly loop: () => Pick<CoreLoop, 'isStepping' | 'take'>;
   /** Whether this server takes calls of leaders now. */
   readonly leads: () => boolean;
@@ -22,13 +22,6 @@ export interface FlushScheduleOptions {
  */
 const untoldTicksMax = 2;
 
-/**
- * An update that comes so soon after a commit with nothing on its way makes a stream: who was
- * answered has sent the next one. In a stream the next update tells of a commit, and a silence of
- * this length ends it. Otherwise followers are told at once.
- */
-const streamGapMs = 1;
-
 export class FlushSchedule {
   readonly #options: FlushScheduleOptions;
   #isScheduled = false;
@@ -39,9 +32,6 @@ export class FlushSchedule {
   #pushScheduled = false;
   /** Ticks since there was a commit to tell, or a batch that told them of all there was. */
   #untoldTicks = 0;
-  #isStream = false;
-  /** Ends the wait for the update that makes or continues a stream. */
-  #stopWaiting: (() => void) | undefined;
 
   constructor(options: FlushScheduleOptions) {
     this.#options = options;
@@ -58,7 +48,7 @@ export class FlushSchedule {
     const { leads, loop, calls } = this.#options;
     if (!leads()) return;
     if (loop().isStepping) this.soon();
-    else if (calls().flush()) this.#batchLeft();
+    else if (calls().flush()) this.#untoldTicks = 0;
   }
 
   /** One unit of time went by. */
@@ -89,35 +79,8 @@ export class FlushSchedule {
    * need not wait for that.
    */
   tellCommit(): void {
-    if (this.#pushWanted && !this.#mayWait()) this.#pushSoon();
-  }
-
-  /** Whether something that tells of the commit is to come in a moment. */
-  #mayWait(): boolean {
-    const { calls, timer } = this.#options;
-    if (this.#untoldTicks >= untoldTicksMax) return false;
-    if (calls().areUnderWay) return true;
-    this.#stopWaiting ??= timer.after(streamGapMs, this.#endStream);
-    return this.#isStream;
-  }
-
-  /** What was committed is told with it. */
-  #batchLeft(): void {
-    this.#untoldTicks = 0;
-    if (this.#stopWaiting === undefined) return;
-    this.#isStream = true;
-    this.#stopWaiting();
-    this.#stopWaiting = undefined;
-  }
-
-  readonly #endStream = (): void => {
-    this.#stopWaiting = undefined;
-    this.#isStream = false;
-    if (this.#pushWanted) this.#pushSoon();
-  };
-
-  #pushSoon(): void {
-    if (this.#pushScheduled) return;
+    if (!this.#pushWanted || this.#pushScheduled) return;
+    if (this.#untoldTicks < untoldTicksMax && this.#options.calls().areUnderWay) return;
     this.#pushScheduled = true;
     this.#options.timer.soon(this.#pushCommit);
   }

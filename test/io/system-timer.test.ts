@@ -16,19 +16,6 @@ describe('the system timer', () => {
     expect(calls).to.equal(3);
   });
 
-  it('calls once after a time, unless it is called off', async () => {
-    const calls: string[] = [];
-    const callOff = systemTimer.after(1, () => calls.push('called off'));
-    await new Promise<void>((resolve) => {
-      systemTimer.after(2, () => {
-        calls.push('after');
-        systemTimer.after(2, resolve);
-      });
-      callOff();
-    });
-    expect(calls).to.deep.equal(['after']);
-  });
-
   it('calls soon, but after what runs now and what it promised', async () => {
     const order: string[] = [];
     const soon = new Promise<void>((resolve) => {

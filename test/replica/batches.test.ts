@@ -22,7 +22,6 @@ function appendsTo(rig: ReplicaRig): { readonly entries: number; readonly commit
 function leaderWithBatchUnderWay() {
   const rig = new ReplicaRig();
   rig.lead();
-  rig.moment();
   const first = rig.update('a', 1);
   rig.turns();
   rig.completeWrites();
@@ -131,63 +130,6 @@ describe('a commit', () => {
     rig.tick();
     rig.turns();
     expect(appendsTo(rig)).to.deep.equal([]);
-  });
-});
-
-describe('updates that follow each other at once, one at a time', () => {
-  /** Has an update logged and committed; what the follower was sent for both. */
-  function updateOnce(rig: ReplicaRig, version: number): ReturnType<typeof appendsTo> {
-    const asked = rig.update('a', version);
-    rig.turn();
-    rig.completeWrites();
-    const [request] = rig.takeSent(follower);
-    rig.respond(follower, must(request, 'the update was sent'));
-    expect(asked.outcomes).to.deep.equal([updated]);
-    rig.turn();
-    const { entries, leaderCommit } = request as AppendEntriesRequest;
-    return [{ entries: entries.length, commit: leaderCommit }, ...appendsTo(rig)];
-  }
-
-  it('tell each of the commit of the one before, but for the first and the last', () => {
-    const rig = new ReplicaRig();
-    rig.lead();
-    rig.moment();
-    expect(updateOnce(rig, 1)).to.deep.equal([
-      { entries: 1, commit: 1 },
-      { entries: 0, commit: 2 },
-    ]);
-    expect(updateOnce(rig, 2)).to.deep.equal([{ entries: 1, commit: 2 }]);
-    expect(updateOnce(rig, 3)).to.deep.equal([{ entries: 1, commit: 3 }]);
-    rig.moment();
-    rig.turns();
-    expect(appendsTo(rig)).to.deep.equal([{ entries: 0, commit: 4 }]);
-  });
-
-  it('are no stream once none has come for a moment', () => {
-    const rig = new ReplicaRig();
-    rig.lead();
-    updateOnce(rig, 1);
-    updateOnce(rig, 2);
-    rig.moment();
-    rig.turns();
-    rig.takeSent(follower);
-    for (const version of [3, 4]) {
-      expect(updateOnce(rig, version)).to.deep.equal([
-        { entries: 1, commit: version },
-        { entries: 0, commit: version + 1 },
-      ]);
-      rig.moment();
-    }
-  });
-
-  it('leave nobody untold for more than two ticks, whatever the clock does', () => {
-    const rig = new ReplicaRig();
-    rig.lead();
-    updateOnce(rig, 1);
-    expect(updateOnce(rig, 2)).to.have.length(1);
-    rig.tick(2);
-    rig.turns();
-    expect(appendsTo(rig)).to.deep.equal([{ entries: 0, commit: 3 }]);
   });
 });
 

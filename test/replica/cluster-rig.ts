@@ -190,15 +190,6 @@ export class ClusterRig {
         this.#repeated.add(repeated);
         return () => this.#repeated.delete(repeated);
       },
-      after: (_delayMs, action) => {
-        let isWanted = true;
-        this.#soon.push(() => {
-          if (isWanted) action();
-        });
-        return () => {
-          isWanted = false;
-        };
-      },
       soon: (action) => this.#soon.push(action),
     };
   }

@@ -21,7 +21,6 @@ export class PartWorld {
   turns = 0;
   readonly timer: Timer = {
     every: () => () => undefined,
-    after: () => () => undefined,
     soon: (action) => {
       this.turns += 1;
       setImmediate(action);

@@ -87,7 +87,6 @@ export class ReplicaRig {
   listener: PeerListener | undefined = undefined;
   #soon: (() => void)[] = [];
   readonly #everies = new Set<() => void>();
-  readonly #afters = new Set<() => void>();
 
   constructor(options: ReplicaRigOptions = {}) {
     const servers = Array.from({ length: options.serverCount ?? 3 }, (_, id) => asServerId(id));
@@ -138,13 +137,6 @@ export class ReplicaRig {
       assert(left > 0, 'turns without end');
       this.turn();
     }
-  }
-
-  /** What was to be done after less than a tick is done. */
-  moment(): void {
-    const due = [...this.#afters];
-    this.#afters.clear();
-    for (const action of due) action();
   }
 
   tick(times = 1): void {
@@ -276,10 +268,6 @@ export class ReplicaRig {
       every: (_intervalMs, action) => {
         this.#everies.add(action);
         return () => this.#everies.delete(action);
-      },
-      after: (_delayMs, action) => {
-        this.#afters.add(action);
-        return () => this.#afters.delete(action);
       },
       soon: (action) => this.#soon.push(action),
     };

@@ -81,18 +81,6 @@ export class SimProcess {
         isWanted = false;
       };
     },
-    after: (delayMs, action) => {
-      let isWanted = true;
-      const { clock, clockRate } = this.#options;
-      clock.after(delayMs / clockRate, () => {
-        this.post(() => {
-          if (isWanted) action();
-        }, false);
-      });
-      return () => {
-        isWanted = false;
-      };
-    },
     soon: (action) => {
       this.#soon(action);
     },
