@@ -51,7 +51,7 @@ export class History {
     return (this.#moments.findLast((moment) => moment.atMs <= atMs) ?? this.#moments[0])?.state;
   }
 
-  /** When the page knew that a server had come into this condition at `atMs`; undefined: never. */
+  /** When the page first knew, soon after `atMs`, that a server was in this condition. */
   knownMs(id: number, condition: Condition, atMs: number): number | undefined {
     return this.#moments.find(
       (moment) =>

@@ -32,7 +32,7 @@ export interface CallRunnerOptions {
   readonly limits: HttpLimits;
   /** A stand-alone store has none. */
   readonly hasPeers: boolean;
-  /** The cluster that servers must not deny to be of; undefined is of none. */
+  /** A call in which a server names another cluster is refused; undefined takes any. */
   readonly clusterId: string | undefined;
   /** What a server's calls must carry; undefined asks for nothing. */
   readonly secret: ClusterSecret | undefined;

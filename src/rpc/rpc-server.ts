@@ -48,7 +48,7 @@ export interface RpcServerOptions {
   /** The version of this program. */
   readonly version: string;
   readonly metrics: ServerMetrics;
-  /** The cluster that this server is of; left out, calls of any other are taken for its own. */
+  /** The cluster that this server is of; left out, calls of servers of any cluster are taken. */
   readonly clusterId?: string | undefined;
   /** What the calls of the other servers must carry; left out, it is not asked for. */
   readonly secret?: ClusterSecret | undefined;

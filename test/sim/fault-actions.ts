@@ -4,7 +4,7 @@ import { healthyDisk } from './disk/sim-disk.js';
 import { calmWeather } from './sim-network.js';
 import type { SimRandom } from './sim-random.js';
 import type { Life, SimServer } from './sim-server.js';
-import type { SimWorld } from './sim-world.js';
+import { minorityOf, type SimWorld } from './sim-world.js';
 
 /** Where faults may happen: in the end a majority is spared. */
 export interface FaultScope {
@@ -213,10 +213,9 @@ function mayBeDamaged(world: SimWorld, server: SimServer): boolean {
   const voters = world.configuration.members.filter(({ voter }) => voter).length;
   // With a voter less, which may be in force somewhere, the minority is smaller.
   const count = changesMembers ? voters - 1 : voters;
-  const minority = Math.ceil(count / 2) - 1;
   const forgetful = members.filter(({ hasForgotten }) => hasForgotten).length;
   const { hardState } = server.durable;
-  return !server.hasForgotten && forgetful < minority && hardState?.standing === 'member';
+  return !server.hasForgotten && forgetful < minorityOf(count) && hardState?.standing === 'member';
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Outcome } from '../../src/replica/outcome.js';
 import { describeMembers } from '../../src/raft/describe.js';
 import type { SimRandom } from './sim-random.js';
 import type { Life, SimServer } from './sim-server.js';
-import type { SimWorld } from './sim-world.js';
+import { minorityOf, type SimWorld } from './sim-world.js';
 
 /** More than the cluster began with, at most. */
 const membersMax = 7;
@@ -142,7 +142,7 @@ export class MemberOperator {
     const world = this.#world;
     const left = world.configuration.members.filter((member) => member.voter && member.id !== id);
     const forgetful = left.filter((member) => world.find(member.id)?.hasForgotten === true);
-    return forgetful.length <= Math.max(0, Math.ceil(left.length / 2) - 1);
+    return forgetful.length <= minorityOf(left.length);
   }
 
   #hear(outcome: Outcome<MemberOutcome>): void {

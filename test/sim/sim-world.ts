@@ -42,6 +42,11 @@ export interface SimWorldOptions {
   readonly snapshots?: SimSnapshots;
 }
 
+/** So many of `voters` may forget what they promised while the others make good for it. */
+export function minorityOf(voters: number): number {
+  return Math.max(0, Math.ceil(voters / 2) - 1);
+}
+
 export class SimWorld {
   readonly clock = new SimClock();
   readonly random: SimRandom;
