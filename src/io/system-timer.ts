@@ -12,6 +12,21 @@ export const systemTimer: Timer = {
     };
   },
 
+  /** The system's timers know whole milliseconds only, and a sleeping loop is slow to wake. */
+  afterMoment(delayMs, action) {
+    const untilMs = performance.now() + delayMs;
+    let isWanted = true;
+    const look = (): void => {
+      if (!isWanted) return;
+      if (performance.now() < untilMs) setImmediate(look);
+      else action();
+    };
+    setImmediate(look);
+    return () => {
+      isWanted = false;
+    };
+  },
+
   soon(action) {
     setImmediate(action);
   },

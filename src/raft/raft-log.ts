@@ -115,6 +115,12 @@ export class RaftLog {
     return this.#kept(this.#placeOf(from), this.#placeOf(through) + 1);
   }
 
+  /** The newest `limit` entries, or as many as there are, oldest first. */
+  newest(limit: number): readonly Entry[] {
+    const from = Math.max(this.firstIndex, this.lastIndex - limit + 1);
+    return this.range(asLogIndex(from), this.lastIndex);
+  }
+
   /**
    * Entries from `from` on, at most `bytesMax` of them in encoded form, but at least one when there
    * is one. Followers that are equally far get the same array, so that it is encoded once for all.

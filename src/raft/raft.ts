@@ -43,7 +43,7 @@ import { awaitedJoins, endRefilling } from './standing.js';
 import { tick } from './tick.js';
 
 type ReadableLog = Readonly<
-  Pick<RaftLog, 'base' | 'firstIndex' | 'lastIndex' | 'lastTerm' | 'termAt' | 'range'>
+  Pick<RaftLog, 'base' | 'firstIndex' | 'lastIndex' | 'lastTerm' | 'termAt' | 'range' | 'newest'>
 >;
 
 export class Raft {

@@ -5,10 +5,11 @@
  */
 import type { ClientCalls } from './client-calls.js';
 import type { CoreLoop } from './core-loop.js';
+import { StreamWatch } from './stream-watch.js';
 import type { Timer } from './timer.js';
 
 export interface FlushScheduleOptions {
-  readonly timer: Pick<Timer, 'soon'>;
+  readonly timer: Pick<Timer, 'soon' | 'afterMoment'>;
   readonly loop: () => Pick<CoreLoop, 'isStepping' | 'take'>;
   /** Whether this server takes calls of leaders now. */
   readonly leads: () => boolean;
@@ -22,6 +23,9 @@ export interface FlushScheduleOptions {
  */
 const untoldTicksMax = 2;
 
+/** A moment: whoever was just answered, and waits for nothing else, has called again by then. */
+const momentMs = 0.3;
+
 export class FlushSchedule {
   readonly #options: FlushScheduleOptions;
   #isScheduled = false;
@@ -32,6 +36,9 @@ export class FlushSchedule {
   #pushScheduled = false;
   /** Ticks since there was a commit to tell, or a batch that told them of all there was. */
   #untoldTicks = 0;
+  readonly #stream = new StreamWatch();
+  /** Ends the wait for an update that is likely to come at once; undefined: there is none. */
+  #stopWaiting: (() => void) | undefined;
 
   constructor(options: FlushScheduleOptions) {
     this.#options = options;
@@ -48,12 +55,13 @@ export class FlushSchedule {
     const { leads, loop, calls } = this.#options;
     if (!leads()) return;
     if (loop().isStepping) this.soon();
-    else if (calls().flush()) this.#untoldTicks = 0;
+    else if (calls().flush()) this.#batchLeft();
   }
 
   /** One unit of time went by. */
   tick(): void {
     this.#untoldTicks += 1;
+    this.#stream.tick();
     this.tellCommit();
   }
 
@@ -75,15 +83,39 @@ export class FlushSchedule {
 
   /**
    * The core is at rest, and callers were answered. Followers that were not told of the commit by
-   * then, and will not be soon, are told as the last thing of this turn: a lone caller's answer
-   * need not wait for that.
+   * then, and will not be in a moment, are told as the last thing of this turn: a lone caller's
+   * answer need not wait for that.
    */
   tellCommit(): void {
-    if (!this.#pushWanted || this.#pushScheduled) return;
-    if (this.#untoldTicks < untoldTicksMax && this.#options.calls().areUnderWay) return;
+    if (!this.#pushWanted || this.#pushScheduled || this.#isToldInAMoment()) return;
     this.#pushScheduled = true;
     this.#options.timer.soon(this.#pushCommit);
   }
+
+  /** Whether something that tells of the commit is on its way, or likely to come at once. */
+  #isToldInAMoment(): boolean {
+    if (this.#untoldTicks >= untoldTicksMax) return false;
+    if (this.#stopWaiting !== undefined || this.#options.calls().areUnderWay) return true;
+    if (!this.#stream.isLikely) return false;
+    this.#stopWaiting = this.#options.timer.afterMoment(momentMs, this.#momentOver);
+    return true;
+  }
+
+  /** Followers are told with it of what was committed. */
+  #batchLeft(): void {
+    this.#untoldTicks = 0;
+    this.#stream.batchLeft();
+    if (this.#stopWaiting === undefined) return;
+    this.#stopWaiting();
+    this.#stopWaiting = undefined;
+    this.#stream.came();
+  }
+
+  readonly #momentOver = (): void => {
+    this.#stopWaiting = undefined;
+    this.#stream.missed();
+    this.#pushCommit();
+  };
 
   readonly #pushCommit = (): void => {
     this.#pushWanted = false;

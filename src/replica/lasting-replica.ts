@@ -103,6 +103,10 @@ export class LastingReplica<
     return this.#replica.readBarrier(answer);
   }
 
+  whenTold(action: () => void): HangUp {
+    return this.#replica.whenTold(action);
+  }
+
   handlePeer(from: ServerId, request: PeerMessage, answer: (outcome: PeerOutcome) => void): void {
     this.#replica.handlePeer(from, request, answer);
   }

@@ -106,6 +106,12 @@ export interface ReplicaApi<Command, Result> {
    */
   readBarrier(answer: Answer<undefined>): HangUp;
 
+  /**
+   * Calls `action` at a moment to look into the applied state: at once, or as soon as what this
+   * follower logged a moment ago is applied, which may take some 20 ms at most.
+   */
+  whenTold(action: () => void): HangUp;
+
   /** A peer's call; `answer` is called once, after what it promises is durable. */
   handlePeer(from: ServerId, request: PeerMessage, answer: (outcome: PeerOutcome) => void): void;
 

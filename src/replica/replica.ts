@@ -24,6 +24,7 @@ import { CoreLoop } from './core-loop.js';
 import { Cut } from './cut.js';
 import { diskLostReason, DiskWatch } from './disk-watch.js';
 import { FlushSchedule } from './flush-schedule.js';
+import { FreshTail } from './fresh-tail.js';
 import { LeadershipCalls } from './leadership-calls.js';
 import { areTooManyCalls } from './limits.js';
 import { logAccess } from './log-access.js';
@@ -57,6 +58,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   readonly #quiet: QuietWatch;
   readonly #diskWatch: DiskWatch;
   readonly #flushes: FlushSchedule;
+  readonly #freshTail: FreshTail;
   readonly #standstill = new Standstill();
   #storageClosed: Promise<void> | undefined = undefined;
   #stopTicking: (() => void) | undefined = undefined;
@@ -70,15 +72,20 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       ...{ id: serverId, founders, random, timing: raftTiming(timing) },
     });
     this.#loop = new CoreLoop(this.#raft, () => this.#effects);
-    this.#flushes = this.#makeFlushes();
+    this.#flushes = new FlushSchedule({
+      ...{ timer, loop: () => this.#loop, calls: () => this.#calls },
+      leads: () => this.#refusal() === undefined,
+    });
     this.#applier = new Applier<Command, Result>({
       ...{ stateMachine, timer, meter, restoredTo: recovered.snapshot },
       onApplied: (entry, result) => {
         this.#snapshots.applied(entry);
         this.#calls.settle(entry, result, this.#notLeader());
         this.#memberCalls.settle(entry, this.#notLeader());
+        this.#freshTail.applied(entry.index);
       },
     });
+    this.#freshTail = new FreshTail(this.#raft, this.#loop, this.#applier);
     this.#alarm = inherited?.alarm ?? new StateAlarm(observer);
     this.#quiet = new QuietWatch(storage, this.#storageFailed);
     this.#diskWatch = new DiskWatch(observer);
@@ -127,6 +134,10 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     const refusal = this.#refusal() ?? this.#lackOfRoom(this.#calls.isFullForReads);
     if (refusal !== undefined) return answerSoon(this.#options.timer, answer, refusal);
     return this.#calls.readBarrier(answer);
+  }
+
+  whenTold(action: () => void): HangUp {
+    return this.#freshTail.whenTold(action);
   }
 
   handlePeer(from: ServerId, request: PeerMessage, answer: (outcome: PeerOutcome) => void): void {
@@ -206,18 +217,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   }
 
   logTail(limit: number): readonly Entry[] {
-    const { log } = this.#raft;
-    const from = asLogIndex(Math.max(log.firstIndex, log.lastIndex - limit + 1));
-    return log.range(from, log.lastIndex);
-  }
-
-  #makeFlushes(): FlushSchedule {
-    return new FlushSchedule({
-      timer: this.#options.timer,
-      loop: () => this.#loop,
-      leads: () => this.#refusal() === undefined,
-      calls: () => this.#calls,
-    });
+    return this.#raft.log.newest(limit);
   }
 
   #makeDoors(cut: Cut): PeerDoors {
@@ -313,6 +313,7 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
     this.#memberCalls.refuseAll(refusals.logged);
     this.#leadershipCalls.refuseAll(refusals.unlogged);
     this.#loop.stepThrough();
+    this.#freshTail.releaseAll();
   }
 
   #standCrashed(): void {
@@ -385,15 +386,12 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
       this.#doors.tick();
       this.#calls.tick();
       this.#flushes.tick();
+      this.#freshTail.tick();
       this.#quiet.tick();
       this.#leadershipCalls.tick();
       this.#snapshots.tick();
-      this.#watchDisk();
+      this.#diskWatch.look(this.#raft.diskSilentTicks);
+      if (this.#diskWatch.isLost) this.#calls.diskLost(diskLostReason);
     });
-  }
-
-  #watchDisk(): void {
-    this.#diskWatch.look(this.#raft.diskSilentTicks);
-    if (this.#diskWatch.isLost) this.#calls.diskLost(diskLostReason);
   }
 }

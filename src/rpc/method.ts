@@ -57,10 +57,10 @@ export const unknownCaller: Caller = {
 type MethodGroup = 'client' | 'site' | 'block' | 'store' | 'peer' | 'member' | 'tester' | 'system';
 
 /**
- * How long an answer can take: `never` answers before the handler returns, `calls` waits for the
- * cluster and counts as a pending call, `peer` waits for this server's disk.
+ * How long an answer can take: `never` answers before the handler returns, `moment` within some ms,
+ * `calls` waits for the cluster and counts as a pending call, `peer` waits for this server's disk.
  */
-type MethodWait = 'never' | 'calls' | 'peer';
+type MethodWait = 'never' | 'moment' | 'calls' | 'peer';
 
 /**
  * The method's answer may have many bytes. `ofRead`: the call changes nothing, and may be refused

@@ -29,4 +29,29 @@ describe('the system timer', () => {
     await soon;
     expect(order).to.deep.equal(['promise', 'now', 'soon']);
   });
+
+  it('calls after a moment, and lets others go first', async () => {
+    const order: string[] = [];
+    const beganMs = performance.now();
+    await new Promise<void>((resolve) => {
+      systemTimer.afterMoment(0.3, () => {
+        order.push('moment');
+        resolve();
+      });
+      systemTimer.soon(() => order.push('soon'));
+    });
+    expect(order).to.deep.equal(['soon', 'moment']);
+    expect(performance.now() - beganMs).to.be.at.least(0.3);
+  });
+
+  it('calls after no moment that is called off', async () => {
+    let calls = 0;
+    const callOff = systemTimer.afterMoment(0.3, () => {
+      calls += 1;
+    });
+    callOff();
+    await new Promise<void>((resolve) => systemTimer.afterMoment(0.3, resolve));
+    await new Promise<void>((resolve) => systemTimer.afterMoment(0.3, resolve));
+    expect(calls).to.equal(0);
+  });
 });

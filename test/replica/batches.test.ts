@@ -12,10 +12,12 @@ const updated = { kind: 'done', value: 'updated' };
 /** What went to the follower since the last look: its entries' count and the commit index. */
 function appendsTo(rig: ReplicaRig): { readonly entries: number; readonly commit: number }[] {
   const sent = rig.takeSent(follower).filter(({ type }) => type === 'appendEntries');
-  return sent.map((request) => {
-    const { entries, leaderCommit } = request as AppendEntriesRequest;
-    return { entries: entries.length, commit: leaderCommit };
-  });
+  return sent.map(appendOf);
+}
+
+function appendOf(request: PeerMessage): { readonly entries: number; readonly commit: number } {
+  const { entries, leaderCommit } = request as AppendEntriesRequest;
+  return { entries: entries.length, commit: leaderCommit };
 }
 
 /** A leader with its no-op committed at 1 and one update on its way at 2, durable here. */
@@ -128,6 +130,114 @@ describe('a commit', () => {
     rig.turns();
     expect(appendsTo(rig)).to.deep.equal([{ entries: 0, commit: 2 }]);
     rig.tick();
+    rig.turns();
+    expect(appendsTo(rig)).to.deep.equal([]);
+  });
+});
+
+describe('updates of one caller that follow each other at once', () => {
+  /** A heartbeat's or a commit's news is on its way no longer. */
+  function answerAll(rig: ReplicaRig): void {
+    for (const request of rig.takeSent(follower)) rig.respond(follower, request);
+  }
+
+  /** Has an update logged and committed; what the follower was sent for it until the turn's end. */
+  function updateOnce(rig: ReplicaRig, version: number): ReturnType<typeof appendsTo> {
+    answerAll(rig);
+    const asked = rig.update('a', version);
+    rig.turn();
+    rig.completeWrites();
+    const [request] = rig.takeSent(follower);
+    rig.respond(follower, must(request, 'the update was sent'));
+    expect(asked.outcomes).to.deep.equal([updated]);
+    rig.turn();
+    const news = rig.takeSent(follower);
+    for (const told of news) rig.respond(follower, told);
+    return [request, ...news].map((each) => appendOf(must(each, 'it was sent')));
+  }
+
+  /** A leader that has taken three updates, each told of by itself but the last. */
+  function leaderInStream(): ReplicaRig {
+    const rig = new ReplicaRig();
+    rig.lead();
+    for (const version of [1, 2]) {
+      expect(updateOnce(rig, version)).to.deep.equal([
+        { entries: 1, commit: version },
+        { entries: 0, commit: version + 1 },
+      ]);
+    }
+    expect(updateOnce(rig, 3)).to.deep.equal([{ entries: 1, commit: 3 }]);
+    return rig;
+  }
+
+  it('tell each of the commit of the one before, from the third on', () => {
+    const rig = leaderInStream();
+    expect(updateOnce(rig, 4)).to.deep.equal([{ entries: 1, commit: 4 }]);
+    expect(updateOnce(rig, 5)).to.deep.equal([{ entries: 1, commit: 5 }]);
+  });
+
+  it('leave no commit untold for more than a moment', () => {
+    const rig = leaderInStream();
+    rig.moment();
+    expect(appendsTo(rig)).to.deep.equal([{ entries: 0, commit: 4 }]);
+    rig.moment();
+    rig.turns();
+    expect(appendsTo(rig)).to.deep.equal([]);
+  });
+
+  it('are waited for anew by each commit', () => {
+    const rig = leaderInStream();
+    updateOnce(rig, 4);
+    expect(rig.momentsAwaited).to.equal(1);
+    rig.moment();
+    expect(appendsTo(rig)).to.deep.equal([{ entries: 0, commit: 5 }]);
+  });
+
+  it('are not waited for again at once when none came', () => {
+    const rig = leaderInStream();
+    rig.moment();
+    rig.takeSent(follower);
+    expect(updateOnce(rig, 4)).to.deep.equal([
+      { entries: 1, commit: 4 },
+      { entries: 0, commit: 5 },
+    ]);
+  });
+
+  it('are waited for again after a tick when one had come since the last miss', () => {
+    const rig = leaderInStream();
+    rig.moment();
+    for (let version = 4; version <= 8; version += 1) updateOnce(rig, version);
+    rig.tick();
+    for (let version = 9; version <= 11; version += 1) updateOnce(rig, version);
+    rig.moment();
+    rig.tick();
+    for (let version = 12; version <= 14; version += 1) updateOnce(rig, version);
+    expect(rig.momentsAwaited).to.equal(1);
+  });
+
+  it('are none when they come many ticks apart', () => {
+    const rig = new ReplicaRig();
+    rig.lead();
+    for (let version = 1; version <= 5; version += 1) {
+      expect(updateOnce(rig, version)).to.have.length(2);
+      rig.tick(2);
+    }
+  });
+
+  it('leave no commit untold for more than two ticks, whatever the clock does', () => {
+    const rig = leaderInStream();
+    rig.tick(2);
+    rig.turns();
+    expect(appendsTo(rig)).to.deep.equal([{ entries: 0, commit: 4 }]);
+    rig.moment();
+    rig.turns();
+    expect(appendsTo(rig)).to.deep.equal([]);
+  });
+
+  it('leave nothing to be told by who was crashed meanwhile', () => {
+    const rig = leaderInStream();
+    rig.replica.crash();
+    rig.moment();
     rig.turns();
     expect(appendsTo(rig)).to.deep.equal([]);
   });

@@ -190,6 +190,15 @@ export class ClusterRig {
         this.#repeated.add(repeated);
         return () => this.#repeated.delete(repeated);
       },
+      afterMoment: (_delayMs, action) => {
+        let isWanted = true;
+        this.#soon.push(() => {
+          if (isWanted) action();
+        });
+        return () => {
+          isWanted = false;
+        };
+      },
       soon: (action) => this.#soon.push(action),
     };
   }

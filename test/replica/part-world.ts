@@ -21,6 +21,7 @@ export class PartWorld {
   turns = 0;
   readonly timer: Timer = {
     every: () => () => undefined,
+    afterMoment: () => () => undefined,
     soon: (action) => {
       this.turns += 1;
       setImmediate(action);

@@ -87,6 +87,7 @@ export class ReplicaRig {
   listener: PeerListener | undefined = undefined;
   #soon: (() => void)[] = [];
   readonly #everies = new Set<() => void>();
+  #moments: { readonly action: () => void }[] = [];
 
   constructor(options: ReplicaRigOptions = {}) {
     const servers = Array.from({ length: options.serverCount ?? 3 }, (_, id) => asServerId(id));
@@ -124,6 +125,11 @@ export class ReplicaRig {
     return this.#everies.size;
   }
 
+  /** How many moments are waited for. */
+  get momentsAwaited(): number {
+    return this.#moments.length;
+  }
+
   /** Runs what was put off to the next turn, once. */
   turn(): void {
     const soon = this.#soon;
@@ -137,6 +143,13 @@ export class ReplicaRig {
       assert(left > 0, 'turns without end');
       this.turn();
     }
+  }
+
+  /** A moment goes by: less than a tick. */
+  moment(): void {
+    const due = this.#moments;
+    this.#moments = [];
+    for (const { action } of due) action();
   }
 
   tick(times = 1): void {
@@ -268,6 +281,13 @@ export class ReplicaRig {
       every: (_intervalMs, action) => {
         this.#everies.add(action);
         return () => this.#everies.delete(action);
+      },
+      afterMoment: (_delayMs, action) => {
+        const moment = { action };
+        this.#moments.push(moment);
+        return () => {
+          this.#moments = this.#moments.filter((other) => other !== moment);
+        };
       },
       soon: (action) => this.#soon.push(action),
     };

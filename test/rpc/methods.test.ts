@@ -8,6 +8,7 @@ import { internalStateBytesMax } from '../../src/base/limits.js';
 import { hashOf } from '../../src/blocks/block-hash.js';
 import type { Refusal } from '../../src/replica/outcome.js';
 import type { XmlValue } from '../../src/rpc/xml-value.js';
+import { waitFor } from '../cli/wait-for.js';
 import { append, join, piece, report, vote } from './support/peer-structs.js';
 import { ServedReplica } from './support/served-replica.js';
 
@@ -218,6 +219,22 @@ describe('tester methods', () => {
     expect(await served.value('ping')).to.equal(true);
     expect(await served.value('restore')).to.equal(true);
     expect(await served.value('iscrashed')).to.equal(false);
+  });
+
+  it('look into the applied state once what was just logged is decided', async () => {
+    const looks: (() => void)[] = [];
+    served.replica.heldLooks = looks;
+    const calls = [served.value('tester_getversion', 'a'), served.fault('tester_getversion', 'b')];
+    await waitFor('both looks', () => looks.length === 2);
+    await served.value('updatefile', 'a', 1, []);
+    looks[0]?.();
+    served.replica.files.get = () => {
+      throw new Error('a bug');
+    };
+    looks[1]?.();
+    const [value, fault] = await Promise.all(calls);
+    expect(value).to.equal(1);
+    expect(fault).to.match(/^-32603 internal error/);
   });
 
   it('cut servers off in a direction, leaving out this server itself', async () => {

@@ -81,6 +81,18 @@ export class SimProcess {
         isWanted = false;
       };
     },
+    afterMoment: (delayMs, action) => {
+      let isWanted = true;
+      const { clock, clockRate } = this.#options;
+      clock.after(delayMs / clockRate, () => {
+        this.post(() => {
+          if (isWanted) action();
+        });
+      });
+      return () => {
+        isWanted = false;
+      };
+    },
     soon: (action) => {
       this.#soon(action);
     },

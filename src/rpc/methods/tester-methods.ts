@@ -78,7 +78,7 @@ function isCrashed({ replica }: MethodServices): Method {
   });
 }
 
-function getVersion({ files }: MethodServices): Method {
+function getVersion({ replica, files }: MethodServices): Method {
   return defineMethod({
     name: 'tester_getversion',
     aliases: ['getversion'],
@@ -87,11 +87,20 @@ function getVersion({ files }: MethodServices): Method {
     result: 'int',
     help:
       "The file's version in this server's own applied map, which may lag behind; 0 if it was " +
-      'never seen.',
-    wait: 'never',
+      'never seen. A follower that logged something a moment ago waits for the news that it is ' +
+      'committed, 20 ms at most.',
+    wait: 'moment',
     leaderOnly: false,
     answersWhenCrashed: true,
-    run: ([name], reply) => replyNow(reply, files.get(name)?.version ?? 0),
+    run: ([name], reply) =>
+      replica.whenTold(() => {
+        try {
+          reply({ kind: 'value', value: files.get(name)?.version ?? 0 });
+        } catch (error) {
+          // What applies entries must not meet the errors of a reader.
+          reply({ kind: 'bug', error });
+        }
+      }),
   });
 }
 

@@ -45,6 +45,8 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
   cut: { readonly servers: readonly ServerId[]; readonly direction: CutDirection } | undefined;
   /** While set, nothing is answered. */
   isHolding = false;
+  /** While set, looks into the applied state wait here. */
+  heldLooks: (() => void)[] | undefined;
   /** What `submit`, `readBarrier`, … end in instead of their value. */
   refusal: Refusal | undefined;
   /** Calls that were given up by their clients. */
@@ -73,6 +75,12 @@ export class FakeReplica implements ReplicaApi<ClusterCommand, ClusterResult> {
 
   readBarrier(answer: Answer<undefined>): HangUp {
     return this.#answer(answer, () => undefined);
+  }
+
+  whenTold(action: () => void): HangUp {
+    if (this.heldLooks === undefined) action();
+    else this.heldLooks.push(action);
+    return () => undefined;
   }
 
   handlePeer(from: ServerId, request: PeerMessage, answer: (outcome: PeerOutcome) => void): void {
