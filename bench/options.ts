@@ -8,6 +8,7 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  readonly steadySeconds: number;
   /** Undefined: all. */
   readonly goals: readonly GoalId[] | undefined;
   /** Transfers of whole folders instead of the goals. */
@@ -43,8 +44,8 @@ with a verdict on each. What is not installed (Debian: etcd-server, wrk) is said
 const epilogue = `Exit codes: 0 it ran, whatever the verdicts; 1 a system failed, or the site lost
 or doubled something; 2 the command line is wrong, or there is no disk to measure on.`;
 
-const quick = { rounds: 1, seconds: 1, warmUpSeconds: 1 };
-const thorough = { rounds: 5, seconds: 5, warmUpSeconds: 3 };
+const quick = { rounds: 1, seconds: 1, warmUpSeconds: 1, steadySeconds: 0 };
+const thorough = { rounds: 5, seconds: 5, warmUpSeconds: 3, steadySeconds: 15 };
 const quickSite = { people: 40, seconds: 12 };
 const thoroughSite = { people: 200, seconds: 60 };
 const roundsMax = 1000;
@@ -171,6 +172,7 @@ function requestOf(args: Arguments): BenchRequest {
     rounds: whole('rounds', args.rounds, roundsMax) ?? preset.rounds,
     seconds: whole('seconds', args.seconds, secondsMax) ?? preset.seconds,
     warmUpSeconds: preset.warmUpSeconds,
+    steadySeconds: preset.steadySeconds,
     goals: args.growth ? undefined : chosenGoals(args.only),
     growth: args.growth ? chosenAxes(args.only) : undefined,
     gateway: args.gateway,

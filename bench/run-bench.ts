@@ -63,12 +63,12 @@ export class BenchRun {
       if (this.#options.isSync) return await this.#measureSync(machineText(machine));
       const etcd = findEtcd();
       const generator = chooseGenerator(processes);
-      const { rounds, seconds, warmUpSeconds } = this.#options;
+      const { rounds, seconds, warmUpSeconds, steadySeconds } = this.#options;
       const conditions: Conditions = {
         machine,
         generator: generator.name,
         etcd: etcd?.version,
-        ...{ rounds, seconds, warmUpSeconds },
+        ...{ rounds, seconds, warmUpSeconds, steadySeconds },
       };
       return await this.#measure(conditions, generator, etcd);
     } finally {
@@ -119,7 +119,7 @@ export class BenchRun {
 
   #makeBench(generator: Generator, etcd: Etcd | undefined, samples: KeptSample[]): Bench {
     const { processes, folder } = must(this.#holdings, 'the run has begun');
-    const { isQuick, rounds, seconds, warmUpSeconds } = this.#options;
+    const { isQuick, rounds, seconds, warmUpSeconds, steadySeconds } = this.#options;
     const world = { processes, folder, standing: new StandingFigures() };
     const { say } = this.#surroundings.progress;
     const stageOptions = { world, etcd: etcd?.command, warmUpSeconds, passOn: isQuick, say };
@@ -132,6 +132,7 @@ export class BenchRun {
       rounds,
       seconds,
       warmUpSeconds,
+      steadySeconds,
       nextRun: () => ++run,
       keep: (series, system, sample) => samples.push({ series, system, ...sample }),
       say,

@@ -16,6 +16,7 @@ export interface Conditions {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  readonly steadySeconds: number;
 }
 
 export interface KeptSample extends Sample {
@@ -32,12 +33,13 @@ export interface BenchReport {
 
 /** What stands above the tables: on what, by whom and how it was measured. */
 function conditionLines(conditions: Conditions): readonly string[] {
-  const { machine, generator, etcd, rounds, seconds, warmUpSeconds } = conditions;
+  const { machine, generator, etcd, rounds, seconds, warmUpSeconds, steadySeconds } = conditions;
   return [
     `${machineText(machine)}.`,
     `${etcd ?? 'etcd is not installed (Debian: etcd-server), its figures are left out'}.`,
     `Load from ${generator}, every answer checked. Medians of ${plural(rounds, 'round')} of ` +
-      `${seconds} s, the systems in turns, after ${warmUpSeconds} s of warm-up. Fsync on.`,
+      `${seconds} s, the systems in turns, after ${warmUpSeconds} s of warm-up` +
+      `${steadySeconds > 0 ? `, for updates ${steadySeconds} s more of the same` : ''}. Fsync on.`,
   ];
 }
 

@@ -15,6 +15,11 @@ export interface Bench {
   readonly seconds: number;
   /** Of load on a system that was just started, before anything counts. */
   readonly warmUpSeconds: number;
+  /**
+   * Of the very updates that are measured, before the first round: the engine compiles what is
+   * called often again and again, the last time after tens of thousands of calls.
+   */
+  readonly steadySeconds: number;
   /** Different in each measurement: names are never used twice. */
   readonly nextRun: () => number;
   /** Keeps the raw figures for whoever wants to look closer. */

@@ -19,6 +19,7 @@ export const updatesAt128: Scene = {
     try {
       await echo.warmUp(bench.warmUpSeconds);
       const contenders = [...updatersOf(bench, cast), updater(bench, echo)];
+      await warm(bench, contenders, 128, bench.steadySeconds);
       const samples = await takeTurns(bench, 'updates, 128 clients', 128, contenders);
       const { ours, etcd } = parts(cast, samples);
       const bare = samples.at(-1) ?? [];
@@ -37,7 +38,9 @@ export function updatesScene(id: GoalId, servers: number, clients: number): Scen
     goals: [id],
     run: async (bench, tell) => {
       const cast = await bench.stage.any(servers);
-      const samples = await takeTurns(bench, series, clients, updatersOf(bench, cast));
+      const contenders = updatersOf(bench, cast);
+      await warm(bench, contenders, clients, bench.steadySeconds);
+      const samples = await takeTurns(bench, series, clients, contenders);
       const { ours, etcd } = parts(cast, samples);
       tell(id, compare(ours, etcd, 'callsPerSecond'));
     },
@@ -49,7 +52,7 @@ export const reads: Scene = {
   run: async (bench, tell) => {
     const cast = await bench.stage.any(3);
     const readers = await readersOf(cast, (system) => system.reads());
-    await warmReaders(bench, readers, 32);
+    await warm(bench, readers, 32, bench.warmUpSeconds);
     for (const [id, clients] of [['reads-128', 128] as const, ['reads-1', 1] as const]) {
       const series = `linearizable reads, ${clients} clients`;
       const { ours, etcd } = parts(cast, await takeTurns(bench, series, clients, readers));
@@ -67,7 +70,7 @@ export const maps: Scene = {
     await cast.surfraft.fill(0, mapFiles - (await cast.surfraft.count()));
     await cast.etcd?.fill(0, mapFiles);
     const readers = await readersOf(cast, (system) => system.maps(mapFiles));
-    await warmReaders(bench, readers, 1);
+    await warm(bench, readers, 1, bench.warmUpSeconds);
     for (const [id, clients] of [['map-1', 1] as const, ['map-8', 8] as const]) {
       const series = `map of 10,000 files, ${clients} clients`;
       const { ours, etcd } = parts(cast, await takeTurns(bench, series, clients, readers));
@@ -94,15 +97,20 @@ async function readersOf(
   );
 }
 
-/** Reads take other ways through the code than the updates that it was warmed up with. */
-async function warmReaders(
+/**
+ * What is measured takes other ways through the code than the updates of a few names that each
+ * system was warmed up with.
+ */
+async function warm(
   bench: Bench,
-  readers: readonly Contender[],
+  contenders: readonly Contender[],
   clients: number,
+  seconds: number,
 ): Promise<void> {
-  for (const { plan, system } of readers) {
+  if (seconds === 0) return;
+  for (const { plan, system } of contenders) {
     bench.say(`warming up ${system.name}`);
-    await bench.generator.run(plan(), clients, bench.warmUpSeconds);
+    await bench.generator.run(plan(), clients, seconds);
   }
 }
 

@@ -17,7 +17,7 @@ describe('the command line of the bench', () => {
     const { seed, ...others } = await optionsOf();
     expect(seed).to.match(/^\d+$/);
     expect(others).to.deep.equal({
-      ...{ isQuick: false, rounds: 5, seconds: 5, warmUpSeconds: 3 },
+      ...{ isQuick: false, rounds: 5, seconds: 5, warmUpSeconds: 3, steadySeconds: 15 },
       ...{ isSync: false, goals: undefined, growth: undefined, gateway: false },
       ...{ site: false, people: 200, siteSeconds: 60 },
       dataDir: undefined,

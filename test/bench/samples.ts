@@ -47,4 +47,5 @@ export const conditions: Conditions = {
   rounds: 3,
   seconds: 5,
   warmUpSeconds: 3,
+  steadySeconds: 15,
 };

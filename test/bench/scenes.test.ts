@@ -15,7 +15,7 @@ import { StandingFigures } from '../../bench/systems/standing-figures.js';
 
 function makeBench(standing = new StandingFigures()): Bench {
   const world = { processes: new Processes(() => undefined), folder: 'nowhere', standing };
-  const settings = { etcd: undefined, warmUpSeconds: 1, say: () => undefined };
+  const settings = { etcd: undefined, warmUpSeconds: 1, steadySeconds: 0, say: () => undefined };
   return {
     world,
     stage: new Stage({ world, passOn: false, ...settings }),
