@@ -19,5 +19,6 @@ root=$(CDPATH='' cd -- "$(dirname "$script")" && pwd -P)
 ensure_built "$root"
 # Of what a call makes nearly all is gone soon: with more room for it, fewer collections look at it.
 # What is left is so little that helpers cost a collection more than they save
-# (docs/PERFORMANCE.md has figures).
-exec node --max-semi-space-size=32 --no-parallel-scavenge "$built/src/cli/run-server.js" "$@"
+# (docs/PERFORMANCE.md has figures). What stays, mostly the log, makes the heap grow: until it has
+# some size, collecting all of it again and again frees next to nothing.
+exec node --max-semi-space-size=32 --no-parallel-scavenge --initial-heap-size=256 "$built/src/cli/run-server.js" "$@"
