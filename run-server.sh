@@ -21,4 +21,5 @@ ensure_built "$root"
 # What is left is so little that helpers cost a collection more than they save
 # (docs/PERFORMANCE.md has figures). What stays, mostly the log, makes the heap grow: until it has
 # some size, collecting all of it again and again frees next to nothing.
-exec node --max-semi-space-size=32 --no-parallel-scavenge --initial-heap-size=256 "$built/src/cli/run-server.js" "$@"
+exec node --max-semi-space-size=32 --no-parallel-scavenge --initial-heap-size=256 \
+  "$built/src/cli/run-server.js" "$@"

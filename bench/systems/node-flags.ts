@@ -7,6 +7,6 @@ import { projectRoot } from './project-root.js';
 /** Throws when run-server.sh starts its server in another way than it did. */
 export function serverNodeFlags(): readonly string[] {
   const script = readFileSync(join(projectRoot, 'run-server.sh'), 'utf8');
-  const flags = /^exec node (.*)"\$built\/src\/cli\/run-server\.js"/m.exec(script)?.[1];
-  return must(flags, 'run-server.sh ends in `exec node`').split(' ').filter(Boolean);
+  const flags = /^exec node ([^"]*)"\$built\/src\/cli\/run-server\.js"/m.exec(script)?.[1];
+  return must(flags, 'run-server.sh ends in `exec node`').split(/[\s\\]+/).filter(Boolean);
 }
