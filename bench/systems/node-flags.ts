@@ -8,5 +8,7 @@ import { projectRoot } from './project-root.js';
 export function serverNodeFlags(): readonly string[] {
   const script = readFileSync(join(projectRoot, 'run-server.sh'), 'utf8');
   const flags = /^exec node ([^"]*)"\$built\/src\/cli\/run-server\.js"/m.exec(script)?.[1];
-  return must(flags, 'run-server.sh ends in `exec node`').split(/[\s\\]+/).filter(Boolean);
+  return must(flags, 'run-server.sh ends in `exec node`')
+    .split(/[\s\\]+/)
+    .filter(Boolean);
 }
