@@ -99,9 +99,13 @@ describe('a server that is started again', () => {
   });
 });
 
-/** The version of the file `f` that the leader answers. */
+/** The version of the file `f` that the leader answers: another one, if that leads no longer. */
 async function versionOf(cluster: TestCluster): Promise<number> {
-  const { serverId } = await cluster.leader();
-  const [version] = (await cluster.value(serverId, 'getfileinfo', 'f')) as readonly [number];
-  return version;
+  return eventually('a leader that answers', 10_000, async () => {
+    const { serverId } = await cluster.leader();
+    const answer = await cluster.call(serverId, 'getfileinfo', ['f']);
+    if (answer.kind === 'value') return (answer.value as readonly [number])[0];
+    expect(answer).to.have.nested.property('fault.code', 1);
+    return undefined;
+  });
 }
