@@ -76,13 +76,14 @@ export class FreshTail {
     // A leader knows by itself what is committed.
     if (this.#loop.isHalted || this.#raft.role === 'leader') return false;
     if (index <= this.#applier.lastApplied) return false;
-    const oldest = this.#ends[0];
-    return this.#ends.length < freshTicks || oldest === undefined || index > oldest;
+    const end = this.#ends.at(-freshTicks);
+    return end === undefined || index > end;
   }
 
   #release(isDue: (waiting: Waiting) => boolean): void {
     const due = this.#waiting.filter(isDue);
-    this.#waiting = this.#waiting.filter((waiting) => !due.includes(waiting));
+    if (due.length === 0) return;
+    this.#waiting = this.#waiting.filter((waiting) => !isDue(waiting));
     for (const { action } of due) action();
   }
 }
