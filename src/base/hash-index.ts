@@ -15,24 +15,31 @@ const slotsMin = 8;
 /** A shard that is fuller than this share doubles. */
 const loadMax = 0.75;
 
+/**
+ * A slot is two words: a thing's number + 1, 0 when it is empty, and its hash. The hash stands
+ * there, too, because what is looked for is mostly not there: a search passes over the slots of
+ * others, which lie side by side, and waits for memory once and not for each of them.
+ */
+const slotWords = 2;
+
 /** What a shard is before its first thing: one slot, which is never filled. */
-const noSlots = new Uint32Array(1);
+const noSlots = new Uint32Array(slotWords);
 
 export class HashIndex {
-  /** A slot holds a thing's number + 1; 0: it is empty. Invariant: each shard has an empty one. */
+  /** The slots of each shard. Invariant: each shard has an empty one. */
   readonly #shards: Uint32Array[] = Array.from({ length: shards }, () => noSlots);
   readonly #counts = new Uint32Array(shards);
-  /** The hash of each number. */
+  /** The hash of each number, for those that are to be removed. */
   readonly #hashes = new ChunkedUint32s();
 
   /** The number that `isWanted` accepts, of those with this hash. */
   find(hash: number, isWanted: (number: number) => boolean): number | undefined {
     const slots = this.#slots(hash >>> shardOfHashShift);
-    const mask = slots.length - 1;
+    const mask = maskOf(slots);
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const number = valueAt(slots, slot) - 1;
+      const number = numberAt(slots, slot);
       if (number < 0) return undefined;
-      if (this.#hashes.get(number) === hash && isWanted(number)) return number;
+      if (hashAt(slots, slot) === hash && isWanted(number)) return number;
     }
   }
 
@@ -42,9 +49,9 @@ export class HashIndex {
     if (number === this.#hashes.length) this.#hashes.push(hash);
     else this.#hashes.set(number, hash);
     const shard = hash >>> shardOfHashShift;
-    const count = valueAt(this.#counts, shard) + 1;
+    const count = (this.#counts[shard] ?? 0) + 1;
     this.#counts[shard] = count;
-    if (count > this.#slots(shard).length * loadMax) this.#grow(shard);
+    if (count > slotsOf(this.#slots(shard)) * loadMax) this.#grow(shard);
     insert(this.#slots(shard), hash, number);
   }
 
@@ -56,27 +63,25 @@ export class HashIndex {
     const hash = this.#hashes.get(number);
     const shard = hash >>> shardOfHashShift;
     const slots = this.#slots(shard);
-    const mask = slots.length - 1;
+    const mask = maskOf(slots);
     let hole = hash & mask;
-    while (valueAt(slots, hole) !== number + 1) hole = (hole + 1) & mask;
-    for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
-      const value = valueAt(slots, slot);
-      if (value === 0) break;
-      const home = this.#hashes.get(value - 1) & mask;
-      if (((slot - home) & mask) >= ((slot - hole) & mask)) {
-        slots[hole] = value;
-        hole = slot;
-      }
+    while (numberAt(slots, hole) !== number) hole = (hole + 1) & mask;
+    for (let slot = (hole + 1) & mask; numberAt(slots, slot) >= 0; slot = (slot + 1) & mask) {
+      const home = hashAt(slots, slot) & mask;
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      fill(slots, hole, numberAt(slots, slot), hashAt(slots, slot));
+      hole = slot;
     }
-    slots[hole] = 0;
-    this.#counts[shard] = valueAt(this.#counts, shard) - 1;
+    slots[hole * slotWords] = 0;
+    this.#counts[shard] = (this.#counts[shard] ?? 0) - 1;
   }
 
   #grow(shard: number): void {
     const before = this.#slots(shard);
-    const slots = new Uint32Array(Math.max(slotsMin, before.length * 2));
-    for (const value of before) {
-      if (value !== 0) insert(slots, this.#hashes.get(value - 1), value - 1);
+    const slots = new Uint32Array(slotWords * Math.max(slotsMin, 2 * slotsOf(before)));
+    for (let slot = 0; slot < slotsOf(before); slot++) {
+      const number = numberAt(before, slot);
+      if (number >= 0) insert(slots, hashAt(before, slot), number);
     }
     this.#shards[shard] = slots;
   }
@@ -87,12 +92,31 @@ export class HashIndex {
 }
 
 function insert(slots: Uint32Array, hash: number, number: number): void {
-  const mask = slots.length - 1;
+  const mask = maskOf(slots);
   let slot = hash & mask;
-  while (valueAt(slots, slot) !== 0) slot = (slot + 1) & mask;
-  slots[slot] = number + 1;
+  while (numberAt(slots, slot) >= 0) slot = (slot + 1) & mask;
+  fill(slots, slot, number, hash);
 }
 
-function valueAt(values: Uint32Array, at: number): number {
-  return values[at] ?? 0;
+function fill(slots: Uint32Array, slot: number, number: number, hash: number): void {
+  slots[slot * slotWords] = number + 1;
+  slots[slot * slotWords + 1] = hash;
+}
+
+function slotsOf(slots: Uint32Array): number {
+  return slots.length / slotWords;
+}
+
+/** Their count is a power of two. */
+function maskOf(slots: Uint32Array): number {
+  return slotsOf(slots) - 1;
+}
+
+/** -1: the slot is empty. */
+function numberAt(slots: Uint32Array, slot: number): number {
+  return (slots[slot * slotWords] ?? 0) - 1;
+}
+
+function hashAt(slots: Uint32Array, slot: number): number {
+  return slots[slot * slotWords + 1] ?? 0;
 }
