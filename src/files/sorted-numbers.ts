@@ -23,6 +23,9 @@ export class SortedNumbers {
   /** The first number of each chunk, unless all are empty. */
   readonly #firsts: SortedRun;
   readonly #firstKey = new TextKey();
+  /** Where the newest number went. Where names come in order the next one goes behind it. */
+  #newestChunkAt = 0;
+  #newestAt = 0;
 
   constructor(records: KeyedRecords) {
     this.#records = records;
@@ -34,7 +37,10 @@ export class SortedNumbers {
   add(key: TextKey, number: number): void {
     const chunkAt = this.#chunkFor(key);
     const chunk = this.#chunk(chunkAt);
-    const at = chunk.countNotAfter(key);
+    const isBehindNewest = chunkAt === this.#newestChunkAt;
+    const at = chunk.countNotAfter(key, isBehindNewest ? this.#newestAt + 1 : chunk.count);
+    this.#newestChunkAt = chunkAt;
+    this.#newestAt = at;
     chunk.insert(at, key, number);
     // Only what comes before everything is put in first: it begins the first chunk.
     if (this.#firsts.count === 0) this.#firsts.insert(0, key, number);
@@ -46,7 +52,7 @@ export class SortedNumbers {
   /** The numbers whose keys come behind `key`, ascending. None may be added while they are read. */
   *after(key: TextKey): Generator<number, void> {
     let chunkAt = this.#chunkFor(key);
-    let at = this.#chunk(chunkAt).countNotAfter(key);
+    let at = this.#chunk(chunkAt).countNotAfter(key, 0);
     for (; chunkAt < this.#chunks.length; chunkAt++, at = 0) {
       const chunk = this.#chunk(chunkAt);
       for (; at < chunk.count; at++) yield chunk.number(at);
@@ -64,7 +70,7 @@ export class SortedNumbers {
 
   /** The last chunk that begins with `key` or before it; the first one when none does. */
   #chunkFor(key: TextKey): number {
-    return Math.max(0, this.#firsts.countNotAfter(key) - 1);
+    return Math.max(0, this.#firsts.countNotAfter(key, this.#newestChunkAt + 1) - 1);
   }
 
   #chunk(at: number): SortedRun {
