@@ -124,7 +124,10 @@ export class OwedAnswers {
       this.#socket.end(out, 'latin1', this.#onWritten);
       this.#options.onEnd();
     } else {
-      this.#socket.write(out, 'latin1', this.#onWritten);
+      this.#socket.write(out, 'latin1');
+      // A socket mostly takes all at once, and a callback would cost a turn of its own to say so:
+      // one that comes behind the rest is asked for only where there is a rest.
+      if (this.#socket.writableLength > 0) this.#socket.write('', this.#onWritten);
     }
     this.#settle();
   }

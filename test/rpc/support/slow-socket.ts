@@ -13,8 +13,9 @@ export class SlowSocket {
 
   constructor() {
     this.socket._write = (chunk: string | Buffer, _encoding, done) => {
-      this.written.push(String(chunk));
-      if (this.isSlow) this.send = done;
+      // Nothing is as soon sent by a slow socket as by any other.
+      if (chunk.length > 0) this.written.push(String(chunk));
+      if (this.isSlow && chunk.length > 0) this.send = done;
       else done();
     };
     this.socket.setTimeout = (timeoutMs) => {
