@@ -51,9 +51,10 @@ export class ByteWriter {
   /** The bytes from `start` up to `end`. */
   part(bytes: Uint8Array, start: number, end: number): this {
     this.#reserve(end - start);
-    let at = this.#at;
-    for (let from = start; from < end; from++) this.#bytes[at++] = bytes[from] ?? 0;
-    this.#at = at;
+    const to = this.#bytes;
+    const shift = this.#at - start;
+    for (let from = start; from < end; from++) to[from + shift] = bytes[from] ?? 0;
+    this.#at = end + shift;
     return this;
   }
 

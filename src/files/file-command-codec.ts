@@ -16,6 +16,7 @@ import { forgottenAtOnceMax } from '../base/limits.js';
 import { FileCursor, type FilePlace } from './file-cursor.js';
 import type { FileCommand, FileVersion, ForgetVersions, UpdateFile } from './file-command.js';
 import { readItem, readItems, writeItem } from './hash-item-codec.js';
+import { ReceivedUpdate } from './received-update.js';
 
 /** The first byte of an `updatefile`: without a time, and with one. */
 const formatUntimedUpdate = 1;
@@ -42,15 +43,20 @@ export function encodeFileCommand(command: FileCommand): Uint8Array {
   return store(writer.written);
 }
 
-function writeUpdate({ name, version, requestId, hashlist, timeMs }: UpdateFile): void {
+function writeUpdate(update: UpdateFile): void {
+  const { name, version, requestId, timeMs } = update;
   writer.begin();
   if (timeMs === 0) writer.byte(formatUntimedUpdate);
   else writer.byte(formatTimedUpdate).varint(timeMs);
   writeItem(writer.text(name), version);
   writer.byte(requestId === undefined ? 0 : 1);
   if (requestId !== undefined) writer.text(requestId);
-  writer.varint(hashlist.length);
-  for (const item of hashlist) writeItem(writer, item);
+  if (update instanceof ReceivedUpdate) {
+    update.writeItems(writer);
+    return;
+  }
+  writer.varint(update.hashlist.length);
+  for (const item of update.hashlist) writeItem(writer, item);
 }
 
 function writeForgetting({ versions }: ForgetVersions): void {

@@ -55,6 +55,19 @@ export function writeItem(writer: ByteWriter, item: HashItem): void {
   }
 }
 
+/** The same for a text whose UTF-8 stands in `bytes`, from `start` up to `end`. */
+export function writeTextItem(
+  writer: ByteWriter,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  writer
+    .byte(tagText)
+    .varint(end - start)
+    .part(bytes, start, end);
+}
+
 /** Writes an item as it stands in memory and in images. */
 export function writePackedItem(writer: ByteWriter, item: HashItem): void {
   if (typeof item === 'string' && item.length === packedHashDigits && packHash(item)) {

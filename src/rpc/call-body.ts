@@ -6,7 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import { nestedValuesMax } from '../base/limits.js';
 import type { ByteBudget } from './byte-budget.js';
-import { CallDecoder, decodeCall, type DecodedCall } from './codec/call-decoder.js';
+import { CallDecoder, type DecodedCall } from './codec/call-decoder.js';
 import type { CodecLimits } from './codec/document-parser.js';
 import type { Turns } from './turns.js';
 
@@ -25,6 +25,8 @@ export interface ReceiveOptions {
   /** What Content-Length announces. */
   readonly announcedBytes: number | undefined;
   readonly budget: ByteBudget;
+  /** Decodes a body that came in one piece, which never changes. */
+  readonly decode: (body: Uint8Array) => DecodedCall;
   /** Hears of each piece of a body that comes in several, but the first. */
   readonly onPiece: () => void;
   /** Shared by the bodies that are to be read side by side. */
@@ -83,9 +85,9 @@ export class ArrivingCall {
   /** Takes the next bytes. */
   take(chunk: Buffer): void {
     if (this.#isOver) return;
-    const { announcedBytes, budget, bytesMax, onPiece, turns } = this.#options;
+    const { announcedBytes, budget, bytesMax, decode, onPiece, turns } = this.#options;
     if (this.#decoder === undefined && chunk.length === announcedBytes) {
-      this.#finish(decodeCall(chunk, this.#limits), chunk.length);
+      this.#finish(decode(chunk), chunk.length);
       return;
     }
     const isTooLong = this.#bytes + chunk.length > bytesMax;

@@ -15,6 +15,7 @@ import type { ClusterSecret } from './cluster-secret.js';
 import { decodeCall, type DecodedCall } from './codec/call-decoder.js';
 import { encodeFault, encodeResponse } from './codec/encode.js';
 import { faultCode } from './codec/fault-code.js';
+import { readPlainUpdate } from './codec/plain-update.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { HttpLimits } from './http-limits.js';
 import type { PageKind } from './live/page-origins.js';
@@ -124,18 +125,17 @@ export class CallRunner {
       announcedBytes,
       budget: lane.partial,
       turns: lane.turns,
+      decode: (body) => this.decode(body, caller),
       onPiece: () => {
         if (peerId !== undefined) this.#options.onPeerPiece(peerId);
       },
     };
   }
 
-  /** Decodes a body that is there as a whole. Servers mostly send what takes no parser to read. */
+  /** Decodes a body that is there as a whole; what is sent all the time takes no parser to read. */
   decode(body: Uint8Array, caller: Caller): DecodedCall {
-    const message = caller.peerId === undefined ? undefined : readUsualAppendEntries(body);
-    if (message !== undefined) {
-      return { kind: 'call', call: { methodName: usualAppendEntriesMethod, params: [], message } };
-    }
+    const call = caller.peerId === undefined ? readPlainUpdate(body) : readPeerCall(body);
+    if (call !== undefined) return { kind: 'call', call };
     return decodeCall(body, { bytesMax: this.bodyBytesMax(caller), nestedValuesMax });
   }
 
@@ -187,6 +187,12 @@ export class CallRunner {
     const id = Number(header);
     return this.#options.hasPeers && id < memberIdsMax ? asServerId(id) : undefined;
   }
+}
+
+function readPeerCall(body: Uint8Array): XmlCall | undefined {
+  const message = readUsualAppendEntries(body);
+  if (message === undefined) return undefined;
+  return { methodName: usualAppendEntriesMethod, params: [], read: { kind: 'message', message } };
 }
 
 /** The fault of a body of which the rest is not read. */

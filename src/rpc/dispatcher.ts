@@ -200,10 +200,10 @@ function findForeignPage(method: Method, { page }: Caller): Fault | undefined {
 }
 
 function invoke(method: Method, call: XmlCall, caller: Caller, answer: Reply): HangUp {
-  const { message, params } = call;
-  if (message === undefined) return method.invoke(params, caller, answer);
+  const { read, params } = call;
+  if (read === undefined) return method.invoke(params, caller, answer);
   const invokeRead = must(method.invokeRead, () => `${method.name} takes what was read already`);
-  return invokeRead(message, caller, answer);
+  return invokeRead(read, caller, answer);
 }
 
 /** Throws where nothing can catch it, once the present work is done. */

@@ -4,14 +4,13 @@
  */
 import type { ServerId } from '../base/ids.js';
 import type { HangUp } from '../replica/outcome.js';
-import type { PeerMessage } from '../replica/peer-transport.js';
 import type { AnswerPieces } from './answer-pieces.js';
 import { faultCode } from './codec/fault-code.js';
 import type { PageKind } from './live/page-origins.js';
 import { ArgumentError, type Param } from './param.js';
 import { RpcFault } from './rpc-fault.js';
 import type { XmlType } from './xml-type.js';
-import type { Fault, XmlValue } from './xml-value.js';
+import type { Fault, ReadArguments, XmlValue } from './xml-value.js';
 
 /**
  * How a call ends. `pieces`: by a value that is written while it is sent; whoever gets it closes
@@ -93,8 +92,8 @@ export interface Method extends MethodFacts {
   readonly params: readonly Param<unknown>[];
   /** Checks the arguments and runs the method. Throws `RpcFault` for what the caller did wrong. */
   readonly invoke: (args: readonly XmlValue[], caller: Caller, reply: Reply) => HangUp;
-  /** The same for a call whose one argument was read along with its document. */
-  readonly invokeRead?: (message: PeerMessage, caller: Caller, reply: Reply) => HangUp;
+  /** The same for a call whose arguments were read, and checked, along with its document. */
+  readonly invokeRead?: (read: ReadArguments, caller: Caller, reply: Reply) => HangUp;
 }
 
 type ParamValues<Params extends readonly Param<unknown>[]> = {

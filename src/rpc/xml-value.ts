@@ -2,6 +2,7 @@
  * The values of XML-RPC as this project holds them. Each XML type has its own JavaScript type, so
  * that a double can never pass for an int, nor a struct member reach an object's prototype.
  */
+import type { ReceivedArguments } from '../files/received-update.js';
 import type { PeerMessage } from '../replica/peer-transport.js';
 
 /** `<double>`: boxed, because 1.0 and 1 are different types on the wire. */
@@ -44,10 +45,15 @@ export interface Fault {
   readonly text: string;
 }
 
+/** What the arguments of a call say, where they were read along with its document. */
+export type ReadArguments =
+  | { readonly kind: 'message'; readonly message: PeerMessage }
+  | { readonly kind: 'update'; readonly update: ReceivedArguments };
+
 /** One method call. */
 export interface XmlCall {
   readonly methodName: string;
   readonly params: readonly XmlValue[];
-  /** What the one argument says, where it was read along with the document; `params` is empty. */
-  readonly message?: PeerMessage;
+  /** Instead of `params`, which are empty then. */
+  readonly read?: ReadArguments;
 }

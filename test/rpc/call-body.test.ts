@@ -5,6 +5,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { ByteBudget } from '../../src/rpc/byte-budget.js';
 import { receiveCall, type ReceivedCall } from '../../src/rpc/call-body.js';
+import { decodeCall } from '../../src/rpc/codec/call-decoder.js';
 import { encodeCall } from '../../src/rpc/codec/encode.js';
 import { Turns } from '../../src/rpc/turns.js';
 import { countBase64 } from './support/base64-work.js';
@@ -25,7 +26,10 @@ class Body {
     const { budget } = this;
     const options = { bytesMax: 2 ** 24, announcedBytes: call.length, budget, turns };
     const onPiece = () => (this.pieces += 1);
-    receiveCall(this.request, { ...options, onPiece }, (received) => this.received.push(received));
+    const decode = (body: Uint8Array) => decodeCall(body);
+    receiveCall(this.request, { ...options, decode, onPiece }, (received) => {
+      this.received.push(received);
+    });
   }
 
   /** All that the socket has, at once. */

@@ -4,6 +4,7 @@
 import { expect } from 'chai';
 import { execa } from 'execa';
 import xmlrpc from 'xmlrpc';
+import { readPlainUpdate } from '../../src/rpc/codec/plain-update.js';
 import { host, ServedReplica } from './support/served-replica.js';
 
 const python = `
@@ -11,8 +12,13 @@ import json, sys, xmlrpc.client
 server = xmlrpc.client.ServerProxy(sys.argv[1], allow_none=True)
 out = [server.surfstore.ping(), server.isleader()]
 out.append(server.surfstore.updatefile("caf\\u00e9 \\U0001d11e\\n", 1, ["h1", 2]))
-out.append(server.surfstore.getfileinfomap())
+out.append(server.surfstore.getfileinfo("caf\\u00e9 \\U0001d11e\\n"))
 out.append(server.system.methodSignature("ping"))
+name = "plain at " + sys.argv[1]
+out.append(server.surfstore.updatefile(name, 1, ["h1", "h2"]))
+out.append(server.surfstore.updatefile(name, 3, ["h3"]))
+out.append(server.surfstore.getfileinfo(name))
+out.append(server.surfstore.updatefile(name, 2, ["0"]))
 multi = xmlrpc.client.MultiCall(server)
 multi.ping()
 multi.surfstore.getfileinfo("none")
@@ -22,6 +28,12 @@ try:
 except xmlrpc.client.Fault as fault:
     out.append(fault.faultCode)
 print(json.dumps(out))
+`;
+
+/** The very words in which Python writes an update, which are read without a parser. */
+const pythonUpdate = `
+import sys, xmlrpc.client
+sys.stdout.write(xmlrpc.client.dumps(("a", 1, ["b", "c"]), "surfstore.updatefile"))
 `;
 
 describe('clients of others', () => {
@@ -40,13 +52,22 @@ describe('clients of others', () => {
         true,
         true,
         path === '',
-        { 'café 𝄞\n': [1, ['h1', 2]] },
+        [1, ['h1', 2]],
         [['boolean']],
+        true,
+        false,
+        [1, ['h1', 'h2']],
+        true,
         [true, [0, []]],
         -32601,
       ]);
     });
   }
+
+  it("Python's xmlrpc.client has its updates take the short way", async () => {
+    const { stdout } = await execa('python3', ['-c', pythonUpdate], { stripFinalNewline: false });
+    expect(readPlainUpdate(Buffer.from(stdout))?.read).to.have.property('kind', 'update');
+  });
 
   it('the npm package xmlrpc works', async () => {
     const client = xmlrpc.createClient({ host, port: served.port, path: '/RPC2' });

@@ -50,6 +50,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
       'blocks/block-hash',
       'blocks/block-store',
       'config/parse-address',
+      'files/received-update',
       'raft/check-request',
       'raft/configuration',
       'raft/entry-codec',

@@ -5,6 +5,7 @@
  * parser.
  */
 import { assert } from '../../base/assert.js';
+import { fixedText, standsAt, type FixedText } from './fixed-text.js';
 
 /** As many digits as are always within 48 bits, which terms and indexes have. */
 const digitsMax = 14;
@@ -17,20 +18,12 @@ export interface FilledTemplate {
   readonly end: number;
 }
 
-/** A fixed part, four characters in a word: comparing by words costs a quarter of making a text. */
-interface Part {
-  readonly text: string;
-  readonly words: Int32Array;
-  /** What is left behind the last whole word. */
-  readonly rest: Uint8Array;
-}
-
 export class NumberTemplate {
-  readonly #parts: readonly Part[];
+  readonly #parts: readonly FixedText[];
 
   /** The fixed parts, of ASCII: one more than there are numbers. */
   constructor(parts: readonly string[]) {
-    this.#parts = parts.map(cutIntoWords);
+    this.#parts = parts.map(fixedText);
   }
 
   /** The text with these whole numbers from 0 up, as many as there are gaps. */
@@ -67,23 +60,4 @@ export class NumberTemplate {
     }
     return { numbers, end: at };
   }
-}
-
-function cutIntoWords(text: string): Part {
-  const bytes = Buffer.from(text, 'latin1');
-  const words = new Int32Array(bytes.length >> 2);
-  for (let at = 0; at < words.length; at += 1) words[at] = bytes.readInt32LE(at * 4);
-  return { text, words, rest: bytes.subarray(words.length * 4) };
-}
-
-function standsAt({ text, words, rest }: Part, view: DataView, start: number): boolean {
-  if (start + text.length > view.byteLength) return false;
-  let at = start;
-  for (let word = 0; word < words.length; word += 1, at += 4) {
-    if (view.getInt32(at, true) !== words[word]) return false;
-  }
-  for (let left = 0; left < rest.length; left += 1, at += 1) {
-    if (view.getUint8(at) !== rest[left]) return false;
-  }
-  return true;
 }

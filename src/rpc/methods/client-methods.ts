@@ -1,11 +1,12 @@
 /**
  * The methods that clients of the file map live on (contract, section 4).
  */
-import { unreachable } from '../../base/assert.js';
-import type { FileInfo, UpdateResult } from '../../files/file-command.js';
+import { assert, unreachable } from '../../base/assert.js';
+import type { FileInfo, UpdateFile, UpdateResult } from '../../files/file-command.js';
 import type { FileCursor } from '../../files/file-cursor.js';
 import type { LongFile } from '../../files/frozen-files.js';
-import type { Outcome } from '../../replica/outcome.js';
+import { ReceivedUpdate } from '../../files/received-update.js';
+import type { HangUp, Outcome } from '../../replica/outcome.js';
 import { fileInfo, fileItem, fileMember, textPart } from '../codec/answer-part.js';
 import { encodeMember, responseEnd, responseStart } from '../codec/encode.js';
 import { faultCode } from '../codec/fault-code.js';
@@ -16,14 +17,16 @@ import {
   defineMethod,
   nothingToHangUp,
   replyNow,
+  type Caller,
   type Method,
   type MethodOutcome,
+  type Reply,
 } from '../method.js';
 import * as param from '../param.js';
 import { readThrough, type LongServices } from '../read-through.js';
 import { refusalFault } from '../refusal-fault.js';
 import { submitToFiles } from '../submit-command.js';
-import type { XmlValue } from '../xml-value.js';
+import type { ReadArguments, XmlValue } from '../xml-value.js';
 
 /** A file that takes no more in memory is answered at once, as the values that it stands for. */
 const shortFileBytesMax = 16 * 1024;
@@ -45,7 +48,11 @@ export function clientMethods(services: MethodServices, mapAnswers: MapAnswers):
 }
 
 function updateFile(services: MethodServices): Method {
-  return defineMethod({
+  const submit = (update: UpdateFile, reply: Reply): HangUp =>
+    submitToFiles(services.replica, update, (outcome) => {
+      reply(updateOutcome(services, outcome));
+    });
+  const method = defineMethod({
     name: 'updatefile',
     group: 'client',
     params: [param.fileName, param.version, param.hashlist, param.optional(param.requestId)],
@@ -57,15 +64,16 @@ function updateFile(services: MethodServices): Method {
     wait: 'calls',
     leaderOnly: true,
     answersWhenCrashed: false,
-    run: ([name, version, hashlist, requestId], reply) =>
-      submitToFiles(
-        services.replica,
-        { type: 'updatefile', name, version, hashlist, requestId, timeMs: services.nowMs() },
-        (outcome) => {
-          reply(updateOutcome(services, outcome));
-        },
-      ),
+    run: ([name, version, hashlist, requestId], reply) => {
+      const timeMs = services.nowMs();
+      return submit({ type: 'updatefile', name, version, hashlist, requestId, timeMs }, reply);
+    },
   });
+  const invokeRead = (read: ReadArguments, _caller: Caller, reply: Reply): HangUp => {
+    assert(read.kind === 'update', () => `updatefile is not called with a ${read.kind}`);
+    return submit(new ReceivedUpdate(read.update, services.nowMs()), reply);
+  };
+  return { ...method, invokeRead };
 }
 
 function updateOutcome(services: MethodServices, outcome: Outcome<UpdateResult>): MethodOutcome {

@@ -3,7 +3,7 @@
  * contract: malformed, then unknown or without the secret, then what the crash switch and the cut
  * say.
  */
-import { unreachable } from '../../base/assert.js';
+import { assert, unreachable } from '../../base/assert.js';
 import type { ServerId } from '../../base/ids.js';
 import {
   ConfigurationFormatError,
@@ -37,7 +37,7 @@ import {
 import { encodeUsualReply, peerReplyValue } from '../peer-reply-codec.js';
 import { crashedFault } from '../refusal-fault.js';
 import { RpcFault } from '../rpc-fault.js';
-import type { XmlValue } from '../xml-value.js';
+import type { ReadArguments, XmlValue } from '../xml-value.js';
 
 export function peerMethods(services: MethodServices, door: ClusterDoor): readonly Method[] {
   const room = { services, door };
@@ -124,8 +124,10 @@ function peerMethod(room: PeerRoom, facts: PeerMethodFacts): Method {
     answersWhenCrashed: false,
     run: ([message], reply, caller) => handle(room, message, reply, caller),
   });
-  const invokeRead = (message: PeerMessage, caller: Caller, reply: Reply): HangUp =>
-    handle(room, message, reply, caller);
+  const invokeRead = (read: ReadArguments, caller: Caller, reply: Reply): HangUp => {
+    assert(read.kind === 'message', () => `${name} is called with a message, not ${read.kind}`);
+    return handle(room, read.message, reply, caller);
+  };
   return { ...method, invokeRead };
 }
 

@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { decodeCall } from '../../../src/rpc/codec/call-decoder.js';
 import { encodeCall, encodeFault, encodeResponse } from '../../../src/rpc/codec/encode.js';
+import { readPlainUpdate } from '../../../src/rpc/codec/plain-update.js';
 import { decodeResponse } from '../../../src/rpc/codec/response-decoder.js';
 import { XmlDouble } from '../../../src/rpc/xml-value.js';
 import type { XmlValue } from '../../../src/rpc/xml-value.js';
@@ -114,6 +115,11 @@ describe('beside the npm package xmlrpc', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('an updatefile that the package writes takes the short way', () => {
+    const written = serializer.serializeMethodCall('surfstore.updatefile', ['a', 1, ['b', 'c']]);
+    expect(readPlainUpdate(Buffer.from(written))?.read).to.have.property('kind', 'update');
   });
 
   it('the decoder reads the faults that the package writes', () => {
