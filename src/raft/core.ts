@@ -11,6 +11,7 @@ import { Membership } from './membership.js';
 import type { Entry, LogPosition, PeerRequest, PeerResponse } from './messages.js';
 import { OutstandingWrites } from './outstanding-writes.js';
 import type { Progress } from './progress.js';
+import type { FoldLimits } from './entry-list.js';
 import { RaftLog } from './raft-log.js';
 import type { ReadQueue } from './read-queue.js';
 
@@ -37,6 +38,8 @@ export interface RaftOptions {
   readonly logBase: LogPosition;
   /** The log as it is on disk, behind `logBase`. */
   readonly entries: readonly Entry[];
+  /** When entries are folded in memory; left out, as it is best for a server. */
+  readonly foldLimits?: FoldLimits | undefined;
 }
 
 export interface Leadership {
@@ -114,7 +117,7 @@ export class Core {
     this.#standing = hardState.standing;
     this.incarnation = hardState.incarnation;
     this.#known = hardState.known;
-    this.log = new RaftLog(options.entries, logBase.index, logBase.term);
+    this.log = new RaftLog(options.entries, logBase, options.foldLimits);
     assert(this.log.lastTerm <= this.#term, 'the log is of a later term than the hard state');
     const isInLog = this.log.termAt(snapshot.index) === snapshot.term;
     assert(isInLog, () => `the log does not hold the end of the snapshot, entry ${snapshot.index}`);

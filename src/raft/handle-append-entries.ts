@@ -105,6 +105,11 @@ function noteAnswered(core: Core, { round, matchIndex }: AppendEntriesResponse):
 }
 
 function appendNew(core: Core, request: AppendEntriesRequest): void {
+  // Mostly the new ones continue the log.
+  if (request.prevLogIndex === core.log.lastIndex) {
+    if (request.entries.length > 0) core.appendEntries(request.entries);
+    return;
+  }
   // What lies before our log is committed, and so it is the leader's.
   const firstNew = request.entries.findIndex(
     ({ index, term }) => index >= core.log.firstIndex && core.log.termAt(index) !== term,
@@ -129,6 +134,8 @@ function findImpossible(core: Core, request: AppendEntriesRequest): string | und
   if (contradicts(request.prevLogIndex, request.prevLogTerm)) {
     return `it contradicts the committed entry ${request.prevLogIndex}`;
   }
+  // What comes behind the last committed entry contradicts nothing.
+  if (request.prevLogIndex >= core.commitIndex) return undefined;
   const first = request.entries.find((entry) => contradicts(entry.index, entry.term));
   if (first !== undefined) return `it would replace the committed entry ${first.index}`;
   return undefined;

@@ -5,6 +5,7 @@
 import { assert, must } from '../base/assert.js';
 import { asLogIndex, asTerm, type LogIndex, type Term } from '../base/ids.js';
 import { encodedEntryBytes } from './entry-codec.js';
+import { defaultFoldLimits, EntryList, type FoldLimits } from './entry-list.js';
 import type { Entry, LogPosition } from './messages.js';
 
 interface Slice {
@@ -15,48 +16,52 @@ interface Slice {
   readonly cutByBytes: boolean;
 }
 
+const beforeAll: LogPosition = { index: asLogIndex(0), term: asTerm(0) };
+
 export class RaftLog {
-  /** The log's entries, behind `#forgotten` places of ones that it gave up. */
-  #entries: (Entry | undefined)[] = [];
-  #forgotten = 0;
-  #baseIndex: LogIndex;
+  readonly #foldLimits: FoldLimits;
+  #entries: EntryList;
   #baseTerm: Term;
   /** The newest slice, handed out again to every follower that needs the same entries. */
   #lastSlice: Slice | undefined = undefined;
 
-  /** `entries` follow the entry (`baseIndex`, `baseTerm`); both are 0 for a whole log. */
-  constructor(entries: readonly Entry[], baseIndex = asLogIndex(0), baseTerm = asTerm(0)) {
-    this.#baseIndex = baseIndex;
-    this.#baseTerm = baseTerm;
+  /** `entries` follow the entry `base`, which is 0 twice for a whole log. */
+  constructor(
+    entries: readonly Entry[],
+    base: LogPosition = beforeAll,
+    foldLimits: FoldLimits = defaultFoldLimits,
+  ) {
+    this.#foldLimits = foldLimits;
+    this.#baseTerm = base.term;
+    this.#entries = new EntryList(asLogIndex(base.index + 1), foldLimits);
     this.append(entries);
   }
 
   /** The entry before the first one that is kept; both 0 for a whole log. */
   get base(): LogPosition {
-    return { index: this.#baseIndex, term: this.#baseTerm };
+    return { index: asLogIndex(this.firstIndex - 1), term: this.#baseTerm };
   }
 
   /** Index of the first entry that is kept; one past `lastIndex` in an empty log. */
   get firstIndex(): LogIndex {
-    return asLogIndex(this.#baseIndex + 1);
+    return this.#entries.firstIndex;
   }
 
   get lastIndex(): LogIndex {
-    return asLogIndex(this.#baseIndex + this.#entries.length - this.#forgotten);
+    return asLogIndex(this.#entries.endIndex - 1);
   }
 
   get lastTerm(): Term {
-    return this.#entries.at(-1)?.term ?? this.#baseTerm;
+    return this.#entries.termAt(this.lastIndex) ?? this.#baseTerm;
   }
 
   /** The term of the entry at `index`, or undefined when the log does not know it. */
   termAt(index: LogIndex): Term | undefined {
-    if (index === this.#baseIndex) return this.#baseTerm;
-    return this.#at(index)?.term;
+    return index === this.firstIndex - 1 ? this.#baseTerm : this.#entries.termAt(index);
   }
 
   entryAt(index: LogIndex): Entry {
-    return must(this.#at(index), () => `no entry at index ${index}`);
+    return must(this.#entries.at(index), () => `no entry at index ${index}`);
   }
 
   /** Appends entries that continue the log: the next indexes, terms that never fall. */
@@ -78,30 +83,21 @@ export class RaftLog {
   /** Removes the entry at `index` and all behind it. */
   truncateFrom(index: LogIndex): void {
     assert(index >= this.firstIndex && index <= this.lastIndex, () => `nothing to cut at ${index}`);
-    this.#entries.length = this.#placeOf(index);
+    this.#entries.truncateFrom(index);
     this.#lastSlice = undefined;
   }
 
   /** Forgets the entries through `index`, which becomes the base. Its cost is that of appending. */
   compactThrough(index: LogIndex): void {
-    assert(index >= this.#baseIndex && index <= this.lastIndex, () => `no base at ${index}`);
-    const baseTerm = must(this.termAt(index), () => `no term at ${index}`);
-    const end = this.#placeOf(index) + 1;
-    this.#entries.fill(undefined, this.#forgotten, end);
-    this.#forgotten = end;
-    this.#baseIndex = index;
-    this.#baseTerm = baseTerm;
+    assert(index >= this.base.index && index <= this.lastIndex, () => `no base at ${index}`);
+    this.#baseTerm = must(this.termAt(index), () => `no term at ${index}`);
+    this.#entries.forgetBefore(asLogIndex(index + 1));
     this.#lastSlice = undefined;
-    if (this.#forgotten * 2 < this.#entries.length) return;
-    this.#entries = this.#entries.slice(this.#forgotten);
-    this.#forgotten = 0;
   }
 
   /** Forgets everything: the log is empty, and `position` is its base. */
   resetTo(position: LogPosition): void {
-    this.#entries = [];
-    this.#forgotten = 0;
-    this.#baseIndex = position.index;
+    this.#entries = new EntryList(asLogIndex(position.index + 1), this.#foldLimits);
     this.#baseTerm = position.term;
     this.#lastSlice = undefined;
   }
@@ -112,7 +108,11 @@ export class RaftLog {
       from >= this.firstIndex && through <= this.lastIndex,
       () => `no range ${from}–${through}`,
     );
-    return this.#kept(this.#placeOf(from), this.#placeOf(through) + 1);
+    const entries: Entry[] = [];
+    for (let index: number = from; index <= through; index += 1) {
+      entries.push(this.entryAt(asLogIndex(index)));
+    }
+    return entries;
   }
 
   /** The newest `limit` entries, or as many as there are, oldest first. */
@@ -131,17 +131,16 @@ export class RaftLog {
       if (cached.cutByBytes || from + cached.entries.length > this.lastIndex) return cached.entries;
     }
     assert(from >= this.firstIndex, () => `entry ${from} is in the log no longer`);
-    const start = this.#placeOf(from);
-    let end = start;
+    const entries: Entry[] = [];
+    let next: number = from;
     let bytes = 0;
-    for (let entry = this.#entries[end]; entry !== undefined; entry = this.#entries[end]) {
+    for (; next <= this.lastIndex; next += 1) {
+      const entry = this.entryAt(asLogIndex(next));
       bytes += encodedEntryBytes(entry);
-      if (bytes > bytesMax && end > start) break;
-      end += 1;
+      if (bytes > bytesMax && entries.length > 0) break;
+      entries.push(entry);
     }
-    const entries = this.#kept(start, end);
-    const cutByBytes = end < this.#entries.length;
-    this.#lastSlice = { from, bytesMax, entries, cutByBytes };
+    this.#lastSlice = { from, bytesMax, entries, cutByBytes: next <= this.lastIndex };
     return entries;
   }
 
@@ -171,25 +170,9 @@ export class RaftLog {
     let [low, high] = [this.firstIndex as number, this.lastIndex + 1];
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (this.entryAt(asLogIndex(middle)).term < term) low = middle + 1;
+      if (must(this.termAt(asLogIndex(middle)), 'a place in the log') < term) low = middle + 1;
       else high = middle;
     }
     return asLogIndex(low);
-  }
-
-  #placeOf(index: LogIndex): number {
-    return this.#forgotten + index - this.#baseIndex - 1;
-  }
-
-  #at(index: LogIndex): Entry | undefined {
-    return index <= this.#baseIndex ? undefined : this.#entries[this.#placeOf(index)];
-  }
-
-  /** The entries at these places, in a new array. */
-  #kept(start: number, end: number): Entry[] {
-    const kept: Entry[] = [];
-    for (let at = start; at < end; at += 1)
-      kept.push(must(this.#entries[at], () => `no entry at ${at}`));
-    return kept;
   }
 }

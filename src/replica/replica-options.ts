@@ -5,6 +5,7 @@
 import type { ServerId } from '../base/ids.js';
 import type { StateMachine } from '../base/state-machine.js';
 import type { Member } from '../raft/configuration.js';
+import type { FoldLimits } from '../raft/entry-list.js';
 import type { RecoveredState, Storage } from '../storage/storage.js';
 import type { Cut } from './cut.js';
 import type { ReplicaObserver } from './observer.js';
@@ -32,6 +33,8 @@ export interface ReplicaOptions<Command, Result> {
   /** Where the replica measures itself; left out, nothing is measured. */
   readonly meter?: ReplicaMeter;
   readonly snapshots?: SnapshotLimits;
+  /** When entries of the log are folded in memory; left out, as it is best for a server. */
+  readonly foldLimits?: FoldLimits;
   /** Time between two comparisons of the servers' states; 10 minutes when left out. */
   readonly stateCheckMs?: number;
   /** What another replica of this process leaves behind; nothing when left out. */

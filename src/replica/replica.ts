@@ -66,10 +66,10 @@ export class Replica<Command, Result> implements ReplicaApi<Command, Result> {
   constructor(options: ReplicaOptions<Command, Result>) {
     this.#options = options;
     const { serverId, founders, random, timing, recovered, inherited } = options;
-    const { storage, timer, stateMachine, observer, meter } = options;
+    const { storage, timer, stateMachine, observer, meter, foldLimits } = options;
     this.#raft = new Raft({
       ...recovered,
-      ...{ id: serverId, founders, random, timing: raftTiming(timing) },
+      ...{ id: serverId, founders, random, timing: raftTiming(timing), foldLimits },
     });
     this.#loop = new CoreLoop(this.#raft, () => this.#effects);
     this.#flushes = new FlushSchedule({

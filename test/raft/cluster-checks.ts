@@ -14,7 +14,7 @@ import type {
   PeerResponse,
 } from '../../src/raft/messages.js';
 import type { Raft } from '../../src/raft/raft.js';
-import { isCounted, type TestDisk } from './test-disk.js';
+import { isCounted, isSameEntry, type TestDisk } from './test-disk.js';
 
 export interface WatchedServer {
   readonly id: ServerId;
@@ -54,7 +54,7 @@ export class ClusterChecks {
   /** Applied entries are committed ones, and on the server's own disk. */
   applied(server: WatchedServer, entries: readonly Entry[]): void {
     for (const entry of entries) {
-      const isCommitted = this.committed[entry.index - 1] === entry;
+      const isCommitted = isSameEntry(this.committed[entry.index - 1], entry);
       assert(
         isCommitted,
         () => `server ${server.id} applied entry ${entry.index}, never committed`,
@@ -204,7 +204,7 @@ export class ClusterChecks {
       while (at >= 0 && mine?.[at]?.term !== others?.[at]?.term) at -= 1;
       for (; at >= 0; at -= 1) {
         assert(
-          mine?.[at] === others?.[at],
+          isSameEntry(mine?.[at], others?.[at]),
           () => `Log Matching: servers ${server.id} and ${other.id} differ at entry ${first + at}`,
         );
       }
@@ -227,7 +227,8 @@ export class ClusterChecks {
         this.#isWithLaterLeaders(entry, raft.term);
         this.committed.push(entry);
       } else {
-        assert(known === entry, () => `server ${id} committed another entry ${entry.index}`);
+        const isSame = isSameEntry(known, entry);
+        assert(isSame, () => `server ${id} committed another entry ${entry.index}`);
       }
     }
   }

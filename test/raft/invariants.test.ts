@@ -36,7 +36,10 @@ describe('The invariants of one server', () => {
     { commitIndex: 4 },
     { snapshot: { index: 3, term: 2 } },
     { log: { ...soundLog, firstIndex: 2, base: { index: 1, term: 2 }, termAt: () => 1 } },
-    { snapshot: { index: 4, term: 2 }, log: new RaftLog([], asLogIndex(5), asTerm(3)) },
+    {
+      snapshot: { index: 4, term: 2 },
+      log: new RaftLog([], { index: asLogIndex(5), term: asTerm(3) }),
+    },
     { role: 'candidate', standing: 'joining' },
     { ...leading, standing: 'refilling' },
     { durableIndex: 4 },
@@ -61,7 +64,12 @@ describe('The invariants of one server', () => {
     { from: { commitIndex: 3 }, to: { commitIndex: 2 } },
     { from: { lastApplied: 2 }, to: { lastApplied: 1 } },
     { from: {}, to: { snapshot: { index: 0, term: 0 } } },
-    { from: { log: new RaftLog(makeLog(1, 1, 2).slice(1), asLogIndex(1), asTerm(1)) }, to: {} },
+    {
+      from: {
+        log: new RaftLog(makeLog(1, 1, 2).slice(1), { index: asLogIndex(1), term: asTerm(1) }),
+      },
+      to: {},
+    },
     { from: {}, to: { standing: 'refilling' } },
     { from: { standing: 'refilling' }, to: { standing: 'founding' } },
     { from: { votedFor: 0 }, to: { votedFor: 1 } },

@@ -5,7 +5,7 @@ import { asLogIndex, asTerm } from '../../src/base/ids.js';
 import { encodedEntryBytes } from '../../src/raft/entry-codec.js';
 import type { Entry } from '../../src/raft/messages.js';
 import { RaftLog } from '../../src/raft/raft-log.js';
-import { makeEntry, makeLog, termsOf } from './make.js';
+import { logStart, makeEntry, makeLog, termsOf } from './make.js';
 
 /** Terms of a log: they never fall. */
 const logTerms = fc
@@ -14,14 +14,42 @@ const logTerms = fc
     steps.reduce<number[]>((terms, step) => [...terms, (terms.at(-1) ?? 1) + step], []),
   );
 
+/** So small that a log of some entries has several pieces, and such that nothing is folded. */
+const foldLimits = fc.record({
+  openEntries: fc.integer({ min: 1, max: 4 }),
+  pieceEntries: fc.constantFrom(1, 2, 5, 8, 1_000),
+  pieceBytes: fc.constantFrom(1, 60, 10_000, 10_000),
+});
+
+const action = fc.oneof(
+  fc.record({
+    type: fc.constant('append' as const),
+    term: fc.integer({ min: 0, max: 1 }),
+    count: fc.integer({ min: 1, max: 12 }),
+  }),
+  fc.record({
+    type: fc.constant('cut' as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+  }),
+  fc.record({
+    type: fc.constant('slice' as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    bytesMax: fc.constantFrom(1, 60, 200, 10_000),
+  }),
+  fc.record({
+    type: fc.constant('compact' as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+  }),
+);
+
 const all = (log: RaftLog): readonly Entry[] => log.range(log.firstIndex, log.lastIndex);
 
 describe('The log', () => {
   it('gives back what was appended, and knows terms by index', () => {
     fc.assert(
-      fc.property(logTerms, (terms) => {
+      fc.property(logTerms, foldLimits, (terms, limits) => {
         const entries = makeLog(...terms);
-        const log = new RaftLog(entries);
+        const log = new RaftLog(entries, logStart, limits);
         expect(all(log)).to.deep.equal(entries);
         expect(log.lastIndex).to.equal(terms.length);
         expect(log.lastTerm).to.equal(terms.at(-1) ?? 0);
@@ -34,8 +62,8 @@ describe('The log', () => {
 
   it('finds the first and the last entry of a term', () => {
     fc.assert(
-      fc.property(logTerms, (terms) => {
-        const log = new RaftLog(makeLog(...terms));
+      fc.property(logTerms, foldLimits, (terms, limits) => {
+        const log = new RaftLog(makeLog(...terms), logStart, limits);
         terms.forEach((term, at) => {
           const index = asLogIndex(at + 1);
           expect(log.firstIndexOfTermAt(index)).to.equal(terms.indexOf(term) + 1);
@@ -58,35 +86,21 @@ describe('The log', () => {
   });
 
   it('hands out slices by size, also while it grows, is cut and compacted', () => {
-    const action = fc.oneof(
-      fc.record({ type: fc.constant('append' as const), term: fc.integer({ min: 0, max: 1 }) }),
-      fc.record({
-        type: fc.constant('cut' as const),
-        at: fc.double({ min: 0, max: 1, noNaN: true }),
-      }),
-      fc.record({
-        type: fc.constant('slice' as const),
-        at: fc.double({ min: 0, max: 1, noNaN: true }),
-        bytesMax: fc.constantFrom(1, 60, 200, 10_000),
-      }),
-      fc.record({
-        type: fc.constant('compact' as const),
-        at: fc.double({ min: 0, max: 1, noNaN: true }),
-      }),
-    );
     fc.assert(
-      fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
-        const log = new RaftLog([]);
+      fc.property(fc.array(action, { maxLength: 60 }), foldLimits, (actions, limits) => {
+        const log = new RaftLog([], logStart, limits);
         let reference: Entry[] = [];
         let base = 0;
         let cuts = 1;
         const place = (at: number): number => base + Math.floor(at * (reference.length - base + 1));
         for (const step of actions) {
           if (step.type === 'append') {
-            const entry = makeEntry(reference.length + 1, cuts + step.term);
-            if (entry.term < log.lastTerm) continue;
-            log.append([entry]);
-            reference.push(entry);
+            const term = Math.max(cuts + step.term, log.lastTerm);
+            const entries = Array.from({ length: step.count }, (_, at) =>
+              makeEntry(reference.length + 1 + at, term),
+            );
+            log.append(entries);
+            reference.push(...entries);
           } else if (step.type === 'cut') {
             const at = place(step.at);
             if (at >= reference.length) continue;
@@ -103,9 +117,25 @@ describe('The log', () => {
           }
           expect(all(log)).to.deep.equal(reference.slice(base));
           expect(log.base).to.deep.equal({ index: base, term: reference[base - 1]?.term ?? 0 });
+          expect(log.lastTerm).to.equal(reference.at(-1)?.term ?? 0);
+          reference.slice(base).forEach(({ index, term }) => {
+            expect(log.termAt(index)).to.equal(term);
+          });
+          expect(log.termAt(asLogIndex(reference.length + 1))).to.equal(undefined);
+          if (base > 0) expect(log.termAt(asLogIndex(base - 1))).to.equal(undefined);
         }
       }),
+      { numRuns: 400 },
     );
+  });
+
+  it('is cut in the very piece in which it begins', () => {
+    const limits = { openEntries: 1, pieceEntries: 8, pieceBytes: 10_000 };
+    const log = new RaftLog(makeLog(...new Array<number>(20).fill(1)), logStart, limits);
+    log.compactThrough(asLogIndex(4));
+    log.truncateFrom(asLogIndex(7));
+    expect(all(log).map(({ index }) => index)).to.deep.equal([5, 6]);
+    expect(log.termAt(asLogIndex(3))).to.equal(undefined);
   });
 
   it('gives followers that are equally far the same array', () => {
@@ -115,7 +145,7 @@ describe('The log', () => {
   });
 
   it('knows the term before its first entry when its beginning was taken away', () => {
-    const log = new RaftLog([makeEntry(6, 3)], asLogIndex(5), asTerm(2));
+    const log = new RaftLog([makeEntry(6, 3)], { index: asLogIndex(5), term: asTerm(2) });
     expect([log.firstIndex, log.lastIndex]).to.deep.equal([6, 6]);
     expect(log.termAt(asLogIndex(5))).to.equal(2);
     expect(log.termAt(asLogIndex(4))).to.equal(undefined);

@@ -6,6 +6,7 @@ import { assert, must } from '../../src/base/assert.js';
 import type { FolderIdentity } from '../../src/base/folder-identity.js';
 import type { ServerId } from '../../src/base/ids.js';
 import type { HardState } from '../../src/raft/effects.js';
+import type { FoldLimits } from '../../src/raft/entry-list.js';
 import type { Entry } from '../../src/raft/messages.js';
 import { LastingReplica, type OpenedMemory } from '../../src/replica/lasting-replica.js';
 import type { ReplicaEvent } from '../../src/replica/observer.js';
@@ -23,6 +24,9 @@ import type { SimRandom } from './sim-random.js';
 import type { ServerView } from './trace.js';
 import { WatchedStorage, type StorageListener } from './watched-storage.js';
 import type { foundersOf } from '../fixtures/founders.js';
+
+/** So small that the logs of short runs are folded in memory, too. */
+const foldLimits: FoldLimits = { openEntries: 6, pieceEntries: 5, pieceBytes: 1_000 };
 
 /** Servers compare their states often here. */
 const stateCheckMs = 2_000;
@@ -317,6 +321,7 @@ export class SimServer {
         timing: { heartbeatMs: 75, electionTimeoutMinMs: 300, electionTimeoutMaxMs: 600 },
         observer: events.onEvent,
         snapshots,
+        foldLimits,
         stateCheckMs,
       },
       opened,
