@@ -3,7 +3,7 @@
  * 128 clients, two hashes, an empty map. Each point has a cluster of its own.
  */
 import type { Bench } from '../scenes/bench.js';
-import { takeTurns, updater, type Contender } from '../scenes/measure.js';
+import { takeTurns, updater, warm, type Contender } from '../scenes/measure.js';
 import type { Sample } from '../scenes/sample.js';
 import { SurfRaftCluster } from '../systems/surfraft-cluster.js';
 
@@ -29,9 +29,12 @@ export const growthAxes: readonly GrowthAxis[] = [
     quickMax: 10_000,
     measureAt: (bench, files) =>
       onCluster(bench, usualServers, async (cluster) => {
+        // The load that is measured makes files: here few are updated again and again.
+        await cluster.warmUp(bench.steadySeconds);
         await cluster.fill(0, files);
-        const series = `${files} files`;
-        return await rounds(bench, series, usualClients, updater(bench, cluster, true));
+        const contender = updater(bench, cluster, true);
+        const [samples = []] = await takeTurns(bench, `${files} files`, usualClients, [contender]);
+        return samples;
       }),
   },
   {
@@ -88,6 +91,7 @@ async function rounds(
   clients: number,
   contender: Contender,
 ): Promise<readonly Sample[]> {
+  await warm(bench, [contender], clients, bench.steadySeconds);
   const [samples = []] = await takeTurns(bench, series, clients, [contender]);
   return samples;
 }

@@ -3,7 +3,7 @@ import type { GoalId } from '../goals/goals.js';
 import type { LoadPlan } from '../load/load-plan.js';
 import { Echo } from '../systems/echo.js';
 import { etcdMissing, type Bench } from './bench.js';
-import { takeTurns, updater, type Contender } from './measure.js';
+import { takeTurns, updater, warm, type Contender } from './measure.js';
 import { compare, type Rival, type Sample } from './sample.js';
 import type { Scene } from './scene.js';
 import type { Cast } from './stage.js';
@@ -95,23 +95,6 @@ async function readersOf(
       return { system, plan: () => plan, makesFiles: false };
     }),
   );
-}
-
-/**
- * What is measured takes other ways through the code than the updates of a few names that each
- * system was warmed up with.
- */
-async function warm(
-  bench: Bench,
-  contenders: readonly Contender[],
-  clients: number,
-  seconds: number,
-): Promise<void> {
-  if (seconds === 0) return;
-  for (const { plan, system } of contenders) {
-    bench.say(`warming up ${system.name}`);
-    await bench.generator.run(plan(), clients, seconds);
-  }
 }
 
 function parts(

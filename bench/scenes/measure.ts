@@ -78,3 +78,20 @@ async function watchIdle(bench: Bench, run: () => Promise<LoadFigures>): Promise
   bench.world.standing.addIdlePause(delay.max / 1e6);
   return figures;
 }
+
+/**
+ * What is measured takes other ways through the code than the updates of a few names that each
+ * system was warmed up with.
+ */
+export async function warm(
+  bench: Bench,
+  contenders: readonly Contender[],
+  clients: number,
+  seconds: number,
+): Promise<void> {
+  if (seconds === 0) return;
+  for (const { plan, system } of contenders) {
+    bench.say(`warming up ${system.name}`);
+    await bench.generator.run(plan(), clients, seconds);
+  }
+}
