@@ -41,15 +41,20 @@ export class EntryList {
   readonly #limits: FoldLimits;
   /** In order, without a gap. The first one may begin before `#firstIndex`. */
   #pieces: Piece[] = [];
-  /** The entries from `#openIndex` on. */
-  #open: Entry[] = [];
+  /** The entries from `#openIndex` on, behind `#folded` places of ones that went elsewhere. */
+  #open: (Entry | undefined)[];
   #openIndex: number;
+  #folded = 0;
   #firstIndex: number;
   /** The piece that was looked into last: whoever reads one entry of it reads the next one, too. */
   #unfolded: Unfolded | undefined;
 
-  /** A list without entries, of which the first will have this index. */
-  constructor(firstIndex: LogIndex, limits: FoldLimits) {
+  /**
+   * A list of these entries, of which the first has, or will have, this index. They are folded as
+   * others are added: a server that has just started is about to apply them.
+   */
+  constructor(entries: readonly Entry[], firstIndex: LogIndex, limits: FoldLimits) {
+    this.#open = [...entries];
     this.#firstIndex = firstIndex;
     this.#openIndex = firstIndex;
     this.#limits = limits;
@@ -61,12 +66,12 @@ export class EntryList {
 
   /** One past the last index. */
   get endIndex(): LogIndex {
-    return asLogIndex(this.#openIndex + this.#open.length);
+    return asLogIndex(this.#openIndex + this.#open.length - this.#folded);
   }
 
   /** The entry at `index`, if there is one. */
   at(index: LogIndex): Entry | undefined {
-    if (index >= this.#openIndex) return this.#open[index - this.#openIndex];
+    if (index >= this.#openIndex) return this.#open[this.#placeOf(index)];
     if (index < this.#firstIndex) return undefined;
     const { piece, entries } = this.#unfold(this.#pieceAt(index));
     return entries[index - piece.firstIndex];
@@ -83,7 +88,7 @@ export class EntryList {
   push(entry: Entry): void {
     this.#open.push(entry);
     const { openEntries, pieceEntries } = this.#limits;
-    if (this.#open.length >= openEntries + pieceEntries) this.#fold();
+    if (this.#open.length - this.#folded >= openEntries + pieceEntries) this.#fold();
   }
 
   /** Removes the entry at `index` and all behind it. */
@@ -93,10 +98,11 @@ export class EntryList {
       const { piece, entries } = this.#unfold(pieceAt);
       this.#openIndex = Math.max(piece.firstIndex, this.#firstIndex);
       this.#open = entries.slice(this.#openIndex - piece.firstIndex);
+      this.#folded = 0;
       this.#pieces.length = pieceAt;
       this.#unfolded = undefined;
     }
-    this.#open.length = index - this.#openIndex;
+    this.#open.length = this.#placeOf(index);
   }
 
   /** Forgets the entries before `index`, which is at most `endIndex`. */
@@ -105,34 +111,46 @@ export class EntryList {
     this.#unfolded = undefined;
     const kept = this.#pieces.findIndex(({ endIndex }) => endIndex > index);
     this.#pieces = kept < 0 ? [] : this.#pieces.slice(kept);
-    if (index <= this.#openIndex) return;
-    this.#open = this.#open.slice(index - this.#openIndex);
-    this.#openIndex = index;
+    if (index > this.#openIndex) this.#openFrom(index);
   }
 
   /** Makes a piece of the oldest open entries. */
   #fold(): void {
     const count = this.#foldedAtOnce();
-    const entries = this.#open.slice(0, count);
-    const first = must(entries[0], 'a piece has an entry');
-    const last = must(entries.at(-1), 'a piece has an entry');
+    const entries = this.#open.slice(this.#folded, this.#folded + count).map(present);
+    const first = present(entries[0]);
+    const last = present(entries.at(-1));
     this.#pieces.push({
       firstIndex: this.#openIndex,
       endIndex: this.#openIndex + count,
       terms: [first.term, last.term],
       bytes: encodeEntries(entries),
     });
-    this.#open = this.#open.slice(count);
-    this.#openIndex += count;
+    this.#openFrom(this.#openIndex + count);
+  }
+
+  /** What stands before `index` is open no longer. It costs a part of what adding it did. */
+  #openFrom(index: number): void {
+    const folded = this.#placeOf(index);
+    this.#open.fill(undefined, this.#folded, folded);
+    this.#folded = folded;
+    this.#openIndex = index;
+    if (this.#folded * 2 < this.#open.length) return;
+    this.#open = this.#open.slice(this.#folded);
+    this.#folded = 0;
+  }
+
+  #placeOf(index: number): number {
+    return this.#folded + index - this.#openIndex;
   }
 
   #foldedAtOnce(): number {
     const { pieceBytes, pieceEntries } = this.#limits;
     let bytes = 0;
     let count = 0;
-    for (const entry of this.#open) {
-      bytes += encodedEntryBytes(entry);
-      if (count === pieceEntries || (count > 0 && bytes > pieceBytes)) break;
+    for (let at = this.#folded; count < pieceEntries; at += 1) {
+      bytes += encodedEntryBytes(present(this.#open[at]));
+      if (bytes > pieceBytes && count > 0) break;
       count += 1;
     }
     return count;
@@ -161,4 +179,8 @@ export class EntryList {
   #piece(at: number): Piece {
     return must(this.#pieces[at], 'a place in the list of pieces');
   }
+}
+
+function present(entry: Entry | undefined): Entry {
+  return must(entry, 'an entry that is open');
 }

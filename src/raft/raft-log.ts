@@ -33,8 +33,8 @@ export class RaftLog {
   ) {
     this.#foldLimits = foldLimits;
     this.#baseTerm = base.term;
-    this.#entries = new EntryList(asLogIndex(base.index + 1), foldLimits);
-    this.append(entries);
+    checkFollowing(base, entries);
+    this.#entries = new EntryList(entries, asLogIndex(base.index + 1), foldLimits);
   }
 
   /** The entry before the first one that is kept; both 0 for a whole log. */
@@ -66,18 +66,8 @@ export class RaftLog {
 
   /** Appends entries that continue the log: the next indexes, terms that never fall. */
   append(entries: readonly Entry[]): void {
-    let lastIndex: number = this.lastIndex;
-    let lastTerm: number = this.lastTerm;
-    for (const entry of entries) {
-      assert(
-        entry.index === lastIndex + 1,
-        () => `entry ${entry.index} appended after ${lastIndex}`,
-      );
-      assert(entry.term >= lastTerm, () => `term ${entry.term} appended after term ${lastTerm}`);
-      this.#entries.push(entry);
-      lastIndex = entry.index;
-      lastTerm = entry.term;
-    }
+    checkFollowing({ index: this.lastIndex, term: this.lastTerm }, entries);
+    for (const entry of entries) this.#entries.push(entry);
   }
 
   /** Removes the entry at `index` and all behind it. */
@@ -97,7 +87,7 @@ export class RaftLog {
 
   /** Forgets everything: the log is empty, and `position` is its base. */
   resetTo(position: LogPosition): void {
-    this.#entries = new EntryList(asLogIndex(position.index + 1), this.#foldLimits);
+    this.#entries = new EntryList([], asLogIndex(position.index + 1), this.#foldLimits);
     this.#baseTerm = position.term;
     this.#lastSlice = undefined;
   }
@@ -174,5 +164,16 @@ export class RaftLog {
       else high = middle;
     }
     return asLogIndex(low);
+  }
+}
+
+/** Entries follow others by the next indexes, and by terms that never fall. */
+function checkFollowing(last: LogPosition, entries: readonly Entry[]): void {
+  let { index, term }: { index: number; term: number } = last;
+  for (const entry of entries) {
+    assert(entry.index === index + 1, () => `entry ${entry.index} appended after ${index}`);
+    assert(entry.term >= term, () => `term ${entry.term} appended after term ${term}`);
+    index = entry.index;
+    term = entry.term;
   }
 }

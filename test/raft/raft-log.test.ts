@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { AssertionError } from '../../src/base/assert.js';
 import { asLogIndex, asTerm } from '../../src/base/ids.js';
 import { encodedEntryBytes } from '../../src/raft/entry-codec.js';
+import type { FoldLimits } from '../../src/raft/entry-list.js';
 import type { Entry } from '../../src/raft/messages.js';
 import { RaftLog } from '../../src/raft/raft-log.js';
 import { logStart, makeEntry, makeLog, termsOf } from './make.js';
@@ -42,6 +43,14 @@ const action = fc.oneof(
   }),
 );
 
+/** A log that begins with a third of these entries and gets the others later. */
+function logOf(entries: readonly Entry[], limits: FoldLimits): RaftLog {
+  const first = Math.floor(entries.length / 3);
+  const log = new RaftLog(entries.slice(0, first), logStart, limits);
+  for (const entry of entries.slice(first)) log.append([entry]);
+  return log;
+}
+
 const all = (log: RaftLog): readonly Entry[] => log.range(log.firstIndex, log.lastIndex);
 
 describe('The log', () => {
@@ -49,7 +58,7 @@ describe('The log', () => {
     fc.assert(
       fc.property(logTerms, foldLimits, (terms, limits) => {
         const entries = makeLog(...terms);
-        const log = new RaftLog(entries, logStart, limits);
+        const log = logOf(entries, limits);
         expect(all(log)).to.deep.equal(entries);
         expect(log.lastIndex).to.equal(terms.length);
         expect(log.lastTerm).to.equal(terms.at(-1) ?? 0);
@@ -63,7 +72,7 @@ describe('The log', () => {
   it('finds the first and the last entry of a term', () => {
     fc.assert(
       fc.property(logTerms, foldLimits, (terms, limits) => {
-        const log = new RaftLog(makeLog(...terms), logStart, limits);
+        const log = logOf(makeLog(...terms), limits);
         terms.forEach((term, at) => {
           const index = asLogIndex(at + 1);
           expect(log.firstIndexOfTermAt(index)).to.equal(terms.indexOf(term) + 1);
@@ -131,7 +140,7 @@ describe('The log', () => {
 
   it('is cut in the very piece in which it begins', () => {
     const limits = { openEntries: 1, pieceEntries: 8, pieceBytes: 10_000 };
-    const log = new RaftLog(makeLog(...new Array<number>(20).fill(1)), logStart, limits);
+    const log = logOf(makeLog(...new Array<number>(20).fill(1)), limits);
     log.compactThrough(asLogIndex(4));
     log.truncateFrom(asLogIndex(7));
     expect(all(log).map(({ index }) => index)).to.deep.equal([5, 6]);
