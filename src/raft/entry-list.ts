@@ -77,6 +77,19 @@ export class EntryList {
     return entries[index - piece.firstIndex];
   }
 
+  /** The entries from `from` to before `end`, all of which there are, in a new array. */
+  range(from: LogIndex, end: LogIndex): readonly Entry[] {
+    if (from >= this.#openIndex) {
+      // What a server starts with may be hundreds of thousands, and it applies them all at once.
+      return this.#open.slice(this.#placeOf(from), this.#placeOf(end)) as Entry[];
+    }
+    const entries: Entry[] = [];
+    for (let index: number = from; index < end; index += 1) {
+      entries.push(present(this.at(asLogIndex(index))));
+    }
+    return entries;
+  }
+
   /** The term of the entry at `index`, if there is one. Terms never fall along a log. */
   termAt(index: LogIndex): Term | undefined {
     if (index >= this.#openIndex || index < this.#firstIndex) return this.at(index)?.term;
@@ -182,5 +195,5 @@ export class EntryList {
 }
 
 function present(entry: Entry | undefined): Entry {
-  return must(entry, 'an entry that is open');
+  return must(entry, 'an entry of the list');
 }

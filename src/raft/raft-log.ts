@@ -98,11 +98,7 @@ export class RaftLog {
       from >= this.firstIndex && through <= this.lastIndex,
       () => `no range ${from}–${through}`,
     );
-    const entries: Entry[] = [];
-    for (let index: number = from; index <= through; index += 1) {
-      entries.push(this.entryAt(asLogIndex(index)));
-    }
-    return entries;
+    return this.#entries.range(from, asLogIndex(through + 1));
   }
 
   /** The newest `limit` entries, or as many as there are, oldest first. */
