@@ -16,7 +16,7 @@ export interface SnapshotLimits {
 
 export const defaultSnapshotLimits: SnapshotLimits = {
   logBytesMin: 16 * 1024 * 1024,
-  logBytesMax: 64 * 1024 * 1024,
+  logBytesMax: 128 * 1024 * 1024,
   tailEntries: 10_000,
   tailBytes: 4 * 1024 * 1024,
 };
@@ -28,7 +28,7 @@ export function dueBytes(limits: SnapshotLimits, imageBytes: number): number {
 
 /** What a follower that is being sent a snapshot may keep in the log, in bytes. */
 export function heldBytesMax(limits: SnapshotLimits): number {
-  return 4 * limits.logBytesMax;
+  return 2 * limits.logBytesMax;
 }
 
 /** Bytes of an image that are copied, or written, in one turn: a millisecond or two of work. */

@@ -61,11 +61,11 @@ describe('the log behind a snapshot', () => {
     expect(kept.keepFrom(positionAt(60), 1_000), 'it needs nothing more').to.equal(51);
   });
 
-  it('keeps it no longer than four times the largest distance of snapshots', () => {
+  it('keeps it no longer than twice the largest distance of snapshots', () => {
     const kept = keptLog();
     kept.hold(follower, positionAt(20), 500);
-    expect(kept.keepFrom(positionAt(50), 4_500)).to.equal(21);
-    expect(kept.keepFrom(positionAt(50), 4_501)).to.equal(41);
+    expect(kept.keepFrom(positionAt(50), 2_500)).to.equal(21);
+    expect(kept.keepFrom(positionAt(50), 2_501)).to.equal(41);
   });
 
   it('keeps nothing for followers once leadership has ended', () => {

@@ -56,12 +56,15 @@ const versionDigitsMax = 9;
 
 const digitZero = 0x30;
 
+/** Bytes that were received along with a call, its head mostly, and are held with it. */
+const heldRestBytesMax = 2 * 1024;
+
 /** The bytes that stand for themselves in a text. */
 const isPlain = Uint8Array.from({ length: 0x100 }, (_, byte) =>
   byte >= 0x20 && byte < 0x7f && !'&<>'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
-/** Reads a whole call, or gives up. The body must never change: what is returned shows it. */
+/** Reads a whole call, or gives up. The body must never change: what is returned may show it. */
 export function readPlainUpdate(body: Uint8Array): XmlCall | undefined {
   const view = new DataView(body.buffer, body.byteOffset, body.length);
   const layout = findLayout(view);
@@ -109,7 +112,14 @@ function readArguments(
   }
   if (!standsAt(layout.behindItems, view, at)) return undefined;
   if (at + layout.behindItems.text.length !== body.length) return undefined;
-  return { name: asciiText(body, nameStart, nameEnd), version, bytes: body, itemBounds };
+  const name = asciiText(body, nameStart, nameEnd);
+  return { name, version, bytes: withoutRest(body), itemBounds };
+}
+
+/** Who waits for a majority must not hold what else came along with its call. */
+function withoutRest(body: Uint8Array): Uint8Array {
+  const restBytes = body.buffer.byteLength - body.length;
+  return restBytes > heldRestBytesMax ? new Uint8Array(body) : body;
 }
 
 /** Where the plain text that begins at `start` ends. */

@@ -131,6 +131,21 @@ describe('the short way of updatefile', () => {
     expect(readShort(`${whole}\n`)).to.equal(undefined);
   });
 
+  it('holds nothing of what came along with a call, but its head', () => {
+    const body = Buffer.from(encodeCall(method, ['a', 1, [hash]]));
+    for (const [restBytes, isHeld] of [
+      [200, true],
+      [60_000, false],
+    ] as const) {
+      // As a socket gives it: a buffer of its own for what was read at once.
+      const received = new Uint8Array([...new Uint8Array(restBytes), ...body]);
+      const { read } = readPlainUpdate(Buffer.from(received.buffer, restBytes)) ?? {};
+      if (read?.kind !== 'update') throw new Error('not an update');
+      expect(read.update.bytes.buffer === received.buffer).to.equal(isHeld);
+      expect(new ReceivedUpdate(read.update, timeMs).hashlist).to.deep.equal([hash]);
+    }
+  });
+
   it('agrees with the long way on every call that the encoder writes', () => {
     let answered = 0;
     fc.assert(
