@@ -170,9 +170,12 @@ describe('the gateway', () => {
     }
     owner.close();
     owner.closeAllConnections();
+    // Its status and what it says reach this process on two ways.
+    await eventually('the news that it is well', waitMs, () =>
+      gateway.stderr.includes('answers again') ? true : undefined,
+    );
     await untilAllHealthy();
     expect(gateway.stderr.match(/is taken/g)).to.have.length(1);
-    expect(gateway.stderr).to.contain('answers again');
   });
 
   it('leaves a remote worker out until it answers, and never ends it', async () => {

@@ -209,6 +209,11 @@ describe('uploads through a gateway', () => {
     const keys = { cluster: cluster.configPath, uploads: true, masterHost: '0.0.0.0' };
     await gateway.writeConfig(keys);
     await gateway.start();
-    expect(gateway.stderr).to.contain('uploads are on and nobody is asked for a password');
+    // What it warns of and that it serves come through two pipes.
+    await eventually('the warning', waitMs, () =>
+      gateway.stderr.includes('uploads are on and nobody is asked for a password')
+        ? true
+        : undefined,
+    );
   });
 });
