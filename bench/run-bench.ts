@@ -112,7 +112,8 @@ export class BenchRun {
       growth === undefined ? await runScenes(bench, selectScenes(goals, isQuick)) : new Map();
     const { curves, failures } = await runGrowth(bench, growth ?? [], isQuick);
     if (this.#isGivenUp) return 130;
-    await this.#handOver({ conditions, outcomes, curves, samples });
+    const pauses = bench.world.standing.pausesByPart;
+    await this.#handOver({ conditions, outcomes, curves, samples, pauses });
     for (const failure of failures) this.#say(failure);
     return hasFailed(outcomes) || failures.length > 0 ? 1 : 0;
   }

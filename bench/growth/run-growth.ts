@@ -18,6 +18,7 @@ export async function runGrowth(
   const curves: GrowthCurve[] = [];
   const failures: string[] = [];
   for (const { id, what, points, quickMax, measureAt } of axes) {
+    bench.world.standing.enter(id);
     const measured: GrowthPoint[] = [];
     try {
       for (const point of points.filter((at) => !isQuick || at <= quickMax)) {

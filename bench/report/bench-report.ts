@@ -1,8 +1,10 @@
 /** Everything that a run found out, and the forms in which it is handed over. */
+import { loopLookMs } from '../../src/rpc/server-metrics.js';
 import { goals, type GoalId } from '../goals/goals.js';
 import { judge, type Outcome } from '../goals/outcome.js';
 import { growthHeader, growthRows, type GrowthCurve } from '../growth/growth-curve.js';
 import type { Sample } from '../scenes/sample.js';
+import type { LongestPauses } from '../systems/standing-figures.js';
 import { paintVerdict } from './colours.js';
 import { failureLines, goalHeader, goalRows } from './goal-rows.js';
 import { machineText, type Machine } from './machine.js';
@@ -29,6 +31,8 @@ export interface BenchReport {
   readonly outcomes: ReadonlyMap<GoalId, Outcome>;
   readonly curves: readonly GrowthCurve[];
   readonly samples: readonly KeptSample[];
+  /** Under the goals that were measured meanwhile. */
+  readonly pauses: ReadonlyMap<string, LongestPauses>;
 }
 
 /** What stands above the tables: on what, by whom and how it was measured. */
@@ -44,12 +48,21 @@ function conditionLines(conditions: Conditions): readonly string[] {
 }
 
 /** What a reader must know to read the table. */
-const tableNotes = [
-  'The two figures of p50 and p99 are ours and theirs. A ratio is ours divided by theirs, the ' +
-    'median over the rounds.',
-  'Pauses are by the clock and include waiting for a processor and the 10 ms between two looks; ' +
-    "an idle process's longest one, while wrk made the load, stands beside them.",
-];
+function tableNotes({ pauses }: BenchReport): readonly string[] {
+  const notes = [
+    'The two figures of p50 and p99 are ours and theirs. A ratio is ours divided by theirs, the ' +
+      'median over the rounds.',
+    'Pauses are by the clock and include waiting for a processor and the ' +
+      `${loopLookMs} ms between two looks; an idle process's longest one, while wrk made the ` +
+      'load, stands beside them.',
+  ];
+  if (pauses.size === 0) return notes;
+  const each = [...pauses].map(([part, { oursMs, idleMs }]) => {
+    const beside = idleMs === undefined ? '' : ` (idle ${idleMs.toFixed(1)})`;
+    return `${part}: ${oursMs.toFixed(1)} ms${beside}`;
+  });
+  return [...notes, `Longest pauses by what was measured: ${each.join('; ')}.`];
+}
 
 /** `isColoured` is for terminals. */
 export function reportText(report: BenchReport, isColoured: boolean): string {
@@ -67,7 +80,7 @@ export function reportText(report: BenchReport, isColoured: boolean): string {
     };
     const cells = rows.map((row) => row.cells);
     parts.push(textTable(goalHeader, cells, isColoured ? paint : undefined));
-    const lines = [...failureLines(report.outcomes), ...tableNotes];
+    const lines = [...failureLines(report.outcomes), ...tableNotes(report)];
     parts.push(lines.map((line) => `${line}\n`).join(''));
   }
   parts.push(...report.curves.map((curve) => textTable(growthHeader(curve), growthRows(curve))));
@@ -83,7 +96,7 @@ export function reportMarkdown(report: BenchReport): string {
         goalRows(report.outcomes).map((row) => row.cells),
       ),
     );
-    const lines = [tableNotes.join(' '), ...failureLines(report.outcomes)];
+    const lines = [tableNotes(report).join(' '), ...failureLines(report.outcomes)];
     parts.push(`${lines.join('\n\n')}\n`);
   }
   for (const curve of report.curves) {
@@ -93,12 +106,15 @@ export function reportMarkdown(report: BenchReport): string {
 }
 
 /** Figures as they were measured, not rounded; what could not be known is null. */
-export function reportJson({ conditions, outcomes, curves, samples }: BenchReport): string {
+export function reportJson(report: BenchReport): string {
+  const { conditions, outcomes, curves, samples } = report;
   const rows = [...outcomes].map(([id, outcome]) => {
     const goal = goals.get(id);
     return { ...goal, ...outcome, verdict: goal === undefined ? undefined : judge(goal, outcome) };
   });
-  return `${JSON.stringify({ conditions, goals: rows, growth: curves, samples }, undefined, 2)}\n`;
+  const pauses = [...report.pauses].map(([part, each]) => ({ part, ...each }));
+  const found = { conditions, goals: rows, growth: curves, pauses, samples };
+  return `${JSON.stringify(found, undefined, 2)}\n`;
 }
 
 /** Whether a system failed, so that the run says less than it should. */

@@ -1,6 +1,7 @@
 /** Measures systems in turns and checks afterwards that what was answered has come true. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { must } from '../../src/base/assert.js';
+import { loopLookMs } from '../../src/rpc/server-metrics.js';
 import type { LoadFigures } from '../load/generator.js';
 import type { LoadPlan } from '../load/load-plan.js';
 import { cpuSeconds } from '../systems/cpu-time.js';
@@ -71,7 +72,7 @@ export function checkCount(name: string, answered: number, clients: number, made
 /** This process is idle while another one makes the load: its pauses are the machine's. */
 async function watchIdle(bench: Bench, run: () => Promise<LoadFigures>): Promise<LoadFigures> {
   if (bench.generator.isThisProcess) return await run();
-  const delay = monitorEventLoopDelay({ resolution: 10 });
+  const delay = monitorEventLoopDelay({ resolution: loopLookMs });
   delay.enable();
   const figures = await run();
   delay.disable();

@@ -22,6 +22,7 @@ export async function runScenes(
 }
 
 async function runScene(bench: Bench, scene: Scene, found: Map<GoalId, Outcome>): Promise<void> {
+  bench.world.standing.enter(scene.goals.join(', '));
   try {
     await scene.run(bench, (id, outcome) => void found.set(id, outcome));
   } catch (error) {
@@ -34,10 +35,11 @@ async function runScene(bench: Bench, scene: Scene, found: Map<GoalId, Outcome>)
 
 function standingOutcome(id: GoalId, standing: StandingFigures): Outcome {
   if (!standing.hasWatched) return { kind: 'skipped', reason: 'no cluster was started' };
-  const isPauses = id === 'pauses';
-  const figures = isPauses
-    ? { ours: standing.longestPauseMs, theirs: standing.idlePauseMs }
-    : { ours: standing.leaderChanges, theirs: undefined };
+  const { leaderChanges, longestPauses } = standing;
+  const figures =
+    id === 'pauses'
+      ? { ours: longestPauses.oursMs, theirs: longestPauses.idleMs }
+      : { ours: leaderChanges, theirs: undefined };
   return { kind: 'measured', figures };
 }
 

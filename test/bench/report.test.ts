@@ -29,6 +29,10 @@ const report: BenchReport = {
   outcomes: mixedOutcomes,
   curves: [curve],
   samples: [{ series: 'updates', system: 'etcd', ...sample({ cpuUsPerCall: Number.NaN }) }],
+  pauses: new Map([
+    ['updates-1', { oursMs: 12, idleMs: 8.04 }],
+    ['million-memory, million-restart', { oursMs: 31, idleMs: undefined }],
+  ]),
 };
 
 /** Throws when the picture is not XML. */
@@ -77,6 +81,15 @@ describe('bench: the table', () => {
     ]);
   });
 
+  it('is followed by the longest pause of each part of the run', () => {
+    const line =
+      'Longest pauses by what was measured: updates-1: 12.0 ms (idle 8.0); ' +
+      'million-memory, million-restart: 31.0 ms.';
+    expect(reportText(report, false)).to.include(`\n${line}\n`);
+    expect(reportMarkdown(report)).to.include(` ${line}\n`);
+    expect(reportText({ ...report, pauses: new Map() }, false)).not.to.include('Longest pauses');
+  });
+
   it('is followed by each reason of a failure once', () => {
     const text = reportText(report, false);
     expect(text).to.include('\nfailed: updates-1, reads-1: etcd fell over\n');
@@ -121,6 +134,7 @@ describe('bench: the JSON', () => {
       readonly conditions: unknown;
       readonly goals: readonly Record<string, unknown>[];
       readonly growth: readonly unknown[];
+      readonly pauses: readonly unknown[];
       readonly samples: readonly unknown[];
     };
     expect(json.conditions).to.deep.equal(conditions);
@@ -130,6 +144,7 @@ describe('bench: the JSON', () => {
     ]);
     expect(json.goals[0]).to.have.nested.property('figures.ratio', 3.641);
     expect(json.growth).to.deep.equal([curve]);
+    expect(json.pauses[0]).to.deep.equal({ part: 'updates-1', oursMs: 12, idleMs: 8.04 });
     expect(json.samples).to.have.length(1);
   });
 });

@@ -102,6 +102,27 @@ describe('bench: the scenes', () => {
     expect(outcomes.get('pauses')).to.have.deep.property('figures', { ours: 12, theirs: 5 });
     expect(outcomes.get('leader-changes')).to.have.nested.property('figures.ours', 2);
   });
+
+  it('keep the longest pause of each scene apart', async () => {
+    const standing = new StandingFigures();
+    standing.addCluster();
+    const pausing = (id: GoalId, ...pausesMs: number[]): Scene =>
+      scene([id], () => {
+        for (const ms of pausesMs) standing.addPause(ms);
+        standing.addIdlePause(1);
+        return Promise.resolve();
+      });
+    const scenes = [pausing('updates-1', 8, 5), pausing('reads-1'), pausing('map-1', 9)];
+    const rows = ['pauses'] as const;
+    const selection = { scenes, rows, skipped: new Map() };
+    const outcomes = await runScenes(makeBench(standing), selection);
+    expect([...standing.pausesByPart]).to.deep.equal([
+      ['updates-1', { oursMs: 8, idleMs: 1 }],
+      ['reads-1', { oursMs: 0, idleMs: 1 }],
+      ['map-1', { oursMs: 9, idleMs: 1 }],
+    ]);
+    expect(outcomes.get('pauses')).to.have.deep.property('figures', { ours: 9, theirs: 1 });
+  });
 });
 
 describe('bench: the count after a run of updates', () => {
