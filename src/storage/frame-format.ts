@@ -3,6 +3,7 @@
  * are frames, one right behind the other, behind a header whose checksum starts theirs.
  */
 import { crc32c } from '../base/crc32c.js';
+import { movedChecksum } from '../base/moved-checksum.js';
 import { RangeChecksums } from '../base/range-checksums.js';
 import { getU48, putU48 } from '../base/u48.js';
 
@@ -54,6 +55,16 @@ export function finishFrame(
   view.setUint8(15, 0);
   view.setUint32(0, crc32c(bytes.subarray(4), seed), true);
   return bytes;
+}
+
+/**
+ * CRC-32C of the payload of a finished and undamaged frame, continued from `before`. It follows
+ * from the frame's own checksum, so that the payload is not gone through again.
+ */
+export function payloadChecksum(frame: Uint8Array, seed: number, before: number): number {
+  const view = new DataView(frame.buffer, frame.byteOffset, frameHeaderBytes);
+  const start = crc32c(frame.subarray(4, frameHeaderBytes), seed);
+  return movedChecksum(view.getUint32(0, true), frame.length - frameHeaderBytes, start, before);
 }
 
 /** The frame that starts at `start`; undefined when no whole, undamaged one does. */

@@ -89,7 +89,7 @@ export class MemoryStorage implements Storage {
 class MemorySnapshotWriter implements SnapshotWriter {
   readonly #place: Pick<MemorySnapshot, 'position' | 'configuration'>;
   readonly #onCommit: (snapshot: MemorySnapshot) => void;
-  readonly #cutter = new ImageCutter(snapshotBlockBytes);
+  readonly #cutter = new ImageCutter({ blockBytes: snapshotBlockBytes });
   #blocks: Uint8Array[] = [];
   #imageBytes = 0;
   #imageChecksum = 0;

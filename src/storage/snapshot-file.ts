@@ -4,10 +4,9 @@
  * file, too, under whatever name.
  */
 import { assert } from '../base/assert.js';
-import { crc32c } from '../base/crc32c.js';
 import type { LogPosition } from '../raft/messages.js';
 import type { Disk, DiskFile, DiskReader } from './disk.js';
-import { frameHeaderBytes } from './frame-format.js';
+import { frameHeaderBytes, payloadChecksum } from './frame-format.js';
 import { SnapshotEncoder } from './snapshot-encoder.js';
 import {
   blockPlace,
@@ -30,6 +29,8 @@ export class SnapshotFileWriter {
   readonly #disk: Disk;
   readonly #name: string;
   readonly #encoder: SnapshotEncoder;
+  /** Each block is written before the next one is put together in its place. */
+  #room = new Uint8Array();
   #file: DiskFile | undefined;
   #unsyncedBytes = 0;
 
@@ -37,7 +38,10 @@ export class SnapshotFileWriter {
   constructor(disk: Disk, name: string, header: SnapshotHeader) {
     this.#disk = disk;
     this.#name = name;
-    this.#encoder = new SnapshotEncoder(header);
+    this.#encoder = new SnapshotEncoder(header, (bytes) => {
+      if (this.#room.length !== bytes) this.#room = new Uint8Array(bytes);
+      return this.#room;
+    });
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -79,6 +83,13 @@ export class SnapshotFileWriter {
   }
 }
 
+/** The part of an image that begins at `offset`, and the frame in which it stands. */
+interface Block {
+  readonly offset: number;
+  readonly image: Uint8Array;
+  readonly frame: Uint8Array;
+}
+
 interface SnapshotFileParts {
   readonly disk: DiskReader;
   readonly name: string;
@@ -96,7 +107,7 @@ export class SnapshotFileReader implements SnapshotReader {
   readonly #onClose: () => Promise<void>;
   #isClosed = false;
   /** The block that was read last: small reads one behind the other take each block once. */
-  #block: { readonly offset: number; readonly image: Uint8Array } | undefined;
+  #block: Block | undefined;
 
   /** For `open`, which has checked header and end. */
   constructor(parts: SnapshotFileParts) {
@@ -162,9 +173,9 @@ export class SnapshotFileReader implements SnapshotReader {
   /** Reads all of it once. Throws `StorageDamagedError` when anything is not what was written. */
   async verify(onImage: (bytes: Uint8Array) => void): Promise<void> {
     let checksum = 0;
-    for await (const image of this.#blocks()) {
+    for await (const { image, frame } of this.#blocks()) {
       onImage(image);
-      checksum = crc32c(image, checksum);
+      checksum = payloadChecksum(frame, this.#seed, checksum);
     }
     if (checksum !== this.imageChecksum) {
       throw damaged(this.#name, 0, 'the checksum of the whole image is another');
@@ -179,21 +190,19 @@ export class SnapshotFileReader implements SnapshotReader {
   }
 
   /** All blocks. While one is looked at the next is being read, so a restart waits less for it. */
-  async *#blocks(): AsyncGenerator<Uint8Array, void> {
+  async *#blocks(): AsyncGenerator<Block, void> {
     let next = this.imageBytes > 0 ? this.#readBlock(0) : undefined;
     while (next !== undefined) {
-      const { offset, image } = await next;
-      const end = offset + image.length;
+      const block = await next;
+      const end = block.offset + block.image.length;
       next = end < this.imageBytes ? this.#readBlock(end) : undefined;
       // Whoever stops looking does not hear of what was read ahead.
       next?.catch(() => undefined);
-      yield image;
+      yield block;
     }
   }
 
-  async #readBlock(
-    offset: number,
-  ): Promise<{ readonly offset: number; readonly image: Uint8Array }> {
+  async #readBlock(offset: number): Promise<Block> {
     const place = blockPlace(this.header, this.imageBytes, offset);
     const bytes = await this.#disk.readRange(this.#name, place.fileOffset, place.bytes);
     if (bytes === undefined) throw new StorageDamagedError(`${this.#name} is gone`);
@@ -201,14 +210,11 @@ export class SnapshotFileReader implements SnapshotReader {
     if (image === undefined || image.length !== place.bytes - frameHeaderBytes) {
       throw damaged(this.#name, place.fileOffset, 'a block cannot be read');
     }
-    return { offset: place.imageOffset, image };
+    return { offset: place.imageOffset, image, frame: bytes };
   }
 }
 
-function isWithin(
-  block: { readonly offset: number; readonly image: Uint8Array },
-  offset: number,
-): boolean {
+function isWithin(block: Block, offset: number): boolean {
   return offset >= block.offset && offset < block.offset + block.image.length;
 }
 

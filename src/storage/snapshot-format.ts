@@ -108,10 +108,11 @@ export function snapshotSeed(header: SnapshotHeader): number {
   return new DataView(bytes.buffer).getUint32(bytes.length - 4, true);
 }
 
-/** The next part of the image as it stands in the file; it begins at `offset` of the image. */
-export function encodeBlock(seed: number, offset: number, image: Uint8Array): Uint8Array {
-  const bytes = newFrame(image.length);
-  bytes.set(image, frameHeaderBytes);
+/**
+ * The next part of the image as it stands in the file, which begins at `offset` of the image. The
+ * part stands behind the first `frameHeaderBytes` of `bytes`; what comes before it is filled in.
+ */
+export function finishBlock(seed: number, offset: number, bytes: Uint8Array): Uint8Array {
   return finishFrame(bytes, 'block', offset, seed);
 }
 

@@ -1,6 +1,14 @@
-/** Frames among bytes that are none. */
+/** Frames among bytes that are none, and the checksum of what is in a frame. */
 import { expect } from 'chai';
-import { finishFrame, findFrame, newFrame } from '../../src/storage/frame-format.js';
+import fc from 'fast-check';
+import { crc32c } from '../../src/base/crc32c.js';
+import {
+  findFrame,
+  finishFrame,
+  frameHeaderBytes,
+  newFrame,
+  payloadChecksum,
+} from '../../src/storage/frame-format.js';
 
 const seed = 4711;
 
@@ -25,5 +33,20 @@ describe('a frame behind bytes that are none', () => {
     expect(findFrame(bytes, 1, seed)).to.include({ number: 7, start: before.length });
     expect(findFrame(bytes.subarray(0, bytes.length - 1), 1, seed)).to.equal(undefined);
     expect(findFrame(bytes, 1, seed + 1)).to.equal(undefined);
+  });
+});
+
+describe("the checksum of a frame's payload", () => {
+  it('follows from that of the frame, from whatever it is continued', () => {
+    const word = fc.nat(0xffffffff);
+    const payloads = fc.uint8Array({ maxLength: 2_000, size: 'max' });
+    fc.assert(
+      fc.property(payloads, fc.nat(), word, word, (payload, number, frameSeed, before) => {
+        const frame = newFrame(payload.length);
+        frame.set(payload, frameHeaderBytes);
+        finishFrame(frame, 'block', number, frameSeed);
+        expect(payloadChecksum(frame, frameSeed, before)).to.equal(crc32c(payload, before));
+      }),
+    );
   });
 });

@@ -1,6 +1,7 @@
 /** Snapshot files beside a log: what they cost, when they go, and what an error does not touch. */
 import { expect } from 'chai';
 import { must } from '../../src/base/assert.js';
+import { crc32c } from '../../src/base/crc32c.js';
 import { snapshotName } from '../../src/storage/file-names.js';
 import { SnapshotFileReader, SnapshotFileWriter } from '../../src/storage/snapshot-file.js';
 import { StorageDamagedError, StorageError } from '../../src/storage/storage.js';
@@ -174,7 +175,8 @@ describe('a snapshot file', () => {
     const writer = new SnapshotFileWriter(disk, 'backup', header);
     const cuts = [0, 1, 8, 9, 30, 45];
     for (const [at, cut] of cuts.entries()) await writer.write(image.slice(cut, cuts[at + 1]));
-    expect((await writer.finish()).imageBytes).to.equal(45);
+    const end = { imageBytes: 45, imageChecksum: crc32c(image) };
+    expect(await writer.finish()).to.deep.equal(end);
   }
 
   it('says itself whose it is and how it is divided', async () => {
