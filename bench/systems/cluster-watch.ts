@@ -1,13 +1,16 @@
 /**
- * Asks the servers of a cluster, again and again, how long their event loops stood still at most,
- * and whether the leader is still the same.
+ * Asks the servers of a cluster in turn, again and again, how long their event loops stood still at
+ * most, and whether the leader is still the same.
  */
 import { setTimeout } from 'node:timers/promises';
 import { readServerFigures, type ServerFigures } from './server-metrics-text.js';
 import type { StandingFigures } from './standing-figures.js';
 import { host } from './world.js';
 
-/** Rarely: to put its figures together takes a server some milliseconds, which its clients feel. */
+/**
+ * Each server, one after the other and rarely: to put its figures together takes a server some
+ * milliseconds, which its clients feel, and all at once would wait for each other's processors.
+ */
 const everyMsUsual = 5000;
 const askMsMax = 20_000;
 
@@ -70,18 +73,22 @@ export class ClusterWatch {
     this.#standing.addLeaderChanges(this.#leaderChanges);
   }
 
-  /** The last time when it is over. */
+  /** All of them a last time when it is over. */
   async #askAgainAndAgain(): Promise<void> {
     const { signal } = this.#over;
-    for (let isOver = false; !isOver;) {
-      isOver = await setTimeout(this.#everyMs, false, { signal }).catch(() => true);
-      await Promise.all(this.#ports.map((port, id) => this.#ask(port, id)));
+    const waitMs = this.#everyMs / this.#ports.length;
+    const isOverBy = (ms: number): Promise<boolean> =>
+      setTimeout(ms, false, { signal }).catch(() => true);
+    for (let id = 0; !(await isOverBy(waitMs)); id = (id + 1) % this.#ports.length) {
+      await this.#ask(id);
     }
+    for (const id of this.#ports.keys()) await this.#ask(id);
   }
 
-  async #ask(port: number, id: number): Promise<void> {
+  async #ask(id: number): Promise<void> {
     const before = this.#beginnings[id];
-    if (before === undefined) return;
+    const port = this.#ports[id];
+    if (before === undefined || port === undefined) return;
     const figures = await askFigures(port).catch(() => undefined);
     // One that was ended meanwhile is not asked for what it was.
     if (figures === undefined || this.#beginnings[id] !== before) return;

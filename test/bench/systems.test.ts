@@ -100,11 +100,23 @@ describe('bench: the watch over a cluster', () => {
     expect(standing.longestPauses.oursMs).to.equal(10);
   });
 
-  it('asks again and again, and a last time when it ends', async () => {
-    const watch = await watched([fresh()], new StandingFigures(), 5);
-    await waitFor('the watch to ask again', () => (servers[0]?.bodies.length ?? 0) >= 3);
+  it('asks each server again and again, in turn, and a last time when it ends', async () => {
+    const asked: number[] = [];
+    servers = await Promise.all(
+      [0, 1].map((id) =>
+        EchoListener.start(() => {
+          asked.push(id);
+          return metricsText(fresh());
+        }),
+      ),
+    );
+    const ports = servers.map(({ endpoint }) => endpoint.port);
+    const watch = await ClusterWatch.begin(ports, new StandingFigures(), 10);
+    asked.length = 0;
+    await waitFor('the watch to ask again', () => asked.length >= 5);
     await watch.end();
-    expect(servers[0]?.bodies.length).to.be.at.least(4);
+    expect(asked.slice(0, 5)).to.deep.equal([0, 1, 0, 1, 0]);
+    expect(asked.slice(-2)).to.deep.equal([0, 1]);
   });
 });
 
