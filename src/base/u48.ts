@@ -11,5 +11,8 @@ export function putU48(view: DataView, at: number, value: number): void {
 }
 
 export function getU48(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getUint16(at + 4, true) * twoPow32;
+  const low = view.getUint32(at, true);
+  const high = view.getUint16(at + 4, true);
+  // Multiplied by 0 it would be a float for V8, whose code for small integers is given up for it.
+  return high === 0 ? low : low + high * twoPow32;
 }

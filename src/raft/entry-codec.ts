@@ -8,6 +8,7 @@
  */
 import { assert } from '../base/assert.js';
 import { asLogIndex, asTerm } from '../base/ids.js';
+import { getU48 } from '../base/u48.js';
 import type { Entry, EntryKind } from './messages.js';
 
 /** Bytes of an encoded entry before its payload. */
@@ -104,8 +105,4 @@ function putU48(view: DataView, at: number, value: number): void {
   assert(value < twoPow48, () => `${value} does not fit into 48 bits`);
   view.setUint32(at, value % twoPow32, true);
   view.setUint16(at + 4, Math.floor(value / twoPow32), true);
-}
-
-function getU48(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getUint16(at + 4, true) * twoPow32;
 }

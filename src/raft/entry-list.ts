@@ -97,6 +97,27 @@ export class EntryList {
     return first === last ? first : this.at(index)?.term;
   }
 
+  /**
+   * From where on the entries through `last` are at most so many, and in encoded form at most so
+   * many bytes; one past `last` when it does not fit itself. Pieces that fit are not unfolded.
+   */
+  tailFrom(last: LogIndex, entriesMax: number, bytesMax: number): LogIndex {
+    const first = Math.max(this.#firstIndex, last - entriesMax + 1);
+    let from = last + 1;
+    for (let left = bytesMax; from > first;) {
+      const piece = this.#pieceBefore(from);
+      if (piece !== undefined && piece.firstIndex >= first && piece.bytes.length <= left) {
+        left -= piece.bytes.length;
+        from = piece.firstIndex;
+      } else {
+        left -= encodedEntryBytes(present(this.at(asLogIndex(from - 1))));
+        if (left < 0) break;
+        from -= 1;
+      }
+    }
+    return asLogIndex(from);
+  }
+
   /** Adds the entry that has the next index. */
   push(entry: Entry): void {
     this.#open.push(entry);
@@ -177,8 +198,15 @@ export class EntryList {
     return this.#unfolded;
   }
 
+  /** The piece that ends right before `index`, if one does. */
+  #pieceBefore(index: number): Piece | undefined {
+    if (index > this.#openIndex || index <= this.#firstIndex) return undefined;
+    const piece = this.#piece(this.#pieceAt(index - 1));
+    return piece.endIndex === index ? piece : undefined;
+  }
+
   /** The place of the piece that holds `index`, found by halving. */
-  #pieceAt(index: LogIndex): number {
+  #pieceAt(index: number): number {
     let low = 0;
     let high = this.#pieces.length - 1;
     while (low < high) {

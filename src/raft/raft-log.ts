@@ -101,6 +101,15 @@ export class RaftLog {
     return this.#entries.range(from, asLogIndex(through + 1));
   }
 
+  /**
+   * From where on the entries through `last` are at most so many, and in encoded form at most so
+   * many bytes; one past `last` when none is.
+   */
+  tailFrom(last: LogIndex, entriesMax: number, bytesMax: number): LogIndex {
+    assert(last <= this.lastIndex, () => `no entry at index ${last}`);
+    return this.#entries.tailFrom(last, entriesMax, bytesMax);
+  }
+
   /** The newest `limit` entries, or as many as there are, oldest first. */
   newest(limit: number): readonly Entry[] {
     const from = Math.max(this.firstIndex, this.lastIndex - limit + 1);

@@ -43,7 +43,10 @@ import { awaitedJoins, endRefilling } from './standing.js';
 import { tick } from './tick.js';
 
 type ReadableLog = Readonly<
-  Pick<RaftLog, 'base' | 'firstIndex' | 'lastIndex' | 'lastTerm' | 'termAt' | 'range' | 'newest'>
+  Pick<
+    RaftLog,
+    'base' | 'firstIndex' | 'lastIndex' | 'lastTerm' | 'termAt' | 'range' | 'newest' | 'tailFrom'
+  >
 >;
 
 export class Raft {

@@ -3,18 +3,13 @@
  * moment, and what those need who are being sent a snapshot, up to a bound.
  */
 import { asLogIndex, type LogIndex, type ServerId } from '../base/ids.js';
-import { encodedEntryBytes } from '../raft/entry-codec.js';
-import type { Entry, LogPosition } from '../raft/messages.js';
+import type { LogPosition } from '../raft/messages.js';
+import type { RaftLog } from '../raft/raft-log.js';
 import { heldBytesMax, type SnapshotLimits } from './snapshot-limits.js';
-
-export interface LogView {
-  readonly firstIndex: LogIndex;
-  range(from: LogIndex, through: LogIndex): readonly Entry[];
-}
 
 export interface KeptLogOptions {
   readonly limits: SnapshotLimits;
-  readonly log: () => LogView;
+  readonly log: () => Pick<RaftLog, 'firstIndex' | 'tailFrom'>;
   /** How far a follower's log is known to agree with the leader's; undefined when not leading. */
   readonly matchIndexOf: (follower: ServerId) => LogIndex | undefined;
 }
@@ -48,31 +43,18 @@ export class KeptLog {
 
   /** The first entry to keep now that a snapshot at `position` is durable. */
   keepFrom(position: LogPosition, appliedBytes: number): LogIndex {
-    let from: number = this.#tailFrom(position.index);
+    const { limits, log } = this.#options;
+    let from: number = log().tailFrom(position.index, limits.tailEntries, limits.tailBytes);
     for (const [follower, hold] of this.#holds) {
       const needed = this.#neededFrom(follower, hold);
-      const isTooMuch = appliedBytes - hold.appliedBytes > heldBytesMax(this.#options.limits);
+      const isTooMuch = appliedBytes - hold.appliedBytes > heldBytesMax(limits);
       if (needed > position.index || isTooMuch) this.#holds.delete(follower);
       else from = Math.min(from, needed);
     }
-    return asLogIndex(Math.max(from, this.#options.log().firstIndex));
+    return asLogIndex(Math.max(from, log().firstIndex));
   }
 
   #neededFrom(follower: ServerId, { from }: Hold): number {
     return Math.max(from, (this.#options.matchIndexOf(follower) ?? 0) + 1);
-  }
-
-  #tailFrom(last: LogIndex): number {
-    const { limits, log } = this.#options;
-    const { firstIndex } = log();
-    const first = asLogIndex(Math.max(firstIndex, last - limits.tailEntries + 1));
-    let bytes = 0;
-    let from = last + 1;
-    for (const entry of first > last ? [] : log().range(first, last).toReversed()) {
-      bytes += encodedEntryBytes(entry);
-      if (bytes > limits.tailBytes) break;
-      from = entry.index;
-    }
-    return from;
   }
 }

@@ -38,6 +38,12 @@ const action = fc.oneof(
     bytesMax: fc.constantFrom(1, 60, 200, 10_000),
   }),
   fc.record({
+    type: fc.constant('tail' as const),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    entriesMax: fc.constantFrom(0, 3, 10, 1_000),
+    bytesMax: fc.constantFrom(0, 1, 60, 200, 10_000),
+  }),
+  fc.record({
     type: fc.constant('compact' as const),
     at: fc.double({ min: 0, max: 1, noNaN: true }),
   }),
@@ -119,6 +125,12 @@ describe('The log', () => {
           } else if (step.type === 'compact') {
             base = Math.min(place(step.at), reference.length);
             log.compactThrough(asLogIndex(base));
+          } else if (step.type === 'tail') {
+            const last = Math.min(place(step.at), reference.length);
+            const { entriesMax, bytesMax } = step;
+            const expected = referenceTail(reference.slice(base, last), entriesMax, bytesMax);
+            const from = log.tailFrom(asLogIndex(last), entriesMax, bytesMax);
+            expect(last + 1 - from).to.equal(expected);
           } else {
             const from = Math.min(place(step.at), reference.length) + 1;
             const expected = referenceSlice(reference, from, step.bytesMax);
@@ -136,6 +148,18 @@ describe('The log', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('tells where a long tail of it begins without making entries of what is folded', () => {
+    const entries = makeLog(...Array.from({ length: 4_000 }, () => 1));
+    const log = new RaftLog([], logStart);
+    log.append(entries);
+    const [first] = entries;
+    const folded = log.entryAt(asLogIndex(1));
+    expect(folded, 'it is folded').not.to.equal(first);
+    expect(log.tailFrom(asLogIndex(4_000), 4_000, 1e9)).to.equal(1);
+    // What was unfolded last still is: all other pieces were passed over by their size.
+    expect(log.entryAt(asLogIndex(1))).to.equal(folded);
   });
 
   it('is cut in the very piece in which it begins', () => {
@@ -224,4 +248,13 @@ function referenceSlice(log: readonly Entry[], from: number, bytesMax: number): 
     taken.push(entry);
   }
   return taken;
+}
+
+/** How many entries at the end are at most so many, with so many bytes. */
+function referenceTail(entries: readonly Entry[], entriesMax: number, bytesMax: number): number {
+  const fits = (count: number): boolean =>
+    entries.slice(-count).reduce((sum, entry) => sum + encodedEntryBytes(entry), 0) <= bytesMax;
+  let count = 0;
+  while (count < Math.min(entriesMax, entries.length) && fits(count + 1)) count += 1;
+  return count;
 }

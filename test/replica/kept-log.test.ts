@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { asLogIndex, asServerId, type LogIndex } from '../../src/base/ids.js';
 import { encodedEntryBytes } from '../../src/raft/entry-codec.js';
+import { RaftLog } from '../../src/raft/raft-log.js';
 import { KeptLog } from '../../src/replica/kept-log.js';
 import { positionAt } from './part-world.js';
 import { command, logOf } from './replica-rig.js';
@@ -22,10 +23,8 @@ interface KeptOptions {
 }
 
 function keptLog({ firstIndex = 1, matchIndex, ...changed }: KeptOptions = {}): KeptLog {
-  const log = {
-    firstIndex: asLogIndex(firstIndex),
-    range: (from: number, through: number) => entries.slice(from - 1, through),
-  };
+  const log = new RaftLog(entries);
+  log.compactThrough(asLogIndex(firstIndex - 1));
   return new KeptLog({
     limits: { ...limits, ...changed },
     log: () => log,
