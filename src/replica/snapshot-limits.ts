@@ -33,6 +33,8 @@ export function heldBytesMax(limits: SnapshotLimits): number {
 
 /** Bytes of an image that are copied, or written, in one turn: a millisecond or two of work. */
 export const takeStepBytes = 128 * 1024;
+/** The first step, and twice as much each time: not compiled yet, 128 KiB would take 15 ms. */
+export const firstTakeStepBytes = 4 * 1024;
 export const receiveStepBytes = 64 * 1024;
 
 /** Bytes of an image in one InstallSnapshot. */

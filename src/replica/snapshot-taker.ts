@@ -14,7 +14,12 @@ import type { ReplicaObserver } from './observer.js';
 import type { ReplicaMeter } from './replica-meter.js';
 import { RetryPause } from './retry-pause.js';
 import type { RunningTasks } from './running-tasks.js';
-import { dueBytes, takeStepBytes, type SnapshotLimits } from './snapshot-limits.js';
+import {
+  dueBytes,
+  firstTakeStepBytes,
+  takeStepBytes,
+  type SnapshotLimits,
+} from './snapshot-limits.js';
 import type { Timer } from './timer.js';
 
 export interface SnapshotTakerOptions {
@@ -137,10 +142,12 @@ export class SnapshotTaker {
   /** Resolves with the size of the image, or of what was written before it was given up. */
   async #write(taking: Taking): Promise<number> {
     let bytes = 0;
+    let stepBytes = firstTakeStepBytes;
     while (!taking.isGivenUp) {
-      const slice = taking.image.next(takeStepBytes);
+      const slice = taking.image.next(stepBytes);
       if (slice === undefined) break;
       bytes += slice.length;
+      stepBytes = Math.min(2 * stepBytes, takeStepBytes);
       await taking.writer.write(slice);
       await nextTurn(this.#options.timer);
     }
