@@ -99,21 +99,18 @@ export class EntryList {
 
   /**
    * From where on the entries through `last` are at most so many, and in encoded form at most so
-   * many bytes; one past `last` when it does not fit itself. Pieces that fit are not unfolded.
+   * many bytes; one past `last` when there are none. Of what is folded only whole pieces are taken,
+   * and counted whole: nothing is unfolded, so there may be a piece less than there could be.
    */
   tailFrom(last: LogIndex, entriesMax: number, bytesMax: number): LogIndex {
     const first = Math.max(this.#firstIndex, last - entriesMax + 1);
     let from = last + 1;
     for (let left = bytesMax; from > first;) {
-      const piece = this.#pieceBefore(from);
-      if (piece !== undefined && piece.firstIndex >= first && piece.bytes.length <= left) {
-        left -= piece.bytes.length;
-        from = piece.firstIndex;
-      } else {
-        left -= encodedEntryBytes(present(this.at(asLogIndex(from - 1))));
-        if (left < 0) break;
-        from -= 1;
-      }
+      const piece = from > this.#openIndex ? undefined : this.#piece(this.#pieceAt(from - 1));
+      const next = piece === undefined ? from - 1 : Math.max(piece.firstIndex, this.#firstIndex);
+      left -= piece?.bytes.length ?? encodedEntryBytes(present(this.at(asLogIndex(next))));
+      if (next < first || left < 0) break;
+      from = next;
     }
     return asLogIndex(from);
   }
@@ -196,13 +193,6 @@ export class EntryList {
       this.#unfolded = { piece, entries: decodeEntries(piece.bytes) };
     }
     return this.#unfolded;
-  }
-
-  /** The piece that ends right before `index`, if one does. */
-  #pieceBefore(index: number): Piece | undefined {
-    if (index > this.#openIndex || index <= this.#firstIndex) return undefined;
-    const piece = this.#piece(this.#pieceAt(index - 1));
-    return piece.endIndex === index ? piece : undefined;
   }
 
   /** The place of the piece that holds `index`, found by halving. */

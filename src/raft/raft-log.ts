@@ -103,7 +103,7 @@ export class RaftLog {
 
   /**
    * From where on the entries through `last` are at most so many, and in encoded form at most so
-   * many bytes; one past `last` when none is.
+   * many bytes; one past `last` when there are none. It may keep some hundred fewer than it could.
    */
   tailFrom(last: LogIndex, entriesMax: number, bytesMax: number): LogIndex {
     assert(last <= this.lastIndex, () => `no entry at index ${last}`);
