@@ -19,8 +19,8 @@ root=$(CDPATH='' cd -- "$(dirname "$script")" && pwd -P)
 ensure_built "$root"
 # Of what a call makes nearly all is gone soon: with more room for it, fewer collections look at it.
 # What is left is so little that helpers cost a collection more than they save, and the heap is
-# given some size before it asks for one of all that there is. Two helpers are enough for that, and
-# servers that share a machine keep each other's event loops waiting less
+# given some size before it asks for one of all that there is. One helper is enough for that and for
+# compiling, and servers that share a machine keep each other's event loops waiting less
 # (docs/PERFORMANCE.md has figures).
 exec node --max-semi-space-size=32 --no-parallel-scavenge --initial-heap-size=256 \
-  --v8-pool-size=2 "$built/src/cli/run-server.js" "$@"
+  --v8-pool-size=1 "$built/src/cli/run-server.js" "$@"
