@@ -62,11 +62,10 @@ export class SnapshotTaker {`,
       },
       {
         file: taker,
-        find: 'let bytes = 0;\n        while',
-        replace: `let bytes = 0;
+        find: 'let stepBytes = firstTakeStepBytes;',
+        replace: `let stepBytes = firstTakeStepBytes;
         const reader = await this.#options.storage.openSnapshot();
-        await reader?.close();
-        while`,
+        await reader?.close();`,
       },
     ],
   },
