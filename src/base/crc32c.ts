@@ -5,7 +5,7 @@
  */
 
 /** The polynomial 0x1EDC6F41, bits reversed. */
-const polynomial = 0x82f63b78;
+export const polynomial = 0x82f63b78;
 const tableSize = 256;
 const slices = 16;
 

@@ -3,9 +3,7 @@
  * is linear: what stood before some bytes adds to it what it would with as many zeros instead of
  * them, and that takes a few multiplications, however many they are.
  */
-
-/** The polynomial 0x1EDC6F41, bits reversed. */
-const polynomial = 0x82f63b78;
+import { polynomial } from './crc32c.js';
 
 /** Power k is x^(8 · 2^k), modulo the polynomial: what 2^k zero bytes make of a checksum. */
 const zeroBytesPowers = makePowers();

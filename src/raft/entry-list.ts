@@ -100,7 +100,7 @@ export class EntryList {
   /**
    * From where on the entries through `last` are at most so many, and in encoded form at most so
    * many bytes; one past `last` when there are none. Of what is folded only whole pieces are taken,
-   * and counted whole: nothing is unfolded, so there may be a piece less than there could be.
+   * and counted whole: nothing is unfolded, so there may be two pieces less than there could be.
    */
   tailFrom(last: LogIndex, entriesMax: number, bytesMax: number): LogIndex {
     const first = Math.max(this.#firstIndex, last - entriesMax + 1);
