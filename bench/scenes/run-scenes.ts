@@ -25,6 +25,7 @@ async function runScene(bench: Bench, scene: Scene, found: Map<GoalId, Outcome>)
   bench.world.standing.enter(scene.goals.join(', '));
   try {
     await scene.run(bench, (id, outcome) => void found.set(id, outcome));
+    await bench.stage.leave();
   } catch (error) {
     // Whatever state the clusters are in, the next scene has nothing to do with it.
     await bench.stage.clear();

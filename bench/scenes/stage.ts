@@ -53,6 +53,11 @@ export class Stage {
     return await this.fresh(servers);
   }
 
+  /** A scene is over: what the next one does not get is stopped, and its last figures are told. */
+  async leave(): Promise<void> {
+    if (!this.#options.passOn) await this.clear();
+  }
+
   /** Stops what runs. */
   async clear(): Promise<void> {
     const cast = this.#cast;
