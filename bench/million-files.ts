@@ -256,7 +256,8 @@ async function takeSnapshot(storage: Storage, turns: Turns): Promise<void> {
   await new Promise<void>((resolve) => {
     const taker = new SnapshotTaker({
       ...parts,
-      ...{ storage, limits: defaultSnapshotLimits, onTaken: () => resolve() },
+      ...{ storage, limits: defaultSnapshotLimits, serverId: asServerId(0) },
+      onTaken: () => resolve(),
       stateMachine: { snapshot: () => measuredSnapshot(turns) },
       position: () => position,
       configurationAt: () => new Uint8Array(),

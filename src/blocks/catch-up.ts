@@ -8,13 +8,17 @@ import { BlockStoreError } from './block-store.js';
 import type { HandOff } from './hand-off.js';
 import { surveyBlocks } from './survey.js';
 
-const retryMsDefault = 10_000;
+/** By phase: a store that returns is to have all that it missed within 30 s. */
+const retryMs = { first: 10_000, last: 15_000 };
 
 export interface CatchUpOptions {
   readonly cluster: BlockCluster;
   readonly handOff: HandOff;
-  /** How often stores that have not been compared yet are tried. */
-  readonly retryMs?: number;
+  /**
+   * When in a period this process tries, in [0, 1), else 0: the comparison is work for every store,
+   * and processes that were started together are not to do it together.
+   */
+  readonly phase?: number;
 }
 
 export class CatchUp {
@@ -49,9 +53,10 @@ export class CatchUp {
   }
 
   #tryLater(): void {
-    const retryMs = this.#options.retryMs ?? retryMsDefault;
+    const { cluster, phase = 0 } = this.#options;
     this.#isTrying = true;
-    this.#cancel = this.#options.cluster.timer.after(retryMs, () => void this.#tryNow());
+    const afterMs = retryMs.first + phase * (retryMs.last - retryMs.first);
+    this.#cancel = cluster.timer.after(afterMs, () => void this.#tryNow());
   }
 
   async #tryNow(): Promise<void> {

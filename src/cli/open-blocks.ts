@@ -6,6 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asServerId, type ServerId } from '../base/ids.js';
+import { phaseOf } from '../base/phase.js';
 import { refusalText } from '../base/file-refusal.js';
 import { BlockCluster } from '../blocks/block-cluster.js';
 import type { BlockObserver } from '../blocks/block-event.js';
@@ -159,7 +160,7 @@ export function openClusterBlocks(options: ClusterBlocksOptions): OpenedBlocks {
     ...(config.copies !== undefined && { copies: config.copies }),
   });
   const handOff = new HandOff({ cluster, observer });
-  const catchUp = new CatchUp({ cluster, handOff });
+  const catchUp = new CatchUp({ cluster, handOff, phase: phaseOf(server.id) });
   const scrub = new Scrub({ cluster, observer, isOurs: shareOf(options, ring) });
   for (const address of ring.addresses) catchUp.expect(address);
   // A bug in it is nobody's to catch: it stops the process.

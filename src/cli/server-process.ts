@@ -4,6 +4,7 @@
  */
 import type { ServerId } from '../base/ids.js';
 import type { ClusterConfig, ClusterServer } from '../config/cluster-config.js';
+import { shiftCollections } from '../io/collection-phase.js';
 import { FolderUsage } from '../io/folder-usage.js';
 import { createLogger, type Logger } from '../io/logger.js';
 import { createRandom } from '../io/seeded-random.js';
@@ -76,6 +77,7 @@ export async function runServer(options: ServerProcessOptions): Promise<number> 
     base: { server: server.id, pid: process.pid },
   });
   try {
+    shiftCollections(server.id);
     const metrics = new ServerMetrics();
     const peers = new CurrentPeers(config.servers.filter(({ id }) => id !== server.id));
     const gate = new FormatGate({

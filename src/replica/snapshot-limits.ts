@@ -1,4 +1,6 @@
 /** When a snapshot is due, how much of the log stays behind it, and the steps in which it moves. */
+import type { ServerId } from '../base/ids.js';
+import { phaseOf } from '../base/phase.js';
 
 export interface SnapshotLimits {
   /**
@@ -24,6 +26,15 @@ export const defaultSnapshotLimits: SnapshotLimits = {
 /** Bytes logged since the last snapshot after which the next is due. */
 export function dueBytes(limits: SnapshotLimits, imageBytes: number): number {
   return Math.min(Math.max(imageBytes, limits.logBytesMin), limits.logBytesMax);
+}
+
+/**
+ * By so many logged bytes the first snapshot of a process is taken before it is due: the servers of
+ * a cluster log the same bytes, and would else take all their snapshots at the same moments. Less
+ * than half of the fewest bytes between two.
+ */
+export function firstEarlyBytes({ logBytesMin }: SnapshotLimits, serverId: ServerId): number {
+  return Math.floor((phaseOf(serverId) * logBytesMin) / 2);
 }
 
 /** What a follower that is being sent a snapshot may keep in the log, in bytes. */

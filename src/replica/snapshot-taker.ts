@@ -3,7 +3,7 @@
  * aside, a slice in each turn, while updates go on. Never two at once; what fails, or is cut short
  * by the crash switch, is given up and tried again later, and the snapshot before it stays.
  */
-import type { LogIndex } from '../base/ids.js';
+import type { LogIndex, ServerId } from '../base/ids.js';
 import type { StateSnapshot } from '../base/state-machine.js';
 import { encodedEntryBytes } from '../raft/entry-codec.js';
 import type { Entry, LogPosition } from '../raft/messages.js';
@@ -16,6 +16,7 @@ import { RetryPause } from './retry-pause.js';
 import type { RunningTasks } from './running-tasks.js';
 import {
   dueBytes,
+  firstEarlyBytes,
   firstTakeStepBytes,
   takeStepBytes,
   type SnapshotLimits,
@@ -23,6 +24,7 @@ import {
 import type { Timer } from './timer.js';
 
 export interface SnapshotTakerOptions {
+  readonly serverId: ServerId;
   readonly stateMachine: { snapshot(): StateSnapshot };
   readonly storage: Pick<Storage, 'createSnapshot'>;
   readonly timer: Timer;
@@ -57,11 +59,14 @@ export class SnapshotTaker {
   /** What that was at the newest snapshot. */
   #newestAtBytes = 0;
   #imageBytes = 0;
+  /** By so many logged bytes the next one is taken before it is due. */
+  #earlyBytes: number;
   #isDemanded = false;
   #taking: Taking | undefined = undefined;
 
   constructor(options: SnapshotTakerOptions) {
     this.#options = options;
+    this.#earlyBytes = firstEarlyBytes(options.limits, options.serverId);
   }
 
   get appliedBytes(): number {
@@ -86,6 +91,7 @@ export class SnapshotTaker {
   installed(imageBytes: number): void {
     this.#newestAtBytes = this.#appliedBytes;
     this.#imageBytes = imageBytes;
+    this.#earlyBytes = 0;
     this.giveUp();
   }
 
@@ -93,7 +99,8 @@ export class SnapshotTaker {
     this.#pause.tick();
     if (this.#taking !== undefined || !this.#pause.isOver) return;
     const bytes = this.#appliedBytes - this.#newestAtBytes;
-    const isDue = bytes > 0 && bytes >= dueBytes(this.#options.limits, this.#imageBytes);
+    const due = dueBytes(this.#options.limits, this.#imageBytes) - this.#earlyBytes;
+    const isDue = bytes > 0 && bytes >= due;
     if (isDue || this.#isDemanded) this.#begin();
   }
 
@@ -161,6 +168,7 @@ export class SnapshotTaker {
     const { position, appliedBytes, beganMs } = taking;
     this.#newestAtBytes = appliedBytes;
     this.#imageBytes = imageBytes;
+    this.#earlyBytes = 0;
     this.#pause.succeeded();
     meter?.snapshotTaken(meter.now() - beganMs);
     observer({ type: 'snapshotTaken', position, imageBytes });

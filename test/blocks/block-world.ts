@@ -15,6 +15,8 @@ import { FaultyBlockStore } from './faulty-block-store.js';
 export interface BlockWorldOptions {
   readonly stores?: number;
   readonly copies?: number;
+  /** Of the comparison of stores. */
+  readonly phase?: number;
   readonly rememberedMax?: number;
   readonly behindBytesMax?: number;
 }
@@ -49,7 +51,7 @@ export class BlockWorld {
       ...(rememberedMax === undefined ? {} : { rememberedMax }),
     });
     const { handOff } = this;
-    this.catchUp = new CatchUp({ cluster, handOff });
+    this.catchUp = new CatchUp({ cluster, handOff, phase: options.phase ?? 0 });
     const { catchUp } = this;
     this.all = new ReplicatedBlockStore({
       cluster,

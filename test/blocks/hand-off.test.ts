@@ -22,7 +22,7 @@ const late = 'localhost:9002';
 describe('the hand-off', () => {
   for (const mode of ['down', 'hung'] as const) {
     it(`brings a store that was ${mode} what it missed within 30 s of its return`, async () => {
-      const world = new BlockWorld({ stores: 5 });
+      const world = new BlockWorld({ stores: 5, phase: 0.99 });
       world.at(late).mode = mode;
       await putAll(world);
       await world.timer.advance(60_000);
@@ -153,6 +153,21 @@ describe('catching up', () => {
     world.at(late).mode = 'up';
     await world.timer.advance(20_000);
     expect(world.catchUp.awaited).to.equal(0);
+  });
+
+  it('compares at another moment in each phase', async () => {
+    for (const [phase, comparesAtMs] of [
+      [0, 10_000],
+      [0.5, 12_500],
+      [0.75, 13_750],
+    ] as const) {
+      const world = new BlockWorld({ phase });
+      world.catchUp.expect(late);
+      await world.timer.advance(comparesAtMs - 1);
+      expect(world.catchUp.awaited).to.equal(1);
+      await world.timer.advance(1);
+      expect(world.catchUp.awaited).to.equal(0);
+    }
   });
 
   it('stops when it is closed', () => {

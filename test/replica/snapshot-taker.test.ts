@@ -1,5 +1,6 @@
 /** When a server takes a snapshot, and what becomes of one that cannot be finished. */
 import { expect } from 'chai';
+import { asServerId } from '../../src/base/ids.js';
 import { FileMap } from '../../src/files/file-map.js';
 import type { LogPosition } from '../../src/raft/messages.js';
 import { dueBytes, takeStepBytes } from '../../src/replica/snapshot-limits.js';
@@ -19,8 +20,9 @@ class TakerRig {
   readonly taker: SnapshotTaker;
   applied = 0;
 
-  constructor() {
+  constructor(serverId = 0) {
     this.taker = new SnapshotTaker({
+      serverId: asServerId(serverId),
       ...this.world.parts,
       ...{ stateMachine: this.files, storage: this.world.storage, limits },
       position: () => positionAt(this.applied),
@@ -61,6 +63,30 @@ describe('a snapshot', () => {
     await rig.tick(minute);
     expect(rig.taken).to.deep.equal([positionAt(2)]);
     expect(rig.world.snapshots.newest?.position).to.deep.equal(positionAt(2));
+  });
+
+  it('is first taken earlier by a server that is not the first, and then as often', async () => {
+    const rig = new TakerRig(1);
+    const bytes = (): number => rig.taker.appliedBytes;
+    const earlyBytes = limits.logBytesMin / 4;
+    rig.apply(1);
+    while (bytes() < limits.logBytesMin - earlyBytes) {
+      await rig.tick();
+      expect(rig.taken).to.deep.equal([]);
+      rig.apply(1);
+    }
+    await rig.tick();
+    expect(rig.taken).to.deep.equal([positionAt(rig.applied)]);
+    const { newestAtBytes } = rig.taker;
+    const imageBytes = rig.world.snapshots.newest?.bytes.length ?? 0;
+    const next = newestAtBytes + dueBytes(limits, imageBytes);
+    while (bytes() < next) {
+      await rig.tick();
+      expect(rig.taken).to.have.length(1);
+      rig.apply(1);
+    }
+    await rig.tick();
+    expect(rig.taken).to.have.length(2);
   });
 
   it('holds the state as it was when it began, written in small steps of a turn each', async () => {

@@ -2,6 +2,8 @@
  * A server as far as blocks are concerned: all stores of the cluster as one, with what looks after
  * their copies. It is put together as `src/cli/open-blocks.ts` does it for a real one.
  */
+import { asServerId } from '../../../src/base/ids.js';
+import { phaseOf } from '../../../src/base/phase.js';
 import { BlockCluster } from '../../../src/blocks/block-cluster.js';
 import type { BlockHash } from '../../../src/blocks/block-hash.js';
 import type { BlockStore } from '../../../src/blocks/block-store.js';
@@ -48,12 +50,12 @@ export class SimServer {
 
   start(): void {
     if (this.#up !== undefined) return;
-    const { clock, ring, own } = this.#parts;
+    const { clock, id, ring, own } = this.#parts;
     const life = new Life(clock);
     const cluster = clusterSeenFrom(life, this.#parts);
     const observer = (): undefined => undefined;
     const handOff = new HandOff({ cluster, observer });
-    const catchUp = new CatchUp({ cluster, handOff });
+    const catchUp = new CatchUp({ cluster, handOff, phase: phaseOf(asServerId(id)) });
     const isOurs = (hash: BlockHash): boolean => this.#isOurs(hash);
     const scrub = new Scrub({ cluster, observer, isOurs });
     for (const address of ring.addresses) catchUp.expect(address);
