@@ -45,6 +45,18 @@ describe('the metrics', () => {
     expectSection(begin, end, section);
   });
 
+  it('let everything else have its turn while they are written', async () => {
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    const text = await served.metrics.text();
+    clearImmediate(counting);
+    expect(turns).to.be.at.least(parseMetrics(text).length / 2);
+  });
+
   it('time a batch from the log to its commit, one at a time', async () => {
     const { replica } = served.metrics;
     const count = 'surfraft_server_commit_duration_seconds_count';
