@@ -119,7 +119,7 @@ async function findTarget(
     if (seen.kind === 'report') {
       return { servers: seen.report.peers.flatMap(toServer), config: undefined };
     }
-    if (performance.now() > untilMs || seen.kind === 'stranger') {
+    if (performance.now() > untilMs || seen.kind !== 'silent') {
       throw new StartError(
         `${target} does not tell who the servers are: ${seen.reason}; name another server, ` +
           'or the configuration file',

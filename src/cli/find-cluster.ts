@@ -24,7 +24,9 @@ export async function readTarget(
   }
   if (address === undefined) throw new UsageError('TARGET is missing: -f CONFIG or HOST:PORT');
   const parsed = parseAddress(address);
-  if (parsed.kind === 'error') throw new UsageError(`TARGET is "${address}": ${parsed.problem}`);
+  if (parsed.kind === 'error') {
+    throw new UsageError(`TARGET is "${address}": ${parsed.problem}, or -f CONFIG`);
+  }
   return { kind: 'server', address: parsed.address };
 }
 

@@ -53,5 +53,5 @@ export function watchFormats(options: FormatWatchOptions): () => void {
 async function ask(peer: PeerEndpoint, { gate, proof }: FormatWatchOptions): Promise<void> {
   const seen = await lookAtServer(peer, proof, silenceMs);
   if (seen.kind === 'report') gate.told(peer.id, seen.report.format ?? 1);
-  else if (seen.kind === 'stranger') gate.told(peer.id, 1);
+  else if (seen.kind !== 'silent') gate.told(peer.id, 1);
 }

@@ -6,7 +6,7 @@ import { get, type ClientRequest, type IncomingMessage } from 'node:http';
 import { get as getOverTls } from 'node:https';
 import type { Seen, Silence } from '../doctor/cluster-look.js';
 import { readReport } from '../doctor/read-report.js';
-import { describeBroken } from './describe-broken.js';
+import { describeBroken, isPerhapsTls } from './describe-broken.js';
 import type { ServerEndpoint, ServerProof } from './rpc-connection.js';
 
 /** A status page has some kilobytes. */
@@ -102,6 +102,9 @@ const silences: Readonly<Record<string, Silence>> = {
 function afterError(error: Error, isConnected: boolean, { tls }: ServerProof): Seen {
   const { code = '' } = error as NodeJS.ErrnoException;
   const reason = error.message === '' ? code : describeBroken(error, tls !== undefined);
-  if (isConnected) return { kind: 'stranger', reason: `it speaks no HTTP (${reason})` };
+  if (isConnected) {
+    if (isPerhapsTls(error, tls !== undefined)) return { kind: 'refusing', reason };
+    return { kind: 'stranger', reason: `it speaks no HTTP (${reason})` };
+  }
   return { kind: 'silent', why: silences[code] ?? 'unreachable', reason };
 }

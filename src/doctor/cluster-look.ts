@@ -37,7 +37,9 @@ export type Seen =
     }
   | { readonly kind: 'silent'; readonly why: Silence; readonly reason: string }
   /** Something answers, and it is no server of this service. */
-  | { readonly kind: 'stranger'; readonly reason: string };
+  | { readonly kind: 'stranger'; readonly reason: string }
+  /** Something ends the connection: for want of TLS, or of another certificate, it seems. */
+  | { readonly kind: 'refusing'; readonly reason: string };
 
 /**
  * `refused`: nothing listens. `mute`: somebody listens, and said nothing in time. `unreachable`: no

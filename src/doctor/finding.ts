@@ -7,6 +7,7 @@ export const findingKinds = [
   'unreachable',
   'unknown-host',
   'stranger',
+  'tls',
   'wrong-server',
   'config-differs',
   'secret-differs',

@@ -37,8 +37,19 @@ function findSilence(server: ServerLook, look: ClusterLook): readonly Finding[] 
             `${seen.reason}. ${lastHeard(id, look)}`,
           advice:
             `End that program, or give server ${id} another port in the configuration of every ` +
-            `server; then start server ${id}. Where servers speak TLS, give --tls-cert, ` +
-            '--tls-key and --tls-ca.',
+            `server; then start server ${id}.`,
+        },
+      ];
+    case 'refusing':
+      return [
+        {
+          ...{ ...about, kind: 'tls' },
+          problem:
+            `At the address of server ${id} (${address}) the connection breaks: ` +
+            `${seen.reason}. ${lastHeard(id, look)}`,
+          advice:
+            'Give --tls-ca, and --tls-cert and --tls-key where clients need them, as the servers ' +
+            'were started; none of them where they speak plain HTTP.',
         },
       ];
     case 'silent':

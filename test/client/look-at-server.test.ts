@@ -81,7 +81,7 @@ describe('a look at a server', () => {
     expect(other).to.have.property('reason').that.includes('it speaks no HTTP');
   });
 
-  it('sees a server over TLS, and without TLS a stranger there', async function () {
+  it('sees a server over TLS, and without TLS, or with another authority, that it refuses', async function () {
     const certificates = await Certificates.createOrSkip(this);
     await certificates.makeAuthority('ca');
     await certificates.make('server', 'ca');
@@ -92,7 +92,12 @@ describe('a look at a server', () => {
       const seen = await lookAtServer(endpoint, { tls }, 5_000);
       expect(seen).to.have.property('kind', 'report');
       const plain = await lookAtServer(endpoint, {}, 5_000);
-      expect(plain).to.have.property('kind', 'stranger');
+      expect(plain).to.have.property('kind', 'refusing');
+      await certificates.makeAuthority('others');
+      const other = await certificates.identity('server', 'others');
+      const distrusting = await lookAtServer(endpoint, { tls: other }, 5_000);
+      expect(distrusting).to.have.property('kind', 'refusing');
+      expect(distrusting).to.have.property('reason').that.includes('of no authority in the file');
     } finally {
       await served.close();
       await certificates.remove();

@@ -85,6 +85,14 @@ export const cases: readonly Case[] = [
     advice: /^End that program, or give server 1 another port/,
   },
   {
+    kind: 'tls',
+    name: 'a server that speaks TLS to a command that does not',
+    look: look(3, { 1: { kind: 'refusing', reason: 'socket hang up' } }),
+    servers: [1],
+    problem: /^At the address of server 1 \(host1:9001\) the connection breaks: socket hang up\./,
+    advice: /^Give --tls-ca, and --tls-cert and --tls-key where clients need them/,
+  },
+  {
     kind: 'wrong-server',
     name: 'a server with another id',
     look: look(3, { 1: told(report(2, 3)) }),

@@ -107,6 +107,24 @@ describe('a cluster with a secret, TLS and certificates for clients', () => {
     await told('backup', path('cluster.txt'), 'backup', ...proof);
   });
 
+  it('takes in a server, and removes one', async () => {
+    const [port = 0] = await findClusterPorts(1);
+    const file = path('cluster.txt');
+    const added = await told('member', 'add', file, `localhost:${port}`, ...proof);
+    expect(added).to.contain(`server 3 at localhost:${port} is added`);
+    expect(await told('member', 'list', file, ...proof)).to.contain('server 3');
+    expect(await told('member', 'remove', file, '3', ...proof)).to.contain('server 3 is removed');
+    expect(await told('member', 'list', file, ...proof)).to.not.contain('server 3');
+  });
+
+  it('is found to speak TLS by a doctor who does not', async () => {
+    const { stdout } = await execa('node', [surfraftProgram, 'doctor', path('cluster.txt')], {
+      reject: false,
+    });
+    expect(stdout).to.contain('as a server does that speaks TLS only').and.contain('--tls-ca');
+    expect(stdout).to.not.contain('Another program');
+  });
+
   it('is served over HTTP by a gateway and its workers', async () => {
     const [masterPort = 0, workerPort = 0] = await findClusterPorts(2);
     const clusterTls = { ca: 'ca.pem', cert: 'client.pem', key: 'client.key' };
