@@ -81,7 +81,7 @@ describe('a look at a server', () => {
     expect(other).to.have.property('reason').that.includes('it speaks no HTTP');
   });
 
-  it('sees a server over TLS, and without TLS, or with another authority, that it refuses', async function () {
+  it('sees a server over TLS, and that it refuses whoever speaks none', async function () {
     const certificates = await Certificates.createOrSkip(this);
     await certificates.makeAuthority('ca');
     await certificates.make('server', 'ca');

@@ -82,6 +82,7 @@ export function look(
   };
 }
 
+export const mute: Seen = { kind: 'silent', why: 'mute', reason: 'no answer within 2000 ms' };
 export const refused: Seen = {
   ...{ kind: 'silent', why: 'refused', reason: 'connect ECONNREFUSED' },
 };
