@@ -3,19 +3,16 @@
  * words of its libraries, or as a connection that was closed; here it is said what to do about it.
  */
 
-const hungUp = 'socket hang up';
-
 /** `isTls`: whether this side spoke it. */
 export function describeBroken(error: Error, isTls: boolean): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  if (message === hungUp) return `${message} (${isTls ? maybeRefused : maybeTls})`;
+  if (message === 'socket hang up') return `${message} (${isTls ? maybeRefused : maybeTls})`;
   return isTls ? describeTls(code, message) : message;
 }
 
-/** Whether it broke as it does when the sides do not agree on TLS, or on who is who by it. */
+/** Whether it broke as it does when the sides do not agree on TLS: only that has words of ours. */
 export function isPerhapsTls(error: Error, isTls: boolean): boolean {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  return message === hungUp || (isTls && describeTls(code, message) !== message);
+  return describeBroken(error, isTls) !== error.message;
 }
 
 const maybeTls = 'as a server does that speaks TLS only: it is called with --tls-ca';
